@@ -1,0 +1,228 @@
+"""DistArray: an array of which each rank holds one block."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jpi import _jax
+from jpi._call import call
+from jpi._comm import Mesh
+from jpi._index import getitem, hashable_index
+from jpi._ordering import jit
+from jpi._primitives import gather_p
+from jpi._redistribute import redistribute
+from jpi._sharded import Sharded
+
+
+def _binary(function: Callable, *, swap: bool = False) -> Callable[[Any, Any], Any]:
+    # `**` sees Python integers as they are, as in jax.numpy: x ** 2 is a product, not a power.
+    trace_integers = function is not jnp.power
+
+    def method(self: Any, other: Any) -> Any:
+        if not isinstance(
+            other, DistArray | jax.Array | np.ndarray | np.generic | int | float | complex
+        ):
+            return NotImplemented
+        operands = (other, self) if swap else (self, other)
+        return call(function, operands, {}, trace_integers=trace_integers)
+
+    return method
+
+
+def _method(name: str) -> Callable[..., Any]:
+    function = getattr(jnp, name)
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return call(function, (self, *args), kwargs)
+
+    method.__name__ = name
+    method.__doc__ = f"As `jax.numpy.{name}` on the global array."
+    return method
+
+
+class DistArray(Sharded):
+    """An array with a global shape, cut into one block per rank.
+
+    It behaves as a `jax.Array` of the global shape in the functions of `jpi.numpy`, in operators
+    and in JAX's transforms; full reductions of it are plain `jax.Array` scalars. Make one with
+    `jpi.numpy.asarray`, another creation function, or `jpi.from_shard`.
+    """
+
+    __array_priority__ = 200
+
+    @property
+    def T(self) -> DistArray:
+        return self.transpose()
+
+    @property
+    def real(self) -> DistArray:
+        return call(jnp.real, (self,), {})
+
+    @property
+    def imag(self) -> DistArray:
+        return call(jnp.imag, (self,), {})
+
+    def gather(self, root: int | None = None) -> jax.Array:
+        """The whole array as a plain `jax.Array`, on every rank or on ``root`` only.
+
+        Shapes: the global shape; with ``root``, the other ranks get an array of no rows.
+        Communication: an allgather, the bytes of the array per rank; a gather with ``root``.
+        Errors: ValueError if ``root`` is not a rank.
+        """
+        if root is None:
+            return _gather_everywhere(self)
+        root = operator.index(root)
+        if not 0 <= root < self.comm.size:
+            raise ValueError(
+                f"`root` must be a rank, 0 to {self.comm.size - 1}; got {root}. "
+                "Leave it out to gather on every rank."
+            )
+        return _gather_on(self, root)
+
+    def redistribute(self, spec: Any, mesh: Mesh | None = None) -> DistArray:
+        """The same array, cut as ``spec`` says.
+
+        Communication: see `jpi._redistribute`; none where ``spec`` only cuts further.
+        Errors: ValueError for a spec that does not fit the mesh or the array.
+        """
+        if mesh is not None and mesh != self._mesh:
+            raise NotImplementedError(
+                f"`mesh` must be the array's own, {self._mesh}; got {mesh}. Moving between meshes "
+                "is not there yet: gather() the array and make it anew with `mesh=`."
+            )
+        return _redistribute(self, self._mesh.layout(self.shape, spec))
+
+    def block_until_ready(self) -> DistArray:
+        """This array, when this rank's block is computed."""
+        self._shard.block_until_ready()
+        return self
+
+    def astype(self, dtype: Any) -> DistArray:
+        return call(jnp.astype, (self, dtype), {})
+
+    def reshape(self, *shape: Any, order: str = "C") -> DistArray:
+        wanted = shape[0] if len(shape) == 1 else shape
+        return call(jnp.reshape, (self, wanted), {"order": order})
+
+    def transpose(self, *axes: Any) -> DistArray:
+        order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
+        return call(jnp.transpose, (self, order or None), {})
+
+    def flatten(self) -> DistArray:
+        return self.reshape(-1)
+
+    all, any, argmax, argmin = map(_method, ("all", "any", "argmax", "argmin"))
+    clip, conj, conjugate, copy = map(_method, ("clip", "conj", "conjugate", "copy"))
+    cumprod, cumsum, dot, max = map(_method, ("cumprod", "cumsum", "dot", "max"))
+    mean, min, prod, ptp = map(_method, ("mean", "min", "prod", "ptp"))
+    ravel, repeat, round, sort = map(_method, ("ravel", "repeat", "round", "sort"))
+    squeeze, std, sum, swapaxes = map(_method, ("squeeze", "std", "sum", "swapaxes"))
+    take, trace, var = map(_method, ("take", "trace", "var"))
+
+    __add__, __radd__ = _binary(jnp.add), _binary(jnp.add, swap=True)
+    __sub__, __rsub__ = _binary(jnp.subtract), _binary(jnp.subtract, swap=True)
+    __mul__, __rmul__ = _binary(jnp.multiply), _binary(jnp.multiply, swap=True)
+    __truediv__, __rtruediv__ = _binary(jnp.true_divide), _binary(jnp.true_divide, swap=True)
+    __floordiv__ = _binary(jnp.floor_divide)
+    __rfloordiv__ = _binary(jnp.floor_divide, swap=True)
+    __mod__, __rmod__ = _binary(jnp.remainder), _binary(jnp.remainder, swap=True)
+    __divmod__, __rdivmod__ = _binary(jnp.divmod), _binary(jnp.divmod, swap=True)
+    __pow__, __rpow__ = _binary(jnp.power), _binary(jnp.power, swap=True)
+    __matmul__, __rmatmul__ = _binary(jnp.matmul), _binary(jnp.matmul, swap=True)
+    __and__, __rand__ = _binary(jnp.bitwise_and), _binary(jnp.bitwise_and, swap=True)
+    __or__, __ror__ = _binary(jnp.bitwise_or), _binary(jnp.bitwise_or, swap=True)
+    __xor__, __rxor__ = _binary(jnp.bitwise_xor), _binary(jnp.bitwise_xor, swap=True)
+    __lshift__, __rlshift__ = _binary(jnp.left_shift), _binary(jnp.left_shift, swap=True)
+    __rshift__, __rrshift__ = _binary(jnp.right_shift), _binary(jnp.right_shift, swap=True)
+    __eq__, __ne__ = _binary(jnp.equal), _binary(jnp.not_equal)
+    __lt__, __le__ = _binary(jnp.less), _binary(jnp.less_equal)
+    __gt__, __ge__ = _binary(jnp.greater), _binary(jnp.greater_equal)
+    __neg__, __pos__ = _method("negative"), _method("positive")
+    __abs__, __invert__ = _method("abs"), _method("invert")
+    __hash__ = None  # type: ignore[assignment]
+
+    def __getitem__(self, index: Any) -> Any:
+        return call(getitem, (self, hashable_index(index)), {})
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Any]:
+        self._require_whole("iterated over")
+        return iter(self._shard)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        self._require_whole("made a NumPy array")
+        return np.asarray(self._shard, dtype=dtype)
+
+    def __float__(self) -> float:
+        raise self._no_scalar("float")
+
+    def __int__(self) -> int:
+        raise self._no_scalar("int")
+
+    def __complex__(self) -> complex:
+        raise self._no_scalar("complex")
+
+    def __index__(self) -> int:
+        raise self._no_scalar("an index")
+
+    def __bool__(self) -> bool:
+        raise self._no_scalar("bool")
+
+    def _no_scalar(self, kind: str) -> TypeError:
+        return TypeError(
+            f"an array of shape {self.shape} cannot be converted to {kind}. Reduce it to a scalar "
+            "first (x.sum(), x.all(), ...), or use x.gather() for all its values."
+        )
+
+    def _require_whole(self, action: str) -> None:
+        if not self.is_replicated:
+            raise TypeError(
+                f"an array sharded as {self.spec} cannot be {action}: this rank holds only a block "
+                f"of {self.shape}. Use x.gather() for the whole array, or x.shard for the block."
+            )
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        function = getattr(jnp, ufunc.__name__, None)
+        if method != "__call__" or function is None:
+            return NotImplemented
+        return call(function, inputs, kwargs)
+
+    def __repr__(self) -> str:
+        box = self._layout.box(self._mesh.coordinates)
+        block = ", ".join(f"{start}:{stop}" for start, stop in box)
+        concrete = isinstance(self._shard, jax.Array) and not isinstance(self._shard, _jax.Tracer)
+        values = np.array2string(np.asarray(self._shard), threshold=20) if concrete else self._shard
+        return (
+            f"DistArray(shape={self.shape}, dtype={self.dtype}, spec={self.spec}, "
+            f"rank {self.comm.rank} of {self.comm.size} holds [{block}]:\n{values})"
+        )
+
+
+_gather_everywhere = jit(
+    lambda x: redistribute(x._shard, x._mesh, x._layout, x._layout.replicated())
+)
+
+
+def _root_block(x: DistArray, root: int) -> Any:
+    rows = x._mesh.layout(x.shape, (x._mesh.axis_names,))
+    local = redistribute(x._shard, x._mesh, x._layout, rows)
+    return gather_p.bind(
+        local, comm=x._mesh.subcomm(x._mesh.axis_names), counts=rows.counts(0), root=root
+    )
+
+
+_gather_on = jit(_root_block, static_argnums=1)
+_redistribute = jit(
+    lambda x, target: DistArray(
+        redistribute(x._shard, x._mesh, x._layout, target), x._mesh, target
+    ),
+    static_argnums=1,
+)

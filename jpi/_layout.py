@@ -1,0 +1,169 @@
+"""Layout: how a global array is cut into one block per rank.
+
+Integers and names only: this file knows neither JAX nor MPI, so that every statement about blocks
+can be tested for any number of ranks without starting one.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+Axes = tuple[str, ...]
+Spec = tuple[Axes, ...]
+Box = tuple[tuple[int, int], ...]
+
+
+@lru_cache(maxsize=4096)
+def offsets(size: int, parts: int) -> tuple[int, ...]:
+    """The ``parts + 1`` boundaries of blocks whose sizes differ by at most one, larger first."""
+    small, larger = divmod(size, parts)
+    return tuple(part * small + min(part, larger) for part in range(parts + 1))
+
+
+def counts(boundaries: Sequence[int]) -> tuple[int, ...]:
+    """The block sizes between successive boundaries."""
+    return tuple(b - a for a, b in itertools.pairwise(boundaries))
+
+
+def overlaps(start: int, stop: int, boundaries: Sequence[int]) -> tuple[int, ...]:
+    """How many of the positions ``start:stop`` fall into each block of a partition."""
+    return tuple(max(0, min(stop, b) - max(start, a)) for a, b in itertools.pairwise(boundaries))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A global shape, cut over named mesh axes.
+
+    Args:
+        shape: the global shape.
+        mesh_axes: the mesh as ``((name, size), ...)``.
+        spec: for each dimension the mesh axes it is cut over, major first; ``()`` is unsharded.
+    """
+
+    shape: tuple[int, ...]
+    mesh_axes: tuple[tuple[str, int], ...]
+    spec: Spec
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.shape, self.mesh_axes, self.spec))
+
+    @cached_property
+    def sizes(self) -> Mapping[str, int]:
+        return dict(self.mesh_axes)
+
+    @cached_property
+    def axes(self) -> Axes:
+        """The mesh axes over which the blocks differ, in mesh order."""
+        used = set(itertools.chain.from_iterable(self.spec))
+        return tuple(name for name, _ in self.mesh_axes if name in used)
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def is_replicated(self) -> bool:
+        return not any(self.spec)
+
+    def parts(self, dim: int) -> int:
+        """Into how many blocks ``dim`` is cut."""
+        return math.prod(self.sizes[axis] for axis in self.spec[dim])
+
+    def offsets(self, dim: int) -> tuple[int, ...]:
+        """The block boundaries along ``dim``."""
+        return offsets(self.shape[dim], self.parts(dim))
+
+    def counts(self, dim: int) -> tuple[int, ...]:
+        """The block sizes along ``dim``."""
+        return counts(self.offsets(dim))
+
+    def index(self, dim: int, coordinates: Mapping[str, int]) -> int:
+        """Which block of ``dim`` the rank at ``coordinates`` holds."""
+        index = 0
+        for axis in self.spec[dim]:
+            index = index * self.sizes[axis] + coordinates[axis]
+        return index
+
+    def box(self, coordinates: Mapping[str, int]) -> Box:
+        """``(start, stop)`` per dimension of the block held at ``coordinates``."""
+        return tuple(
+            self.offsets(dim)[(i := self.index(dim, coordinates)) : i + 2]  # type: ignore[misc]
+            for dim in range(self.ndim)
+        )
+
+    def block_shape(self, coordinates: Mapping[str, int]) -> tuple[int, ...]:
+        """The shape of the block held at ``coordinates``."""
+        return tuple(stop - start for start, stop in self.box(coordinates))
+
+    def coordinates(self) -> Iterator[dict[str, int]]:
+        """The coordinates of every rank of the mesh, in rank order."""
+        names = [name for name, _ in self.mesh_axes]
+        for place in itertools.product(*(range(size) for _, size in self.mesh_axes)):
+            yield dict(zip(names, place, strict=True))
+
+    def with_spec(self, spec: Spec) -> Layout:
+        return layout(self.shape, self.mesh_axes, spec)
+
+    def replicated(self) -> Layout:
+        return self.with_spec(((),) * self.ndim)
+
+
+@lru_cache(maxsize=65536)
+def layout(
+    shape: tuple[int, ...], mesh_axes: tuple[tuple[str, int], ...], spec: Spec = ()
+) -> Layout:
+    """The layout of ``shape`` under ``spec``; trailing dimensions not named are unsharded."""
+    return Layout(shape, mesh_axes, spec + ((),) * (len(shape) - len(spec)))
+
+
+def normalize_spec(spec: object, ndim: int, mesh_axes: tuple[tuple[str, int], ...]) -> Spec:
+    """The spec of ``ndim`` entries meant by a user's PartitionSpec, tuple, name or None.
+
+    Errors:
+        TypeError: an entry that is neither None, a name nor a tuple of names.
+        ValueError: an axis the mesh lacks, one used twice, or more entries than dimensions.
+    """
+    entries = (spec,) if isinstance(spec, str) else () if spec is None else spec
+    if not isinstance(entries, Iterable):
+        raise TypeError(
+            f"`spec` must be a PartitionSpec, a tuple or None; got {spec!r}. Write jpi.P('axis')."
+        )
+    normal = tuple(_entry_axes(entry, spec) for entry in entries)
+    names = [name for name, _ in mesh_axes]
+    used = list(itertools.chain.from_iterable(normal))
+    for name in used:
+        if name not in names:
+            raise ValueError(
+                f"`spec` must name axes of the mesh {tuple(names)}; got {name!r} in {spec!r}. "
+                "Use one of these names, or pass the `mesh=` that has this axis."
+            )
+        if used.count(name) > 1:
+            raise ValueError(
+                f"`spec` must use each mesh axis at most once; got {name!r} twice in {spec!r}. "
+                "Leave one of the two dimensions unsharded (None)."
+            )
+    while len(normal) > ndim and not normal[-1]:
+        normal = normal[:-1]
+    if len(normal) > ndim:
+        raise ValueError(
+            f"`spec` must have at most one entry per dimension; got {spec!r} for an array of "
+            f"{ndim} dimension(s). Drop the surplus entries."
+        )
+    return normal + ((),) * (ndim - len(normal))
+
+
+def _entry_axes(entry: object, spec: object) -> Axes:
+    axes = () if entry is None else (entry,) if isinstance(entry, str) else entry
+    if not isinstance(axes, tuple | list) or not all(isinstance(name, str) for name in axes):
+        raise TypeError(
+            f"`spec` must hold None, axis names or tuples of names; got {entry!r} in {spec!r}."
+        )
+    return tuple(axes)

@@ -1,0 +1,43 @@
+"""The native layer: MPI collectives as XLA FFI targets (source in native/)."""
+
+from typing import Any
+
+def constants() -> list[str]:
+    """The names in ``mpi4py.MPI`` of the datatypes and operations that `init` needs."""
+
+def init(path: str, handle_size: int, in_place: int, constants: dict[str, int]) -> None:
+    """Bind to the MPI library that mpi4py's extension at ``path`` has loaded. Done once."""
+
+def targets() -> dict[str, Any]:
+    """The capsules for ``jax.ffi.register_ffi_target``, by target name: ``jpi_<operation>``.
+
+    Operands are (token, x), results (token, y). Attributes are ``comm``, ``op`` and ``root``
+    (int32) and ``send`` and ``recv`` (int64 arrays, elements per rank, empty where unused).
+    """
+
+def add_comm(handle: int, label: str) -> int:
+    """The index by which compiled programs name the communicator with this MPI handle.
+
+    Its errors must be returned (``MPI.ERRORS_RETURN``), or they abort before they are reported.
+    """
+
+def free_comm(index: int) -> None:
+    """Make every later call on this communicator an error."""
+
+def log_start(capacity: int) -> None:
+    """Forget the logged calls and keep the next ``capacity``; 0 stops."""
+
+def log_take() -> list[tuple[str, int, int, str, int]]:
+    """The logged calls in the order they ran, removed from the log.
+
+    Each is (operation, comm index, elements of x, dtype, bytes of x that other ranks get).
+    """
+
+def has_large_counts() -> bool:
+    """Whether the MPI_*_c functions are used."""
+
+def set_large_counts(enabled: bool) -> bool:
+    """Allow MPI_*_c (the default) or not, the same on every rank; the previous setting."""
+
+def set_count_limit(limit: int) -> int:
+    """The largest count in one call without MPI_*_c, the same on every rank; the previous one."""

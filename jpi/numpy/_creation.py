@@ -1,0 +1,91 @@
+"""Creation functions: each rank makes its own block, and none holds the global array."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jpi._array import DistArray
+from jpi._call import Target, call
+from jpi._comm import Mesh, current_mesh
+
+
+def default_spec(mesh: Mesh) -> tuple[Any, ...]:
+    """The first dimension over all ranks."""
+    return (mesh.axis_names,)
+
+
+def _target(spec: Any, mesh: Mesh | None, like: Any = None) -> Target:
+    if isinstance(like, DistArray) and mesh is None:
+        return Target(DistArray, like.mesh, like.spec if spec is None else _frozen(spec))
+    mesh = current_mesh() if mesh is None else mesh
+    if not isinstance(mesh, Mesh):
+        raise TypeError(f"`mesh` must be a jpi.Mesh; got {mesh!r}. Make one with jpi.make_mesh.")
+    return Target(DistArray, mesh, default_spec(mesh) if spec is None else _frozen(spec))
+
+
+def _frozen(spec: Any) -> Any:
+    return tuple(spec) if isinstance(spec, list) else spec
+
+
+def _creator(function: Callable, *, like: bool = False) -> Callable[..., Any]:
+    def create(*args: Any, spec: Any = None, mesh: Mesh | None = None, **kwargs: Any) -> Any:
+        target = _target(spec, mesh, args[0] if like and args else None)
+        return call(function, args, kwargs, target=target)
+
+    name = function.__name__
+    create.__name__ = create.__qualname__ = name
+    default = "that of the argument" if like else "the first dimension over all ranks"
+    create.__doc__ = f"""As `jax.numpy.{name}`, made block by block.
+
+    Args:
+        spec: the mesh axes over which each dimension is cut; by default {default}.
+        mesh: the mesh; the current one by default (see `jpi.use_mesh`).
+    """
+    return create
+
+
+zeros, ones, full = _creator(jnp.zeros), _creator(jnp.ones), _creator(jnp.full)
+empty, arange, linspace = _creator(jnp.empty), _creator(jnp.arange), _creator(jnp.linspace)
+eye, identity = _creator(jnp.eye), _creator(jnp.identity)
+zeros_like = _creator(jnp.zeros_like, like=True)
+ones_like = _creator(jnp.ones_like, like=True)
+full_like = _creator(jnp.full_like, like=True)
+empty_like = _creator(jnp.empty_like, like=True)
+
+
+def asarray(x: Any, dtype: Any = None, *, spec: Any = None, mesh: Mesh | None = None) -> Any:
+    """A distributed array of data that every rank has, of which each keeps its block.
+
+    Args:
+        x: an array-like that is the same on every rank, or a DistArray.
+        dtype: as in `jax.numpy.asarray`.
+        spec: the mesh axes over which each dimension is cut; by default the first dimension over
+            all ranks, or what a DistArray has.
+        mesh: the mesh; the current one by default (see `jpi.use_mesh`).
+
+    Communication: none; a redistribution of a DistArray if ``spec`` asks for one.
+    """
+    if isinstance(x, DistArray):
+        x = x if dtype is None else x.astype(dtype)
+        return x if spec is None and mesh is None else x.redistribute(spec, mesh)
+    if isinstance(x, jax.Array) or any(isinstance(y, jax.Array) for y in jax.tree.leaves(x)):
+        return call(jnp.asarray, (jnp.asarray(x, dtype),), {}, target=_target(spec, mesh))
+    x = np.asarray(x)
+    if not x.ndim:
+        return jnp.asarray(x, dtype)
+    target = _target(spec, mesh)
+    placement = target.mesh.layout(x.shape, target.spec)
+    block = x[tuple(slice(*span) for span in placement.box(target.mesh.coordinates))]
+    return DistArray(jnp.array(block, dtype), target.mesh, placement)
+
+
+def array(
+    x: Any, dtype: Any = None, copy: bool = True, *, spec: Any = None, mesh: Mesh | None = None
+) -> Any:
+    """As `asarray`; blocks never share memory with ``x`` but where JAX arrays are immutable."""
+    return asarray(x, dtype, spec=spec, mesh=mesh)

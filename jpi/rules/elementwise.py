@@ -1,0 +1,68 @@
+"""Elementwise primitives: every operand is cut alike, and nothing is communicated but to agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jpi._dispatch import Call, rule
+from jpi._layout import layout
+from jpi._values import Deferred, Placed, Region, Value, agree, region_of
+
+UNARY = """
+abs acos acosh asin asinh atan atanh bessel_i0e bessel_i1e cbrt ceil clz conj convert_element_type
+copy copy_p cos cosh digamma erf erf_inv erfc exp exp2 expm1 floor imag integer_pow is_finite
+lgamma log log1p logistic neg not optimization_barrier population_count real reduce_precision round
+rsqrt sign sin sinh sqrt square stop_gradient tan tanh
+""".split()
+BINARY = """
+add add_any and atan2 complex div eq eq_to ge gt igamma igamma_grad_a igammac le le_to lt lt_to max
+min mul ne nextafter or polygamma pow random_gamma_grad rem shift_left shift_right_arithmetic
+shift_right_logical sub xor zeta
+""".split()
+TERNARY = ["clamp", "regularized_incomplete_beta", "select_n"]
+
+
+def dims_of(value: Value, ndim: int) -> range:
+    """The result dimensions along which an operand runs; a scalar goes with any of them."""
+    return range(ndim) if value.ndim else range(0)
+
+
+def labels_of(value: Value, shape: tuple[int, ...]) -> list[int | None]:
+    """A label per operand dimension: its position, or None where it is stretched from size 1."""
+    return [dim if n == shape[dim] else None for dim, n in enumerate(value.shape)]
+
+
+def follows_from_region(values: tuple[Value, ...], shape: tuple[int, ...]) -> bool:
+    """Whether a result of ``shape`` is better deferred: nothing of that size holds data yet."""
+    if not shape or any(isinstance(value, Placed) and value.shape == shape for value in values):
+        return False
+    return all(value.is_replicated for value in values)
+
+
+@rule(*[name for name in UNARY if name != "optimization_barrier"], *BINARY, *TERNARY)
+def elementwise(call: Call, *values: Value, **params: Any) -> Value:
+    def build(region: Region) -> Any:
+        return call.bind(*(v.take(region.operand(v.shape, dims_of(v, call_ndim))) for v in values))
+
+    call_ndim = len(call.shape)
+    if follows_from_region(values, call.shape):
+        return Deferred(call.shape, call.dtype, build)
+    axes = agree(*((value, labels_of(value, call.shape)) for value in values))
+    spec = tuple(axes.get(dim, ()) for dim in range(call_ndim))
+    target = layout(call.shape, call.mesh.axes, spec)
+    return Placed(build(region_of(call.mesh, target)), target)
+
+
+@rule("optimization_barrier")
+def optimization_barrier(call: Call, *values: Value) -> list[Value]:
+    return list(values)
+
+
+@rule("bitcast_convert_type")
+def bitcast_convert_type(call: Call, value: Value, **params: Any) -> Value:
+    placed = value.settle(call.mesh)
+    spec = placed.spec[: len(call.shape)] + ((),) * (len(call.shape) - placed.ndim)
+    if len(call.shape) < placed.ndim and placed.spec[-1]:  # the last dimension becomes one number
+        whole = placed.placement.with_spec((*placed.spec[:-1], ()))
+        placed = Placed(placed.take(region_of(call.mesh, whole)), whole)
+    return Placed(call.bind(placed.local), layout(call.shape, call.mesh.axes, spec))

@@ -1,0 +1,99 @@
+"""Reductions: each rank reduces its block, then the ranks along the reduced dimensions do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from jpi._dispatch import Call, rule
+from jpi._layout import Axes, layout
+from jpi._primitives import allgather_p
+from jpi._redistribute import on_axis, reduce_over, spread
+from jpi._values import Placed, Value
+
+OPS = {
+    "reduce_sum": "SUM",
+    "reduce_prod": "PROD",
+    "reduce_and": "BAND",
+    "reduce_or": "BOR",
+    "reduce_xor": "BXOR",
+}
+
+
+def _reduced(call: Call, value: Value, axes: Sequence[int]) -> tuple[Placed, Any, Axes]:
+    """The operand placed, the layout of the result, and the mesh axes to reduce over."""
+    placed = value.settle(call.mesh)
+    spec = tuple(entry for dim, entry in enumerate(placed.spec) if dim not in axes)
+    used = {name for dim in axes for name in placed.spec[dim]}
+    over = tuple(name for name in call.mesh.axis_names if name in used)
+    return placed, layout(call.shape, call.mesh.axes, spec), over
+
+
+@rule(*OPS)
+def reduce(call: Call, value: Value, *, axes: Sequence[int], **params: Any) -> Value:
+    placed, target, over = _reduced(call, value, axes)
+    op = OPS[call.primitive.name]
+    return Placed(reduce_over(call.bind(placed.local), call.mesh, over, op), target)
+
+
+@rule("reduce_max", "reduce_min")
+def reduce_extremum(call: Call, value: Value, *, axes: Sequence[int], **params: Any) -> Value:
+    placed, target, over = _reduced(call, value, axes)
+    if not over:
+        return Placed(call.bind(placed.local), target)
+    op = "MAX" if call.primitive.name == "reduce_max" else "MIN"
+
+    def total(x: Any) -> Any:
+        return reduce_over(jnp.sum(x, axis=tuple(axes)), call.mesh, over)
+
+    @jax.custom_jvp
+    def extremum(x: Any) -> Any:
+        return reduce_over(call.bind(x), call.mesh, over, op)
+
+    @extremum.defjvp
+    def tangent(primals: Any, tangents: Any) -> tuple[Any, Any]:
+        # All elements that attain the extremum share it equally, over all ranks, as in jax.numpy.
+        (x,), (t,) = primals, tangents
+        y = extremum(x)
+        attains = x == jnp.expand_dims(spread(y, call.mesh, over), tuple(axes))
+        share = total(jnp.where(attains, t, jnp.zeros_like(t)))
+        return y, share / total(attains.astype(share.dtype))
+
+    return Placed(extremum(placed.local), target)
+
+
+@rule("argmax", "argmin")
+def arg_extremum(
+    call: Call, value: Value, *, axes: Sequence[int], index_dtype: Any, **params: Any
+) -> Value:
+    placed, target, over = _reduced(call, value, axes)
+    if not over:
+        return Placed(call.bind(placed.local), target)
+    (dim,) = axes
+    comm = call.mesh.subcomm(placed.spec[dim])
+    start = placed.placement.offsets(dim)[comm.rank]
+    local = lax.stop_gradient(placed.local)
+    if local.shape[dim] == 0:  # an empty block offers the worst value, and comes after all others
+        worst = _worst(call.primitive.name, local.dtype)
+        shape = [1 if k == dim else n for k, n in enumerate(local.shape)]
+        local = jnp.full(shape, worst, local.dtype)
+    index = jnp.expand_dims(call.bind(local), dim)
+    best = jnp.take_along_axis(local, index, axis=dim)
+
+    def gathered(x: Any) -> Any:
+        return allgather_p.bind(x, comm=comm, counts=(1,) * comm.size)
+
+    values = on_axis(gathered, best, dim)
+    indices = on_axis(gathered, index + jnp.asarray(start, index_dtype), dim)
+    winner = jnp.expand_dims(call.bind(values), dim)
+    chosen = jnp.take_along_axis(indices, winner, axis=dim)
+    return Placed(lax.squeeze(chosen, [dim]), target)
+
+
+def _worst(name: str, dtype: Any) -> Any:
+    reducer: Callable = lax.reduce_max if name == "argmax" else lax.reduce_min
+    return reducer(jnp.zeros((0,), dtype), axes=(0,))

@@ -1,0 +1,123 @@
+#pragma once
+
+// Counts beyond an int on a library without MPI_*_c.
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "collectives.h"
+
+namespace jpi {
+
+// Part of a buffer, as a count of a datatype at a byte offset, each of which fits an int.
+template <typename Handle>
+class Block {
+ public:
+  Block() = default;
+
+  // `count` elements of `size` bytes, from element `offset` on.
+  Block(const Runtime<Handle>& mpi, Handle element, int64_t size, int64_t offset, int64_t count,
+        int64_t limit)
+      : type(element) {
+    if (count == 0) return;
+    if (count <= limit && offset * size <= limit) {
+      this->count = static_cast<int>(count);
+      this->offset = static_cast<int>(offset * size);
+      return;
+    }
+    // One element of a datatype: `limit` elements, as often as they fit, then the rest.
+    Handle full;
+    Check(mpi.Type_contiguous(Narrow<int>(limit), element, &full));
+    const int lengths[] = {Narrow<int>(count / limit), Narrow<int>(count % limit)};
+    const std::ptrdiff_t offsets[] = {offset * size, (offset + count / limit * limit) * size};
+    const Handle parts[] = {full, element};
+    const int created = mpi.Type_create_struct(2, lengths, offsets, parts, &type);
+    Check(mpi.Type_free(&full));
+    Check(created);
+    mpi_ = &mpi;
+    Check(mpi.Type_commit(&type));
+    this->count = 1;
+  }
+
+  Block(Block&& other) noexcept
+      : count(other.count),
+        offset(other.offset),
+        type(other.type),
+        mpi_(std::exchange(other.mpi_, nullptr)) {}
+
+  ~Block() {
+    if (mpi_ != nullptr) mpi_->Type_free(&type);
+  }
+
+  int count = 0;
+  int offset = 0;
+  Handle type;
+
+ private:
+  const Runtime<Handle>* mpi_ = nullptr;  // set where `type` is ours to free
+};
+
+// One side of MPI_Alltoallw: a block for each rank.
+template <typename Handle>
+class Side {
+ public:
+  void Add(Block<Handle> block) {
+    counts.push_back(block.count);
+    offsets.push_back(block.offset);
+    types.push_back(block.type);
+    blocks_.push_back(std::move(block));
+  }
+
+  std::vector<int> counts;
+  std::vector<int> offsets;
+  std::vector<Handle> types;
+
+ private:
+  std::vector<Block<Handle>> blocks_;
+};
+
+// A row that moves blocks, as one MPI_Alltoallw.
+template <typename Handle>
+int ExchangeBlocks(const Runtime<Handle>& mpi, const Collective& row, const Message& m,
+                   int64_t limit) {
+  const Handle element = mpi.types[m.dtype];
+  const auto block = [&](int64_t offset, int64_t count) {
+    return Block<Handle>(mpi, element, m.item_size(), offset, count, limit);
+  };
+  const bool to_root_only = row.y == Extent::kRecvTotalAtRoot;
+  Side<Handle> send, recv;
+  int64_t sent = 0, received = 0;
+  for (int rank = 0; rank < m.comm->size; ++rank) {
+    if (row.x == Extent::kSendTotal) {
+      send.Add(block(sent, m.send[rank]));
+      sent += m.send[rank];
+    } else {
+      send.Add(block(0, to_root_only && rank != m.root ? 0 : m.x_count));
+    }
+    recv.Add(block(received, to_root_only && !m.is_root() ? 0 : m.recv[rank]));
+    received += m.recv[rank];
+  }
+  return mpi.Alltoallw(m.x, send.counts.data(), send.offsets.data(), send.types.data(), m.y,
+                       recv.counts.data(), recv.offsets.data(), recv.types.data(),
+                       ToHandle<Handle>(m.comm->handle));
+}
+
+// The elements of a message from `offset` on, at most `limit` of them.
+inline Message Piece(const Message& m, int64_t offset, int64_t limit) {
+  Message piece = m;
+  piece.x = static_cast<const std::byte*>(m.x) + offset * m.item_size();
+  piece.y = static_cast<std::byte*>(m.y) + offset * m.item_size();
+  piece.x_count = piece.y_count = std::min(limit, m.x_count - offset);
+  return piece;
+}
+
+// Whether MPI_*_c or the detour above is needed. Every rank of the communicator must answer alike,
+// so it may depend on counts that all of them know. Those of MPI_Alltoallv are not: each rank knows
+// its own only, and no rank can rule out that two others exchange a large block.
+inline bool IsLarge(const Collective& row, const Message& m, int64_t limit) {
+  return row.x == Extent::kSendTotal || m.x_count > limit || Total(m.recv) > limit;
+}
+
+}  // namespace jpi

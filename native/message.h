@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+#include "comms.h"
+#include "ops.h"
+
+namespace jpi {
+
+using Counts = ffi::Span<const int64_t>;
+
+// What one rank is asked to do, as it comes from XLA: buffers, and counts in elements.
+struct Message {
+  const void* x;
+  void* y;
+  int64_t x_count;
+  int64_t y_count;
+  int dtype;  // index in kDtypes
+  Op op;
+  int root;
+  Counts send;  // elements for each rank, and from each rank; empty where unused
+  Counts recv;
+  const Comm* comm;
+
+  int64_t item_size() const { return kDtypes[dtype].size; }
+  bool is_root() const { return comm->rank == root; }
+};
+
+inline int64_t Total(Counts counts) {
+  return std::accumulate(counts.begin(), counts.end(), int64_t{0});
+}
+
+template <typename Count>
+Count Narrow(int64_t n) {
+  if (n > std::numeric_limits<Count>::max()) {
+    throw Failure{ffi::ErrorCode::kInternal, Text("count ", n, " does not fit the MPI call")};
+  }
+  return static_cast<Count>(n);
+}
+
+// Counts and where their blocks begin, as MPI's v-collectives take them.
+template <typename Count>
+struct Blocks {
+  explicit Blocks(Counts from) {
+    counts.reserve(from.size());
+    offsets.reserve(from.size());
+    int64_t offset = 0;
+    for (int64_t n : from) {
+      counts.push_back(Narrow<Count>(n));
+      offsets.push_back(Narrow<Count>(offset));
+      offset += n;
+    }
+  }
+
+  std::vector<Count> counts;
+  std::vector<Count> offsets;
+};
+
+// A message in the terms of an MPI ABI: what a row of the table passes to its MPI function.
+template <typename Handle, typename Count>
+struct Call {
+  const void* x;
+  void* y;
+  Count x_count;
+  Count y_count;
+  Blocks<Count> send;
+  Blocks<Count> recv;
+  Handle type;
+  Handle op;
+  int root;
+  Handle comm;
+  const void* in_place;
+
+  // The operand of a reduction, which may lie in the result already.
+  const void* x_or_in_place() const { return x == y ? in_place : x; }
+};
+
+}  // namespace jpi

@@ -1,0 +1,76 @@
+// jpi._native: what Python sees of the native layer.
+
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/map.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
+#include <nanobind/stl/vector.h>
+
+#include "collectives.h"
+#include "log.h"
+
+namespace nb = nanobind;
+
+namespace jpi {
+namespace {
+
+nb::dict TargetCapsules() {
+  nb::dict targets;
+  for (int i = 0; i < kCollectiveCount; ++i) {
+    const std::string name = Text("jpi_", kCollectives[i].name);
+    targets[name.c_str()] = nb::capsule(reinterpret_cast<void*>(Target(i)));
+  }
+  return targets;
+}
+
+int32_t AddMpiComm(uint64_t handle, std::string label) {
+  return WithRuntime([&](const auto& mpi) {
+    using Handle = std::decay_t<decltype(mpi.types[0])>;
+    int rank = 0, size = 0;
+    Check(mpi.Comm_rank(ToHandle<Handle>(handle), &rank));
+    Check(mpi.Comm_size(ToHandle<Handle>(handle), &size));
+    return AddComm(handle, std::move(label), rank, size);
+  });
+}
+
+bool HasLargeCounts() {
+  return may_use_wide && WithRuntime([](const auto& mpi) { return mpi.wide.has_value(); });
+}
+
+int64_t SetCountLimit(int64_t limit) {
+  if (limit < 1 || limit > INT_MAX) {
+    throw nb::value_error(
+        Text("`limit` must be from 1 to 2**31 - 1; got ", limit, ". Pass a count.").c_str());
+  }
+  return count_limit.exchange(limit);
+}
+
+}  // namespace
+
+NB_MODULE(_native, m) {
+  nb::register_exception_translator([](const std::exception_ptr& pointer, void*) {
+    try {
+      std::rethrow_exception(pointer);
+    } catch (const Failure& failure) {
+      PyErr_SetString(PyExc_RuntimeError, failure.text.c_str());
+    } catch (const MpiFailure& failure) {
+      PyErr_SetString(PyExc_RuntimeError, Text("MPI error code ", failure.code).c_str());
+    }
+  });
+  m.def("constants", &ConstantNames);
+  m.def("init", &Init, nb::arg("path"), nb::arg("handle_size"), nb::arg("in_place"),
+        nb::arg("constants"));
+  m.def("targets", &TargetCapsules);
+  m.def("add_comm", &AddMpiComm, nb::arg("handle"), nb::arg("label"));
+  m.def(
+      "free_comm", [](int32_t index) { GetComm(index).is_freed = true; }, nb::arg("index"));
+  m.def("log_start", &LogStart, nb::arg("capacity"));
+  m.def("log_take", &LogTake);
+  m.def("has_large_counts", &HasLargeCounts);
+  m.def(
+      "set_large_counts", [](bool enabled) { return may_use_wide.exchange(enabled); },
+      nb::arg("enabled"));
+  m.def("set_count_limit", &SetCountLimit, nb::arg("limit"));
+}
+
+}  // namespace jpi

@@ -1,0 +1,68 @@
+#pragma once
+
+// The MPI functions that JPI calls. mpi.h is never included, so one build serves every MPI ABI.
+// ABIs differ in the handle type only: an int in MPICH's, a pointer in Open MPI's and MPI-5's.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "library.h"
+
+namespace jpi {
+
+static_assert(sizeof(std::ptrdiff_t) == sizeof(int64_t), "MPI_Aint and MPI_Count must be 64 bits");
+
+// Functions that take counts: `Count` is int, or int64_t for the MPI_*_c variants. Displacements
+// are as wide as counts in both.
+template <typename Handle, typename Count>
+class CountApi {
+  Symbol Find(const Library& library, const std::string& name) {
+    return library.Find("MPI_" + name + (sizeof(Count) == 8 ? "_c" : ""));
+  }
+
+ public:
+  using Combine = void(void* in, void* inout, Count* length, void* type);
+
+  explicit CountApi(const Library& library)
+      : Allreduce(Find(library, "Allreduce")),
+        Allgatherv(Find(library, "Allgatherv")),
+        Gatherv(Find(library, "Gatherv")),
+        Alltoallv(Find(library, "Alltoallv")),
+        Op_create(Find(library, "Op_create")) {}
+
+  int (*Allreduce)(const void*, void*, Count, Handle, Handle, Handle);
+  int (*Allgatherv)(const void*, Count, Handle, void*, const Count*, const Count*, Handle, Handle);
+  int (*Gatherv)(const void*, Count, Handle, void*, const Count*, const Count*, Handle, int,
+                 Handle);
+  int (*Alltoallv)(const void*, const Count*, const Count*, Handle, void*, const Count*,
+                   const Count*, Handle, Handle);
+  int (*Op_create)(Combine*, int commutes, Handle*);
+};
+
+// Functions without a wide variant, or of which JPI needs the plain one only.
+template <typename Handle>
+class PlainApi {
+ public:
+  explicit PlainApi(const Library& library)
+      : Comm_size(library.Find("MPI_Comm_size")),
+        Comm_rank(library.Find("MPI_Comm_rank")),
+        Error_string(library.Find("MPI_Error_string")),
+        Alltoallw(library.Find("MPI_Alltoallw")),
+        Type_contiguous(library.Find("MPI_Type_contiguous")),
+        Type_create_struct(library.Find("MPI_Type_create_struct")),
+        Type_commit(library.Find("MPI_Type_commit")),
+        Type_free(library.Find("MPI_Type_free")) {}
+
+  int (*Comm_size)(Handle, int*);
+  int (*Comm_rank)(Handle, int*);
+  int (*Error_string)(int, char*, int*);
+  int (*Alltoallw)(const void*, const int*, const int*, const Handle*, void*, const int*,
+                   const int*, const Handle*, Handle);
+  int (*Type_contiguous)(int, Handle, Handle*);
+  int (*Type_create_struct)(int, const int*, const std::ptrdiff_t*, const Handle*, Handle*);
+  int (*Type_commit)(Handle*);
+  int (*Type_free)(Handle*);
+};
+
+}  // namespace jpi

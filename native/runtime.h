@@ -1,0 +1,77 @@
+#pragma once
+
+// The one MPI of this process: its functions, constants and our operations, in its ABI.
+
+#include <atomic>
+#include <climits>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "mpi_api.h"
+#include "ops.h"
+
+namespace jpi {
+
+using Constants = std::map<std::string, uint64_t>;
+
+template <typename Handle>
+Handle ToHandle(uint64_t value) {
+  if constexpr (std::is_pointer_v<Handle>) {
+    return reinterpret_cast<Handle>(value);
+  } else {
+    return static_cast<Handle>(value);  // handles of the MPICH ABI may arrive sign-extended
+  }
+}
+
+// The functions for one width of counts, with the operations that they take.
+template <typename Handle, typename Count>
+class Collectives : public CountApi<Handle, Count> {
+ public:
+  Collectives(const Library& library, const Constants& constants);
+
+  Handle op(int dtype, Op op) const { return ops_[dtype][static_cast<int>(op)]; }
+
+ private:
+  Handle ops_[kDtypeCount][kOpCount];
+};
+
+template <typename Handle>
+class Runtime : public PlainApi<Handle> {
+ public:
+  Runtime(const Library& library, uint64_t in_place, const Constants& constants);
+
+  std::string ErrorString(int code) const;
+
+  const Collectives<Handle, int> narrow;
+  const std::optional<Collectives<Handle, int64_t>> wide;  // MPI_*_c, where the library has them
+  const void* const in_place;
+  Handle types[kDtypeCount];
+};
+
+// Set once, by Init.
+inline std::variant<std::monostate, Runtime<int32_t>, Runtime<void*>> runtime;
+
+// The largest count in one MPI call without MPI_*_c, and whether MPI_*_c may be used. Tests lower
+// them; they must be the same on every rank.
+inline std::atomic<int64_t> count_limit{INT_MAX};
+inline std::atomic<bool> may_use_wide{true};
+
+// The names in mpi4py.MPI of the constants that Init needs.
+std::vector<std::string> ConstantNames();
+
+void Init(const std::string& path, int handle_size, uint64_t in_place, const Constants& constants);
+
+// Calls f(runtime) with the runtime in this process's ABI.
+template <typename Function>
+decltype(auto) WithRuntime(Function f) {
+  if (auto* mpi = std::get_if<Runtime<int32_t>>(&runtime)) return f(*mpi);
+  if (auto* mpi = std::get_if<Runtime<void*>>(&runtime)) return f(*mpi);
+  throw Failure{ffi::ErrorCode::kFailedPrecondition,
+                "`jpi._native` must be initialised; got no MPI library. Import jpi first."};
+}
+
+}  // namespace jpi

@@ -1,0 +1,93 @@
+"""The oracle of the tests: `jax.numpy` on the global arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+import jpi
+import jpi.numpy
+
+TOLERANCE = {
+    "float16": 1e-2,
+    "bfloat16": 3e-2,
+    "float32": 3e-5,
+    "float64": 1e-12,
+    "complex64": 3e-5,
+    "complex128": 1e-12,
+}
+ROWS = (12, 7, 2, 0)  # divisible (by 1 to 4), not divisible, fewer than ranks, none
+
+
+def tolerance(dtype: Any) -> float:
+    return TOLERANCE.get(np.dtype(dtype).name, 0.0)
+
+
+def whole(x: Any) -> Any:
+    """The global array of a result, gathered where it is distributed."""
+    return np.asarray(x.gather() if isinstance(x, jpi.DistArray) else x)
+
+
+def assert_same(actual: Any, expected: Any, what: str = "") -> None:
+    """That two pytrees hold equal arrays, in shape, dtype and (to rounding) value."""
+    is_leaf = lambda x: isinstance(x, jpi.DistArray)  # noqa: E731
+    actual_leaves = jax.tree.leaves(actual, is_leaf=is_leaf)
+    expected_leaves = jax.tree.leaves(expected)
+    assert len(actual_leaves) == len(expected_leaves), what
+    for a, e in zip(actual_leaves, expected_leaves, strict=True):
+        assert a.shape == e.shape, (what, a.shape, e.shape)
+        assert a.dtype == e.dtype, (what, a.dtype, e.dtype)
+        rate = tolerance(e.dtype)
+        a, e = whole(a), np.asarray(e)
+        scale = max(1.0, float(np.max(np.abs(e[np.isfinite(e)]), initial=0.0)))
+        np.testing.assert_allclose(a, e, rtol=rate, atol=rate * scale, err_msg=what)
+
+
+def random_array(shape: Sequence[int], dtype: Any = np.float32, seed: int = 0) -> np.ndarray:
+    """The same numbers on every rank, of both signs, without ties."""
+    generator = np.random.default_rng([seed, *shape])
+    values = generator.normal(size=shape)
+    if np.dtype(dtype).kind == "c":
+        values = values + 1j * generator.normal(size=shape)
+    return (values * 3 if np.dtype(dtype).kind in "iu" else values).astype(dtype)
+
+
+def both(fun: Callable, arrays: Sequence[np.ndarray], specs: Sequence[Any], mesh: Any = None):
+    """``fun(numpy, *arrays)`` with distributed arrays and `jpi.numpy`, and with `jax.numpy`."""
+    distributed = [
+        jpi.numpy.asarray(x, spec=spec, mesh=mesh) for x, spec in zip(arrays, specs, strict=True)
+    ]
+    return fun(jpi.numpy, *distributed), fun(jax.numpy, *map(jax.numpy.asarray, arrays))
+
+
+def weighted(fun: Callable, numpy: Any, arrays: Sequence[Any]) -> Any:
+    """A scalar that depends on all results of ``fun`` differently, to differentiate."""
+    total = 0.0
+    leaves = jax.tree.leaves(fun(numpy, *arrays), is_leaf=lambda x: isinstance(x, jpi.DistArray))
+    for seed, y in enumerate(leaves):
+        if jax.numpy.issubdtype(y.dtype, jax.numpy.inexact):
+            weights = random_array(y.shape, np.float32, seed + 100)
+            product = numpy.sum(y * weights)
+            total = total + jax.numpy.real(product) + 2 * jax.numpy.imag(product)
+    return total
+
+
+def check_gradients(
+    fun: Callable, cases: Sequence[Sequence[np.ndarray]], spec: Any, mesh: Any = None
+) -> None:
+    """That the gradients of all ``cases`` (tuples of arguments) are those on one process."""
+
+    def gradients(numpy: Any, cases: Any) -> Any:
+        return [
+            jax.grad(lambda arrays: weighted(fun, numpy, arrays))(list(arrays)) for arrays in cases
+        ]
+
+    distributed = [[jpi.numpy.asarray(x, spec=spec, mesh=mesh) for x in arrays] for arrays in cases]
+    actual = jpi.jit(lambda cases: gradients(jpi.numpy, cases))(distributed)
+    expected = jax.jit(lambda cases: gradients(jax.numpy, cases))(
+        [[jax.numpy.asarray(x) for x in arrays] for arrays in cases]
+    )
+    assert_same(actual, expected)
