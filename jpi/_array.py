@@ -46,7 +46,14 @@ def _method(name: str) -> Callable[..., Any]:
     return method
 
 
-class DistArray(Sharded):
+class _Named(type):
+    """How JAX's own errors name a DistArray, so that they say what to do."""
+
+    def __repr__(cls) -> str:
+        return "<class 'jpi.DistArray': use jpi.numpy, jpi.spmd, or x.gather() for jax.numpy>"
+
+
+class DistArray(Sharded, metaclass=_Named):
     """An array with a global shape, cut into one block per rank.
 
     It behaves as a `jax.Array` of the global shape in the functions of `jpi.numpy`, in operators

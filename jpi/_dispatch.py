@@ -9,9 +9,11 @@ its operands are gathered, it runs replicated, and the fallback is recorded.
 from __future__ import annotations
 
 import math
+import sys
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -135,9 +137,18 @@ def record_fallback(name: str, nbytes: int) -> None:
             "every rank, and it runs replicated. This is said once per primitive; "
             "`jpi.config.fallback` changes it, `jpi.fallbacks` lists all.",
             FallbackWarning,
-            stacklevel=2,
+            stacklevel=_caller_level(),
         )
     fallbacks[name] = fallbacks.get(name, 0) + nbytes
+
+
+def _caller_level() -> int:
+    """The stack level, for a warning, of the code that called into JPI."""
+    libraries = tuple(str(Path(module.__file__).parent) for module in (jax, sys.modules["jpi"]))  # type: ignore[arg-type]
+    frame, level = sys._getframe(1), 1
+    while frame.f_back and frame.f_code.co_filename.startswith(libraries):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 @dataclass(frozen=True)

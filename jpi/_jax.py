@@ -63,3 +63,16 @@ def subfunctions(primitive: Primitive, params: dict[str, Any]) -> tuple[Any, ...
     """The functions (call, derivative rules) of a custom_jvp_call or custom_vjp_call."""
     bind_params = primitive.get_bind_params(params)
     return tuple(bind_params[0] if isinstance(bind_params, tuple) else bind_params["subfuns"])
+
+
+def cotangents(results: Any) -> list[Any]:
+    """The cotangents among what the backward function of a custom_vjp_call returns."""
+    return results[0] if isinstance(results, tuple) else results  # newer JAX: (cotangents, logs)
+
+
+def scan_counts(params: dict[str, Any]) -> tuple[int, int]:
+    """How many constants and carries the operands of a scan begin with."""
+    if "ft_in" in params:  # newer JAX
+        consts, carry, _ = params["ft_in"].unpack()
+        return len(consts), len(carry)
+    return params["num_consts"], params["num_carry"]

@@ -154,13 +154,12 @@ def _scan(
     operands: Any,
     *,
     jaxpr: Any,
-    num_consts: int,
-    num_carry: int,
     length: int,
     reverse: bool,
     unroll: int,
     **params: Any,
 ) -> Any:
+    num_consts, num_carry = _jax.scan_counts(params)
     consts, carry = operands[:num_consts], operands[num_consts : num_consts + num_carry]
     run = thread_tokens(jaxpr)
 

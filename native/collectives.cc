@@ -88,8 +88,8 @@ int64_t LeavingCount(const Collective& row, const Message& m) {
 }
 
 void Log(const Collective& row, const Message& m, int32_t comm) {
-  LogAppend({row.name, comm, m.x_count, kDtypes[m.dtype].name,
-             LeavingCount(row, m) * m.item_size()});
+  LogAppend(
+      {row.name, comm, m.x_count, kDtypes[m.dtype].name, LeavingCount(row, m) * m.item_size()});
 }
 
 // MPI may refuse a null pointer, which is what an empty buffer can have.
@@ -114,9 +114,15 @@ Message Decode(const Collective& row, ffi::RemainingArgs args, ffi::RemainingRet
   Require(y.element_type() == x.element_type(), "`y` must have the dtype of `x`, ",
           kDtypes[dtype].name, "; got XLA type ", static_cast<int>(y.element_type()),
           ". Convert `x` with astype.");
-  return {Data(x), Data(y), static_cast<int64_t>(x.element_count()),
-          static_cast<int64_t>(y.element_count()), dtype,
-          Canonical(static_cast<Op>(op), kDtypes[dtype].family), root, send, recv,
+  return {Data(x),
+          Data(y),
+          static_cast<int64_t>(x.element_count()),
+          static_cast<int64_t>(y.element_count()),
+          dtype,
+          Canonical(static_cast<Op>(op), kDtypes[dtype].family),
+          root,
+          send,
+          recv,
           &GetLiveComm(comm)};
 }
 

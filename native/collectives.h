@@ -72,8 +72,8 @@ inline constexpr Collective kCollectives[] = {
      }},
     {"gatherv", false, Extent::kRecvOfRank, Extent::kRecvTotalAtRoot, Large::kBlocks,
      [](const auto& mpi, const auto& c) {
-       return mpi.Gatherv(c.x, c.x_count, c.type, c.y, c.recv.counts.data(),
-                          c.recv.offsets.data(), c.type, c.root, c.comm);
+       return mpi.Gatherv(c.x, c.x_count, c.type, c.y, c.recv.counts.data(), c.recv.offsets.data(),
+                          c.type, c.root, c.comm);
      }},
     {"alltoallv", false, Extent::kSendTotal, Extent::kRecvTotal, Large::kBlocks,
      [](const auto& mpi, const auto& c) {

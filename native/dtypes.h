@@ -11,7 +11,7 @@ enum class Family { kBool, kInteger, kFloat, kHalf, kComplex, kOpaque, kPacked }
 struct Dtype {
   ffi::DataType id;
   const char* name;
-  int64_t size;  // bytes of one element
+  int64_t size;     // bytes of one element
   const char* mpi;  // the MPI datatype that moves it, and reduces it where MPI can
   Family family;
 };

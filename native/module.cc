@@ -62,8 +62,7 @@ NB_MODULE(_native, m) {
         nb::arg("constants"));
   m.def("targets", &TargetCapsules);
   m.def("add_comm", &AddMpiComm, nb::arg("handle"), nb::arg("label"));
-  m.def(
-      "free_comm", [](int32_t index) { GetComm(index).is_freed = true; }, nb::arg("index"));
+  m.def("free_comm", [](int32_t index) { GetComm(index).is_freed = true; }, nb::arg("index"));
   m.def("log_start", &LogStart, nb::arg("capacity"));
   m.def("log_take", &LogTake);
   m.def("has_large_counts", &HasLargeCounts);

@@ -11,8 +11,7 @@ Collectives<Handle, Count>::Collectives(const Library& library, const Constants&
     for (int op = 0; op < kOpCount; ++op) row[op] = ToHandle<Handle>(constants.at(kOpNames[op]));
   }
   ForEachUserOp<Count>([&](ffi::DataType dtype, Op op, auto* combine) {
-    Check(this->Op_create(combine, /*commutes=*/1,
-                          &ops_[DtypeIndex(dtype)][static_cast<int>(op)]));
+    Check(this->Op_create(combine, /*commutes=*/1, &ops_[DtypeIndex(dtype)][static_cast<int>(op)]));
   });
 }
 

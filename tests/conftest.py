@@ -20,6 +20,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.errors import HypothesisException, StopTest
 
+# Tests compile much and compute little: LLVM's optimisations would take most of their time.
+os.environ.setdefault(
+    "XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+)
+
 # Before mpi4py: jpi chooses settings that MPI reads when it starts.
 jpi = importlib.import_module("jpi") if importlib.util.find_spec("jpi") else None
 
@@ -29,7 +34,7 @@ COMM = MPI.COMM_WORLD.Dup()  # private: no message of a test can meet one of our
 RANK, SIZE = COMM.rank, COMM.size
 STDERR = 2  # the terminal's, once `pytest_configure` has kept it from pytest's capture
 DEFAULT_TIMEOUT = 120.0  # seconds for one test with its fixtures
-STACKS_DELAY = 1.0  # seconds for all ranks to write their stacks, before the first ends the job
+LAST_WORDS = 1.0  # seconds for all ranks to write and the launcher to pass on why the job ends
 REJECTED = (HypothesisException, StopTest, pytest.skip.Exception)  # no failures of an example
 
 # The same examples on every rank: no random seed, database or clock, one failure at a time.
@@ -75,11 +80,19 @@ def say(text: str) -> None:
     os.write(STDERR, f"\n[rank {RANK}] {text}\n".encode())
 
 
-def abort(reason: str) -> None:
-    """Ends the job on all ranks, which all call it, once rank 0 has said why."""
-    if RANK == 0:
+def meet(value):
+    """Returns the values of all ranks; a rank that waits leaves its core to those that compute."""
+    everyone = COMM.Ibarrier()
+    while not everyone.Test():
+        time.sleep(2e-4)
+    return COMM.allgather(value)
+
+
+def abort(reason: str, speaker: int = 0) -> None:
+    """Ends the job on all ranks, once the rank `speaker` has said why."""
+    if RANK == speaker:
         say(reason)
-    COMM.Barrier()
+    time.sleep(LAST_WORDS)
     MPI.COMM_WORLD.Abort(pytest.ExitCode.INTERNAL_ERROR)
 
 
@@ -106,8 +119,7 @@ def pytest_sessionstart(session):
 
 def pytest_internalerror(excrepr):
     if SIZE > 1:  # the other ranks would wait for this one
-        say(str(excrepr))
-        MPI.COMM_WORLD.Abort(pytest.ExitCode.INTERNAL_ERROR)
+        abort(str(excrepr), speaker=RANK)
 
 
 # ---- collection ----
@@ -172,7 +184,7 @@ def agree(report, excinfo) -> None:
         # Before the ranks meet: if the others hang, it says why.
         say(f"{report.nodeid} failed in {report.when}: {message}")
     phase = ("runs", f"{report.nodeid} ({report.when})")
-    everyones = COMM.allgather((phase, (word, text), message))
+    everyones = meet((phase, (word, text), message))
     phases, outcomes, messages = zip(*everyones, strict=True)
     if len(set(phases)) > 1:
         abort("the ranks run different tests\n" + describe(phases))
@@ -199,7 +211,7 @@ def agreed(test):
                 say(f"{test.__qualname__} failed for an example: {failure!r}")
             agreed_test.has_failed = True
         __tracebackhide__ = True  # pytest's name for a frame that is not worth showing
-        outcomes = COMM.allgather(outcome)
+        outcomes = meet(outcome)
         if len(set(outcomes)) > 1 or outcome[0] == "failed":
             raise RankFailure(describe(outcomes))
         if error:
@@ -226,14 +238,18 @@ def expire(item, seconds: float) -> None:
     capture = item.config.pluginmanager.getplugin("capturemanager")
     capture.suspend_global_capture()
     names = {thread.ident: thread.name for thread in threading.enumerate()}
-    stacks = [
-        f"--- stack of {names.get(ident)} ---\n" + "".join(traceback.format_stack(frame))
-        for ident, frame in sys._current_frames().items()
-        if ident != threading.get_ident()
-    ]
+    stacks = []
+    for ident, frame in sys._current_frames().items():
+        if ident != threading.get_ident():
+            lines = traceback.format_list(
+                call
+                for call in traceback.extract_stack(frame)
+                if not re.search("[/<](_?pytest|pluggy|frozen runpy)[/>]", call.filename)
+            )
+            stacks.append(f"--- stack of {names.get(ident)} ---\n" + "".join(lines))
     heading = f"Timeout: {item.nodeid} ran over {seconds:g} s"
     say("\n".join([heading, *capture.read_global_capture(), *stacks]))
-    time.sleep(STACKS_DELAY)
+    time.sleep(LAST_WORDS)
     os._exit(pytest.ExitCode.TESTS_FAILED)
 
 

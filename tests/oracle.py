@@ -35,13 +35,13 @@ def assert_same(actual: Any, expected: Any, what: str = "") -> None:
     """That two pytrees hold equal arrays, in shape, dtype and (to rounding) value."""
     is_leaf = lambda x: isinstance(x, jpi.DistArray)  # noqa: E731
     actual_leaves = jax.tree.leaves(actual, is_leaf=is_leaf)
-    expected_leaves = jax.tree.leaves(expected)
+    expected_leaves = jax.tree.leaves(expected, is_leaf=is_leaf)
     assert len(actual_leaves) == len(expected_leaves), what
     for a, e in zip(actual_leaves, expected_leaves, strict=True):
         assert a.shape == e.shape, (what, a.shape, e.shape)
         assert a.dtype == e.dtype, (what, a.dtype, e.dtype)
         rate = tolerance(e.dtype)
-        a, e = whole(a), np.asarray(e)
+        a, e = whole(a), whole(e)
         scale = max(1.0, float(np.max(np.abs(e[np.isfinite(e)]), initial=0.0)))
         np.testing.assert_allclose(a, e, rtol=rate, atol=rate * scale, err_msg=what)
 
@@ -75,19 +75,34 @@ def weighted(fun: Callable, numpy: Any, arrays: Sequence[Any]) -> Any:
     return total
 
 
-def check_gradients(
-    fun: Callable, cases: Sequence[Sequence[np.ndarray]], spec: Any, mesh: Any = None
+def check(
+    funs: Callable | dict[str, Callable],
+    cases: Sequence[Sequence[np.ndarray]],
+    spec: Any = None,
+    mesh: Any = None,
 ) -> None:
-    """That the gradients of all ``cases`` (tuples of arguments) are those on one process."""
+    """That values and gradients of functions, of all ``cases`` (tuples of arguments), are those on
+    one process.
 
-    def gradients(numpy: Any, cases: Any) -> Any:
+    All are compiled as one program: compilation is what tests spend their time on.
+    """
+    table = funs if isinstance(funs, dict) else {"": funs}
+
+    def values_and_gradients(numpy: Any, cases: Any) -> Any:
         return [
-            jax.grad(lambda arrays: weighted(fun, numpy, arrays))(list(arrays)) for arrays in cases
+            (
+                fun(numpy, *arrays),
+                jax.grad(lambda arrays: weighted(fun, numpy, arrays))(list(arrays)),  # noqa: B023
+            )
+            for fun in table.values()
+            for arrays in cases
         ]
 
     distributed = [[jpi.numpy.asarray(x, spec=spec, mesh=mesh) for x in arrays] for arrays in cases]
-    actual = jpi.jit(lambda cases: gradients(jpi.numpy, cases))(distributed)
-    expected = jax.jit(lambda cases: gradients(jax.numpy, cases))(
+    actual = jpi.jit(lambda cases: values_and_gradients(jpi.numpy, cases))(distributed)
+    expected = jax.jit(lambda cases: values_and_gradients(jax.numpy, cases))(
         [[jax.numpy.asarray(x) for x in arrays] for arrays in cases]
     )
-    assert_same(actual, expected)
+    names = [f"{name} of {[x.shape for x in arrays]}" for name in table for arrays in cases]
+    for name, a, e in zip(names, actual, expected, strict=True):
+        assert_same(a, e, what=name)

@@ -53,9 +53,7 @@ def test_gather_gives_the_global_array(rows, spec):
         assert_same(y, wanted)
 
 
-@pytest.mark.parametrize(
-    "operand", [2, 2.5, True, np.float32(2), np.arange(4.0, dtype="f")], ids=repr
-)
+@pytest.mark.parametrize("operand", [2, 2.5, np.arange(4.0, dtype="f")], ids=repr)
 def test_operators_from_both_sides(operand):
     x, y = make(), random_array((7, 4))
     for op in ("add", "sub", "mul", "truediv", "floordiv", "mod", "lt", "ge", "eq"):
@@ -135,9 +133,9 @@ BAD = {
     "index": (lambda x: [1, 2][x], TypeError, "x.gather"),
     "asarray": (lambda x: np.asarray(x), TypeError, r"x\.gather\(\)"),
     "iteration": (lambda x: list(x), TypeError, r"x\.gather\(\)"),
-    "jax.numpy.sin": (lambda x: jax.numpy.sin(x), TypeError, "DistArray"),
+    "jax.numpy.sin": (lambda x: jax.numpy.sin(x), TypeError, "use jpi.numpy"),
     "jax.numpy.asarray": (lambda x: jax.numpy.asarray(x), TypeError, r"x\.gather\(\)"),
-    "jax.numpy.sum": (lambda x: jax.numpy.sum(x), TypeError, "DistArray"),
+    "jax.numpy.sum": (lambda x: jax.numpy.sum(x), TypeError, "use jpi.numpy"),
     "shapes": (lambda x: x + jnp.ones((3, 3)), (TypeError, ValueError), "shape"),
     "matmul": (lambda x: x @ x, TypeError, "contracting dimensions"),
     "axis": (lambda x: x.sum(axis=2), ValueError, "axis 2 is out of bounds"),

@@ -3,7 +3,7 @@
 import jax
 import numpy as np
 import pytest
-from oracle import ROWS, assert_same, check_gradients, random_array
+from oracle import ROWS, assert_same, check, random_array
 
 import jpi
 import jpi.numpy
@@ -25,7 +25,7 @@ TRANSFORMS = {
 @pytest.mark.parametrize("transform", TRANSFORMS)
 def test_least_squares_in_replicated_weights(transform):
     w = random_array((7,), seed=3)
-    for rows in (1000, *ROWS):
+    for rows in (1000, 2, 0):
         features, labels = random_array((rows, 7)), random_array((rows,), seed=1)
 
         def loss(m, features, labels):
@@ -76,7 +76,7 @@ POINTS = {
 @pytest.mark.parametrize("name", POINTS)
 def test_points_where_the_rule_decides(name):
     fun, point = POINTS[name]
-    check_gradients(fun, [[np.array(point, np.float32)]], None)
+    check(fun, [[np.array(point, np.float32)]])
 
 
 @pytest.mark.parametrize("name", ["ties of max", "product with a zero"])
@@ -95,8 +95,8 @@ def test_second_derivatives_where_the_rule_decides(name):
 
 def test_complex_gradients_follow_jax():
     x = random_array((7, 3), np.complex64)
-    check_gradients(lambda m, x: m.abs(x @ x.T.conj()) ** 2, [[x]], None)
-    check_gradients(lambda m, x: m.prod(x, axis=0), [[x]], None)
+    check(lambda m, x: m.abs(x @ x.T.conj()) ** 2, [[x]])
+    check(lambda m, x: m.prod(x, axis=0), [[x]])
 
 
 def test_custom_vjp_keeps_its_derivative():
@@ -113,13 +113,13 @@ def test_custom_vjp_keeps_its_derivative():
 
     clipped.defvjp(forward, backward)
     fun = lambda m, x, w: (jpi.spmd(clipped) if m is jpi.numpy else clipped)(x, w)  # noqa: E731
-    check_gradients(fun, [[random_array((n, 3)), random_array((3,), seed=1)] for n in ROWS], None)
+    check(fun, [[random_array((n, 3)), random_array((3,), seed=1)] for n in ROWS])
 
 
 def test_spmd_of_remat_and_custom_jvp_differentiates():
     model = jax.checkpoint(lambda x: jax.nn.relu(jax.numpy.sin(x) @ jax.numpy.ones((4, 3))))
     fun = lambda m, x: (jpi.spmd(model) if m is jpi.numpy else model)(x)  # noqa: E731
-    check_gradients(fun, [[random_array((n, 4))] for n in ROWS], None)
+    check(fun, [[random_array((n, 4))] for n in ROWS])
 
 
 @pytest.mark.parametrize("in_axes,out_axes", [(1, 0), (1, 1), (-1, -1), (2, 0)])

@@ -113,7 +113,7 @@ def custom_vjp_call(
         ]
 
         def traced(*args: Any) -> list[Any]:
-            results = global_backward.call_wrapped(*args)
+            results = _jax.cotangents(global_backward.call_wrapped(*args))
             return list(map(_instantiated, results, operands))
 
         results = evaluate(call.mesh, _traced(traced, inputs), inputs)

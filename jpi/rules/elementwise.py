@@ -11,7 +11,7 @@ from jpi._values import Deferred, Placed, Region, Value, agree, region_of
 UNARY = """
 abs acos acosh asin asinh atan atanh bessel_i0e bessel_i1e cbrt ceil clz conj convert_element_type
 copy copy_p cos cosh digamma erf erf_inv erfc exp exp2 expm1 floor imag integer_pow is_finite
-lgamma log log1p logistic neg not optimization_barrier population_count real reduce_precision round
+lgamma log log1p logistic neg not polynomial population_count real reduce_precision round
 rsqrt sign sin sinh sqrt square stop_gradient tan tanh
 """.split()
 BINARY = """
@@ -39,7 +39,7 @@ def follows_from_region(values: tuple[Value, ...], shape: tuple[int, ...]) -> bo
     return all(value.is_replicated for value in values)
 
 
-@rule(*[name for name in UNARY if name != "optimization_barrier"], *BINARY, *TERNARY)
+@rule(*UNARY, *BINARY, *TERNARY)
 def elementwise(call: Call, *values: Value, **params: Any) -> Value:
     def build(region: Region) -> Any:
         return call.bind(*(v.take(region.operand(v.shape, dims_of(v, call_ndim))) for v in values))
@@ -53,8 +53,8 @@ def elementwise(call: Call, *values: Value, **params: Any) -> Value:
     return Placed(build(region_of(call.mesh, target)), target)
 
 
-@rule("optimization_barrier")
-def optimization_barrier(call: Call, *values: Value) -> list[Value]:
+@rule("optimization_barrier", "device_put")
+def keep(call: Call, *values: Value, **params: Any) -> list[Value]:
     return list(values)
 
 

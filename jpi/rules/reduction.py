@@ -37,7 +37,19 @@ def _reduced(call: Call, value: Value, axes: Sequence[int]) -> tuple[Placed, Any
 def reduce(call: Call, value: Value, *, axes: Sequence[int], **params: Any) -> Value:
     placed, target, over = _reduced(call, value, axes)
     op = OPS[call.primitive.name]
-    return Placed(reduce_over(call.bind(placed.local), call.mesh, over, op), target)
+    local = _with_factors(placed, axes) if op == "PROD" else placed.local
+    return Placed(reduce_over(call.bind(local), call.mesh, over, op), target)
+
+
+def _with_factors(placed: Placed, axes: Sequence[int]) -> Any:
+    """The block with a factor 1 put before it along the reduced dimensions that are cut.
+
+    JAX drops the derivative of an empty product, which does not depend on its operand: ranks with
+    an empty block would not make the calls that the others make.
+    """
+    low = [int(dim in axes and bool(entry)) for dim, entry in enumerate(placed.spec)]
+    one = jnp.ones((), placed.dtype)
+    return lax.pad(placed.local, one, [(n, 0, 0) for n in low]) if any(low) else placed.local
 
 
 @rule("reduce_max", "reduce_min")
