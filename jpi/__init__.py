@@ -5,6 +5,7 @@ import atexit as _atexit
 from jax.sharding import PartitionSpec as P
 
 from jpi import _pytree as _pytree
+from jpi import numpy as numpy
 from jpi._array import DistArray as DistArray
 from jpi._assemble import from_shard as from_shard
 from jpi._call import spmd as spmd
@@ -39,6 +40,7 @@ __all__ = [
     "from_shard",
     "jit",
     "make_mesh",
+    "numpy",
     "rank",
     "size",
     "spmd",

@@ -20,6 +20,7 @@ import numpy as np
 from jpi import _jax
 from jpi import rules as _rules  # noqa: F401  (registers the rules)
 from jpi._comm import Mesh
+from jpi._config import config
 from jpi._dispatch import GlobalFunction, evaluate, record_fallback, replicated, trace_global
 from jpi._ordering import compile_threaded, remember
 from jpi._sharded import Sharded
@@ -113,15 +114,14 @@ def _eager(
             dynamic.append(x)
         else:
             kinds.append(Static(type(x), x))
-    key = (fun, tree, tuple(kinds), target)
+    key = (fun, tree, tuple(kinds), target, config.fallback)
     try:
         program = _programs.get(key)
     except TypeError:  # an unhashable static argument
         return _inline(fun, tree, leaves, target)
     if program is None:
-        program = _programs[key] = _compile(fun, tree, kinds, target, leaves)
-        if len(_programs) > _CACHE_SIZE:
-            _programs.popitem(last=False)
+        program = _compile(fun, tree, kinds, target, leaves)
+        _keep(_programs, key, program)
     return program(dynamic)
 
 
@@ -176,6 +176,13 @@ class Program:
 
 _LEAF = jax.tree.structure(0)
 _programs: OrderedDict[Any, Callable[[Sequence[Any]], Any]] = OrderedDict()
+_traces: OrderedDict[Any, GlobalFunction] = OrderedDict()
+
+
+def _keep(cache: OrderedDict[Any, Any], key: Any, value: Any) -> None:
+    cache[key] = value
+    if len(cache) > _CACHE_SIZE:
+        cache.popitem(last=False)
 
 
 def _refill(kinds: Sequence[Any], dynamic: Sequence[Any]) -> list[Any]:
@@ -207,25 +214,30 @@ def _type(x: Any) -> jax.ShapeDtypeStruct:
     return jax.ShapeDtypeStruct(shape, local.dtype, weak_type=weak)
 
 
-@functools.lru_cache(maxsize=_CACHE_SIZE)
 def _traced(
-    fun: Callable, tree: Any, is_static: Any, types: tuple[Any, ...], context: Any
+    fun: Callable, tree: Any, is_static: Sequence[Static | None], dynamic: Sequence[Any]
 ) -> GlobalFunction:
-    structs = [jax.ShapeDtypeStruct(s, d, weak_type=w) for s, d, w in types]
-    return trace_global(functools.partial(_rebuild, fun, tree, is_static), structs)
+    """``fun`` traced on the global types of its arguments, from the cache where it is there."""
+    types = list(map(_type, dynamic))
+    shown = tuple((s.shape, s.dtype, s.weak_type) for s in types)
+    key: Any = (fun, tree, is_static, shown, _jax.trace_context())
+    try:
+        traced = _traces.get(key)
+    except TypeError:  # an unhashable static argument
+        key = traced = None
+    if traced is None:
+        traced = trace_global(functools.partial(_rebuild, fun, tree, is_static), types)
+        # A function that refers to values of a transform in progress must not outlive it.
+        if key and not any(isinstance(x, _jax.Tracer) for x in traced.closed.consts):
+            _keep(_traces, key, traced)
+    return traced
 
 
 def _inline(fun: Callable, tree: Any, leaves: Sequence[Any], target: Target | None) -> Any:
     target = target or _common_target(leaves)
     is_static = tuple(None if isinstance(x, _ARRAYS) else Static(type(x), x) for x in leaves)
     dynamic = [x for x, static in zip(leaves, is_static, strict=True) if static is None]
-    types = tuple((s.shape, s.dtype, s.weak_type) for s in map(_type, dynamic))
-    try:
-        traced = _traced(fun, tree, is_static, types, _jax.trace_context())
-    except TypeError as error:
-        if "unhashable" not in str(error):
-            raise
-        traced = _traced.__wrapped__(fun, tree, is_static, types, None)
+    traced = _traced(fun, tree, is_static, dynamic)
     values = [_value(target.mesh, x) for x in dynamic]
     results = evaluate(target.mesh, traced.closed, values)
     return traced.assemble([_result(target, value) for value in results])
