@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
@@ -214,8 +213,3 @@ def rank(comm: Any = None) -> int:
 def size(comm: Any = None) -> int:
     """The number of ranks in ``comm`` (all ranks by default)."""
     return int((MPI.COMM_WORLD if comm is None else comm).size)
-
-
-def block_offset(sizes: Sequence[int], index: int) -> int:
-    """The first row of block ``index`` when blocks of ``sizes`` follow each other."""
-    return sum(itertools.islice(sizes, index))

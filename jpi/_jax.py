@@ -8,7 +8,6 @@ import jax
 from jax._src.ad_util import SymbolicZero as SymbolicZero
 from jax._src.ad_util import Zero as Zero
 from jax._src.config import trace_context as trace_context
-from jax._src.core import ShapedArray as ShapedArray
 from jax._src.core import abstract_token as abstract_token
 from jax._src.core import eval_jaxpr as eval_jaxpr
 from jax._src.core import trace_state_clean as trace_state_clean
@@ -21,26 +20,18 @@ from jax._src.effects import lowerable_effects as lowerable_effects
 from jax._src.effects import ordered_effects as ordered_effects
 from jax._src.effects import remat_allowed_effects as remat_allowed_effects
 from jax._src.interpreters import batching as batching
-from jax._src.interpreters.ad import CustomVJPException as CustomVJPException
-from jax._src.interpreters.mlir import LoweringRuleContext as LoweringRuleContext
 from jax._src.interpreters.mlir import TokenSet as TokenSet
 from jax.extend.core import ClosedJaxpr as ClosedJaxpr
 from jax.extend.core import Jaxpr as Jaxpr
 from jax.extend.core import JaxprEqn as JaxprEqn
 from jax.extend.core import Literal as Literal
 from jax.extend.core import Primitive as Primitive
-from jax.extend.core import primitives as primitives
 from jax.interpreters import ad as ad
 from jax.interpreters import mlir as mlir
 from jax.tree_util import GetAttrKey as GetAttrKey
 from jax.tree_util import register_pytree_with_keys as register_pytree_with_keys
 
 Tracer = jax.core.Tracer
-
-
-def is_tracing(*leaves: Any) -> bool:
-    """Whether a call made now is being traced, by its context or by one of its arguments."""
-    return not trace_state_clean() or any(isinstance(leaf, Tracer) for leaf in leaves)
 
 
 def bind_equation(equation: JaxprEqn, *operands: Any) -> list[Any]:

@@ -31,7 +31,7 @@ import numpy as np
 from jax import lax
 
 from jpi import _jax, _ordering
-from jpi._comm import Comm, block_offset
+from jpi._comm import Comm
 from jpi._mpi import native
 
 PLATFORM = "cpu"
@@ -143,15 +143,25 @@ def _batch(primitive: _jax.Primitive, *, moves_rows: bool) -> None:
     _jax.batching.primitive_batchers[primitive] = rule
 
 
-def _linear(primitive: _jax.Primitive, transpose: Callable[..., Any]) -> None:
-    """Declare ``primitive`` linear, with ``transpose`` from cotangent and parameters."""
+def _transpose_rule(transpose: Callable[..., Any]) -> Callable[..., list[Any]]:
+    """JAX's form of ``transpose``, a function of a cotangent (not zero) and the parameters."""
 
     def rule(cotangent: Any, x: Any, **params: Any) -> list[Any]:
         if type(cotangent) is _jax.Zero:
             return [_jax.Zero(x.aval)]
         return [transpose(cotangent, **params)]
 
-    _jax.ad.deflinear2(primitive, rule)
+    return rule
+
+
+def _linear(primitive: _jax.Primitive, transpose: Callable[..., Any]) -> None:
+    """Declare ``primitive`` linear, with ``transpose`` from cotangent and parameters."""
+    _jax.ad.deflinear2(primitive, _transpose_rule(transpose))
+
+
+def _own_rows(x: Any, comm: Comm, counts: Sequence[int]) -> Any:
+    start = sum(counts[: comm.rank])
+    return lax.slice_in_dim(x, start, start + counts[comm.rank])
 
 
 allreduce_p = _collective(
@@ -163,15 +173,7 @@ allgather_p = _collective(
     rows=lambda x, comm, counts: sum(counts),
     message=lambda comm, counts: {"comm": comm, "recv": counts},
 )
-take_block_p = _local(
-    "take_block",
-    lambda x, comm, counts: lax.slice_in_dim(
-        x,
-        block_offset(counts, comm.rank),
-        block_offset(counts, comm.rank) + counts[comm.rank],
-    ),
-    moves_rows=True,
-)
+take_block_p = _local("take_block", _own_rows, moves_rows=True)
 alltoall_p = _collective(
     "alltoallv",
     rows=lambda x, comm, send, recv: sum(recv),
@@ -224,11 +226,9 @@ _allreduce_tangents: dict[str, Callable[..., Any]] = {
 _jax.ad.primitive_jvps[allreduce_p] = _allreduce_jvp
 
 
-def _allreduce_transpose(cotangent: Any, x: Any, *, comm: Comm, op: str) -> list[Any]:
-    assert op == "SUM", op
-    if type(cotangent) is _jax.Zero:
-        return [_jax.Zero(x.aval)]
-    return [spread_p.bind(cotangent, comm=comm)]
+def _allreduce_transpose(cotangent: Any, *, comm: Comm, op: str) -> Any:
+    assert op == "SUM", op  # the tangents of the other operations are made of sums
+    return spread_p.bind(cotangent, comm=comm)
 
 
-_jax.ad.primitive_transposes[allreduce_p] = _allreduce_transpose
+_jax.ad.primitive_transposes[allreduce_p] = _transpose_rule(_allreduce_transpose)

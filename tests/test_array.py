@@ -53,7 +53,7 @@ def test_gather_gives_the_global_array(rows, spec):
         assert_same(y, wanted)
 
 
-@pytest.mark.parametrize("operand", [2, 2.5, np.arange(4.0, dtype="f")], ids=repr)
+@pytest.mark.parametrize("operand", [2, 2.5, True, np.arange(4.0, dtype="f")], ids=repr)
 def test_operators_from_both_sides(operand):
     x, y = make(), random_array((7, 4))
     for op in ("add", "sub", "mul", "truediv", "floordiv", "mod", "lt", "ge", "eq"):
