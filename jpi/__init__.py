@@ -24,6 +24,24 @@ from jpi._ordering import wait as wait
 from jpi.collectives import allgather as allgather
 from jpi.collectives import allgatherv as allgatherv
 from jpi.collectives import allreduce as allreduce
+from jpi.collectives import alltoall as alltoall
+from jpi.collectives import alltoallv as alltoallv
+from jpi.collectives import barrier as barrier
+from jpi.collectives import bcast as bcast
+from jpi.collectives import broadcast as broadcast
+from jpi.collectives import exscan as exscan
+from jpi.collectives import gather as gather
+from jpi.collectives import gatherv as gatherv
+from jpi.collectives import recv as recv
+from jpi.collectives import reduce as reduce
+from jpi.collectives import reduce_scatter as reduce_scatter
+from jpi.collectives import reduce_scatterv as reduce_scatterv
+from jpi.collectives import scan as scan
+from jpi.collectives import scatter as scatter
+from jpi.collectives import scatterv as scatterv
+from jpi.collectives import send as send
+from jpi.collectives import sendrecv as sendrecv
+from jpi.collectives import spread as spread
 
 __all__ = [
     "Comm",
@@ -34,16 +52,34 @@ __all__ = [
     "allgather",
     "allgatherv",
     "allreduce",
+    "alltoall",
+    "alltoallv",
+    "barrier",
+    "bcast",
+    "broadcast",
     "config",
     "current_mesh",
+    "exscan",
     "fallbacks",
     "from_shard",
+    "gather",
+    "gatherv",
     "jit",
     "make_mesh",
     "numpy",
     "rank",
+    "recv",
+    "reduce",
+    "reduce_scatter",
+    "reduce_scatterv",
+    "scan",
+    "scatter",
+    "scatterv",
+    "send",
+    "sendrecv",
     "size",
     "spmd",
+    "spread",
     "use_mesh",
     "wait",
 ]

@@ -87,6 +87,16 @@ class Comm:
         """The communicator of the ranks with the same ``color``, in the order of ``key``."""
         return Comm(self.control.Split(color, key))
 
+    @cached_property
+    def reversed(self) -> Comm:
+        """The communicator of the same ranks in the opposite order.
+
+        Communication: a split when it is first asked for.
+        """
+        other = self.split(0, -self.rank)
+        other.reversed = self
+        return other
+
     def __repr__(self) -> str:
         return f"jpi.Comm(rank {self.rank} of {self.size})"
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 from jax._src.ad_util import SymbolicZero as SymbolicZero
 from jax._src.ad_util import Zero as Zero
 from jax._src.config import trace_context as trace_context
 from jax._src.core import abstract_token as abstract_token
 from jax._src.core import eval_jaxpr as eval_jaxpr
+from jax._src.core import set_current_trace as set_current_trace
 from jax._src.core import trace_state_clean as trace_state_clean
 from jax._src.effects import Effect as Effect
 from jax._src.effects import control_flow_allowed_effects as control_flow_allowed_effects
@@ -20,7 +22,12 @@ from jax._src.effects import lowerable_effects as lowerable_effects
 from jax._src.effects import ordered_effects as ordered_effects
 from jax._src.effects import remat_allowed_effects as remat_allowed_effects
 from jax._src.interpreters import batching as batching
+from jax._src.interpreters.ad import JVPTrace as JVPTrace
+from jax._src.interpreters.ad import JVPTracer as JVPTracer
+from jax._src.interpreters.ad import LinearizeTrace as LinearizeTrace
+from jax._src.interpreters.ad import LinearizeTracer as LinearizeTracer
 from jax._src.interpreters.mlir import TokenSet as TokenSet
+from jax._src.interpreters.partial_eval import DynamicJaxprTracer as DynamicJaxprTracer
 from jax.extend.core import ClosedJaxpr as ClosedJaxpr
 from jax.extend.core import Jaxpr as Jaxpr
 from jax.extend.core import JaxprEqn as JaxprEqn
@@ -67,3 +74,51 @@ def scan_counts(params: dict[str, Any]) -> tuple[int, int]:
         consts, carry, _ = params["ft_in"].unpack()
         return len(consts), len(carry)
     return params["num_consts"], params["num_carry"]
+
+
+def zero_tangent(value: Any) -> Zero:
+    """The symbolically zero tangent of a value."""
+    return Zero(jax.typeof(value).to_tangent_aval())
+
+
+class AlwaysDifferentiated(Primitive):
+    """A primitive that takes part in every differentiation of the function that holds it.
+
+    JAX leaves out the derivative of an operation whose own operands are constant. What a rank
+    receives depends on other ranks: a constant operand here says nothing, and if one rank left
+    the derivative out and another did not, one of them would wait for ever.
+    """
+
+    def bind_with_trace(self, trace: Any, args: Any, *rest: Any) -> Any:
+        return super().bind_with_trace(trace, _with_tangent(trace, args), *rest)
+
+
+def _with_tangent(trace: Any, args: Any) -> Any:
+    """``args``, the last of them with a zero that is not symbolic if none has a tangent."""
+    tracer = {JVPTrace: JVPTracer, LinearizeTrace: LinearizeTracer}.get(type(trace))
+    if tracer is None:
+        return args
+    pairs = [trace.to_primal_tangent_pair(x) for x in args]
+    places = [i for i, x in enumerate(args) if jnp.issubdtype(x.dtype, jnp.inexact)]
+    if not places or any(type(tangent) is not Zero for _, tangent in pairs):
+        return args
+    primal, _ = pairs[places[-1]]
+    if tracer is JVPTracer:
+        with set_current_trace(trace.parent_trace):
+            zero = jnp.zeros(primal.shape, primal.dtype)
+    else:
+        zero = _linear_zero(trace.tangent_trace, primal)
+    if zero is None:
+        return args
+    return [tracer(trace, primal, zero) if i == places[-1] else x for i, x in enumerate(args)]
+
+
+def _linear_zero(trace: Any, like: Any) -> Any:
+    """A zero that is linear in an input of ``trace``, which holds tangents; None without inputs."""
+    for var in trace.frame.invars:
+        if jnp.issubdtype(var.aval.dtype, jnp.inexact):
+            with set_current_trace(trace):
+                x = DynamicJaxprTracer(trace, var.aval, var)
+                nothing = jnp.sum(jnp.real(jnp.ravel(x)[:0]))
+                return jnp.broadcast_to(nothing.astype(like.dtype), like.shape)
+    return None

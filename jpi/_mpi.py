@@ -6,7 +6,9 @@ so that the usual mistakes are reported rather than met as a hang or as ranks th
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 import warnings
 from collections.abc import Mapping
 
@@ -89,6 +91,16 @@ def check_threads(provided: int) -> None:
         )
 
 
+def status_layout() -> tuple[int, int, int]:
+    """The size of an MPI_Status, and where in it stand the source and the tag, in bytes."""
+    status, marks = MPI.Status(), (0x51A7E501, 0x7A65)  # ABIs differ, so look for known values
+    status.source, status.tag = marks
+    size = MPI._sizeof(MPI.Status)
+    content = ctypes.string_at(MPI._addressof(status), size)
+    source, tag = (content.index(mark.to_bytes(4, sys.byteorder)) for mark in marks)
+    return size, source, tag
+
+
 def _initialize() -> None:
     if not MPI.Is_initialized():
         raise RuntimeError(
@@ -102,6 +114,7 @@ def _initialize() -> None:
         path=MPI.__file__,
         handle_size=MPI._sizeof(MPI.Comm),
         in_place=int(MPI.IN_PLACE) % 2**64,
+        status=status_layout(),
         constants={name: MPI._handleof(getattr(MPI, name)) for name in native.constants()},
     )
 

@@ -5,14 +5,26 @@ from typing import Any
 def constants() -> list[str]:
     """The names in ``mpi4py.MPI`` of the datatypes and operations that `init` needs."""
 
-def init(path: str, handle_size: int, in_place: int, constants: dict[str, int]) -> None:
-    """Bind to the MPI library that mpi4py's extension at ``path`` has loaded. Done once."""
+def init(
+    path: str,
+    handle_size: int,
+    in_place: int,
+    status: tuple[int, int, int],
+    constants: dict[str, int],
+) -> None:
+    """Bind to the MPI library that mpi4py's extension at ``path`` has loaded. Done once.
+
+    ``status`` is the size of an MPI_Status and the offsets of its source and tag, in bytes.
+    """
 
 def targets() -> dict[str, Any]:
     """The capsules for ``jax.ffi.register_ffi_target``, by target name: ``jpi_<operation>``.
 
     Operands are (token, x), results (token, y). Attributes are ``comm``, ``op`` and ``root``
-    (int32) and ``send`` and ``recv`` (int64 arrays, elements per rank, empty where unused).
+    (int32) and ``send``, ``recv`` (elements per rank) and ``peers`` (int64 arrays, empty where
+    unused). send, recv and sendrecv have an *envelope* after x and y, the source and tag of a
+    message (two int32). Their ``peers`` are dest, sendtag, source, recvtag, the index of a status
+    or -1, and which peer the operand's envelope replaces: 0 none, 1 the source, 2 the dest.
     """
 
 def add_comm(handle: int, label: str) -> int:
@@ -23,6 +35,12 @@ def add_comm(handle: int, label: str) -> int:
 
 def free_comm(index: int) -> None:
     """Make every later call on this communicator an error."""
+
+def add_op(handle: int) -> int:
+    """The number by which compiled programs name the user's operation with this MPI handle."""
+
+def add_status(address: int) -> int:
+    """The number by which compiled programs name the MPI_Status at this address."""
 
 def log_start(capacity: int) -> None:
     """Forget the logged calls and keep the next ``capacity``; 0 stops."""

@@ -10,6 +10,7 @@ an ordinary array of one element, so that the data dependence alone holds the or
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -84,8 +85,8 @@ def _run(jaxpr: _jax.Jaxpr, consts: Sequence[Any], token: Any, *args: Any) -> tu
 def _thread_equation(equation: Any, token: Any, operands: list[Any]) -> tuple[Any, Sequence[Any]]:
     primitive = equation.primitive
     if primitive in twins:
-        token, result = twins[primitive].bind(token, *operands, **equation.params)
-        return token, [result]
+        token, *results = twins[primitive].bind(token, *operands, **equation.params)
+        return token, results
     if primitive.name not in _threading:
         raise NotImplementedError(
             f"a collective inside `{primitive.name}` has no token-threading rule in JPI. "
@@ -230,6 +231,16 @@ def compile_threaded(fun: Callable, **options: Any) -> Callable[..., tuple[Any, 
     return jax.jit(threaded, **options)
 
 
+def compiled_when_eager(fun: Callable) -> Callable:
+    """``fun``, compiled as one executable where no transform is tracing it.
+
+    Its keyword-only parameters are static.
+    """
+    parameters = inspect.signature(fun).parameters.values()
+    static = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+    return _compile_outside(fun, fun, static_argnames=static)
+
+
 def jit(fun: Callable, **options: Any) -> Callable:
     """``fun`` compiled, with its collectives in program order at no extra cost per call.
 
@@ -241,7 +252,12 @@ def jit(fun: Callable, **options: Any) -> Callable:
         fun: the function to compile.
         options: those of `jax.jit`.
     """
-    inner, outer = jax.jit(fun, **options), compile_threaded(fun, **options)
+    return _compile_outside(fun, jax.jit(fun, **options), **options)
+
+
+def _compile_outside(fun: Callable, inner: Callable, **options: Any) -> Callable:
+    """``inner`` under a trace, the compiled form of ``fun`` without our effect elsewhere."""
+    outer = compile_threaded(fun, **options)
 
     @functools.wraps(fun)
     def call(*args: Any, **kwargs: Any) -> Any:

@@ -15,7 +15,7 @@ from jax import lax
 
 from jpi._comm import Mesh
 from jpi._layout import Axes, Layout, overlaps
-from jpi._primitives import allgather_p, allreduce_p, alltoall_p, spread_p, take_block_p
+from jpi._primitives import allgather_p, allreduce_p, alltoallv_p, spread_p, take_block_p
 
 
 def spread(local: Any, mesh: Mesh, axes: Axes) -> Any:
@@ -92,7 +92,7 @@ def _exchange_dims(
     mine, theirs = source.counts(dim), target.counts(other)
     packed = jnp.moveaxis(local, other, 0)
     rest = math.prod(n for k, n in enumerate(local.shape) if k not in (dim, other))
-    received = alltoall_p.bind(
+    received = alltoallv_p.bind(
         packed.reshape(-1),
         comm=comm,
         send=tuple(count * mine[comm.rank] * rest for count in theirs),
@@ -130,7 +130,7 @@ def move_rows(
     start, stop = source[comm.rank], source[comm.rank + 1]
     first = min(max(target[0], start), stop)
     last = max(min(target[-1], stop), first)
-    return alltoall_p.bind(
+    return alltoallv_p.bind(
         lax.slice_in_dim(local, first - start, last - start),
         comm=comm,
         send=overlaps(start, stop, target),

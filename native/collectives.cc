@@ -4,132 +4,206 @@
 #include <optional>
 #include <utility>
 
+#include "agreement.h"
 #include "large.h"
 #include "log.h"
+#include "validation.h"
 
 namespace jpi {
 namespace {
 
+constexpr int kMaxStatusSize = 256;
+
+const Collective& Find(const std::string& name) {
+  for (const Collective& row : kCollectives) {
+    if (row.name == name) return row;
+  }
+  throw Failure{ffi::ErrorCode::kInternal, name + " is not in the table"};
+}
+
+// Reads from the status where a message came from, and whether it filled the result.
+template <typename Handle, typename Count>
+void FinishReceive(const Runtime<Handle>& mpi, const Collectives<Handle, Count>& functions,
+                   const Message& m, const Call<Handle, Count>& call) {
+  const auto field = [&](int offset) {
+    int32_t value;
+    std::memcpy(&value, static_cast<const char*>(call.status) + offset, sizeof(value));
+    return value;
+  };
+  m.envelope[0] = field(mpi.status.source);
+  m.envelope[1] = field(mpi.status.tag);
+  Count count = 0;
+  Check(functions.Get_count(call.status, call.y_type, &count));
+  Require(m.y_count == 0 || count == call.y_count, "`x` must have the shape of the message; got ",
+          m.y_count, " elements for a message of ", count, " from rank ", m.envelope[0],
+          " with tag ", m.envelope[1], ". Pass an array like the one that is sent.");
+}
+
+// The MPI call of a row on a message; the whole of it as one element of a datatype, if so wanted.
 template <typename Handle, typename Count>
 int RunOnce(const Runtime<Handle>& mpi, const Collectives<Handle, Count>& functions,
-            const Collective& row, const Message& m) {
-  return row.call(functions,
-                  Call<Handle, Count>{m.x, m.y, Narrow<Count>(m.x_count), Narrow<Count>(m.y_count),
-                                      Blocks<Count>(m.send), Blocks<Count>(m.recv),
-                                      mpi.types[m.dtype], functions.op(m.dtype, m.op), m.root,
-                                      ToHandle<Handle>(m.comm->handle), mpi.in_place});
+            const Collective& row, const Message& m, const Block<Handle>* x = nullptr,
+            const Block<Handle>* y = nullptr) {
+  alignas(16) char own_status[kMaxStatusSize];
+  Call<Handle, Count> call{m.x,
+                           m.y,
+                           x ? Count{x->count} : Narrow<Count>(m.x_count),
+                           y ? Count{y->count} : Narrow<Count>(m.y_count),
+                           x ? x->type : mpi.types[m.x_dtype],
+                           y ? y->type : mpi.types[m.y_dtype],
+                           m.y_count * kDtypes[m.y_dtype].size,
+                           Blocks<Count>(m.send),
+                           Blocks<Count>(m.recv),
+                           functions.op(m.x_dtype, m.op),
+                           m.root,
+                           m.comm->rank,
+                           m.peers,
+                           own_status,
+                           ToHandle<Handle>(m.comm->handle),
+                           mpi.in_place};
+  if (m.peers.status >= 0) call.status = user_statuses.Get(m.peers.status).address;
+  const int code = row.call(functions, call);
+  if (code == 0 && m.envelope) FinishReceive(mpi, functions, m, call);
+  return code;
+}
+
+template <typename Handle>
+int RunAsDatatype(const Runtime<Handle>& mpi, const Collective& row, const Message& m,
+                  int64_t limit) {
+  const auto block = [&](int dtype, int64_t count) {
+    return Block<Handle>(mpi, mpi.types[dtype], kDtypes[dtype].size, 0, count, limit);
+  };
+  const auto x = block(m.x_dtype, m.x_count), y = block(m.y_dtype, m.y_count);
+  return RunOnce(mpi, mpi.narrow, row, m, &x, &y);
+}
+
+template <typename Handle>
+int RunLarge(const Runtime<Handle>& mpi, const Collective& row, const Message& m, int64_t limit) {
+  const auto run_as = [&](const Collective& as) {
+    return [&](const Message& part) { return RunOnce(mpi, mpi.narrow, as, part); };
+  };
+  switch (row.large) {
+    case Large::kPieces:
+      return ReducePieces(m, limit, run_as(row));
+    case Large::kRoots:
+      return ReduceToEach(m, [&](const Message& block) {
+        return ReducePieces(block, limit, run_as(Find("reduce")));
+      });
+    case Large::kDatatype:
+      return RunAsDatatype(mpi, row, m, limit);
+    case Large::kBlocks:
+      break;
+  }
+  return ExchangeBlocks(mpi, row, m, limit);
 }
 
 template <typename Handle>
 int Run(const Runtime<Handle>& mpi, const Collective& row, const Message& m) {
+  CheckFirstCall(mpi, row, m);
   if (mpi.wide && may_use_wide.load(std::memory_order_relaxed)) {
     return RunOnce(mpi, *mpi.wide, row, m);
   }
   const int64_t limit = count_limit.load(std::memory_order_relaxed);
-  if (!IsLarge(row, m, limit)) return RunOnce(mpi, mpi.narrow, row, m);
-  if (row.large == Large::kBlocks) return ExchangeBlocks(mpi, row, m, limit);
-  for (int64_t offset = 0; offset < m.x_count; offset += limit) {
-    Check(RunOnce(mpi, mpi.narrow, row, Piece(m, offset, limit)));
-  }
-  return 0;
-}
-
-Counts CountPerRank(const char* name, Counts counts, const Message& m) {
-  Require(counts.size() == static_cast<size_t>(m.comm->size), "`", name,
-          "` must have one count for each of the ", m.comm->size, " ranks; got ", counts.size(),
-          ". Pass the counts of all ranks.");
-  for (int64_t n : counts) {
-    Require(n >= 0, "`", name, "` must have no negative count; got ", n,
-            ". Pass counts of elements.");
-  }
-  return counts;
-}
-
-int64_t Expected(Extent extent, int64_t actual, const Message& m) {
-  switch (extent) {
-    case Extent::kAny:
-      return actual;
-    case Extent::kSameAsX:
-      return m.x_count;
-    case Extent::kRecvOfRank:
-      return CountPerRank("recv", m.recv, m)[m.comm->rank];
-    case Extent::kSendTotal:
-      return Total(CountPerRank("send", m.send, m));
-    case Extent::kRecvTotal:
-      return Total(CountPerRank("recv", m.recv, m));
-    case Extent::kRecvTotalAtRoot:
-      return m.is_root() ? Total(CountPerRank("recv", m.recv, m)) : 0;
-  }
-  return actual;
-}
-
-void RequireExtent(const char* name, Extent extent, int64_t actual, const Message& m) {
-  const int64_t expected = Expected(extent, actual, m);
-  Require(actual == expected, "`", name, "` must have ", expected, " elements; got ", actual,
-          ". Make the counts agree with the shapes of operand and result.");
-}
-
-void Validate(const Collective& row, const Message& m) {
-  Require(m.root >= 0 && m.root < m.comm->size, "`root` must be a rank from 0 to ",
-          m.comm->size - 1, "; got ", m.root, ". Pass a rank of this communicator.");
-  Require(!row.reduces || CanReduce(m.op, kDtypes[m.dtype].family),
-          "`op` must be able to reduce the dtype; got ", kOpNames[static_cast<int>(m.op)], " on ",
-          kDtypes[m.dtype].name, ". Convert `x` with astype, or use another op.");
-  RequireExtent("x", row.x, m.x_count, m);
-  RequireExtent("y", row.y, m.y_count, m);
+  return IsLarge(row, m, limit) ? RunLarge(mpi, row, m, limit) : RunOnce(mpi, mpi.narrow, row, m);
 }
 
 // The elements of x that other ranks get, each counted once.
 int64_t LeavingCount(const Collective& row, const Message& m) {
   if (m.comm->size == 1) return 0;
-  if (row.y == Extent::kRecvTotalAtRoot && m.is_root()) return 0;
-  const bool keeps_own_block = row.x == Extent::kSendTotal;
-  return m.x_count - (keeps_own_block ? m.send[m.comm->rank] : 0);
+  if ((row.y == Extent::kRecvTotalAtRoot || row.y == Extent::kSameAsXAtRoot) && m.is_root()) {
+    return 0;
+  }
+  // Of an x that holds a block for each rank, this rank keeps its own.
+  const bool has_blocks = row.x == Extent::kSendTotal || row.x == Extent::kSendTotalAtRoot;
+  const Counts blocks = row.x == Extent::kRecvTotal ? m.recv : m.send;
+  const bool keeps = (has_blocks || row.x == Extent::kRecvTotal) && m.x_count > 0;
+  return m.x_count - (keeps ? blocks[m.comm->rank] : 0);
 }
 
 void Log(const Collective& row, const Message& m, int32_t comm) {
   LogAppend(
-      {row.name, comm, m.x_count, kDtypes[m.dtype].name, LeavingCount(row, m) * m.item_size()});
+      {row.name, comm, m.x_count, kDtypes[m.x_dtype].name, LeavingCount(row, m) * m.item_size()});
 }
 
-// MPI may refuse a null pointer, which is what an empty buffer can have.
-void* Data(ffi::AnyBuffer buffer) {
+// MPI may refuse a null pointer, which is what an empty buffer can have, and takes an operand for
+// one that lies in the result if both have the same.
+template <int kSide>
+void* Data(const ffi::AnyBuffer& buffer) {
   static char nothing[16];
-  return buffer.untyped_data() != nullptr ? buffer.untyped_data() : nothing;
+  return buffer.element_count() > 0 ? buffer.untyped_data() : nothing;
 }
 
-// Operands (token, x), results (token, y). Nothing reads the tokens: they order the calls.
+int MovableDtype(const ffi::AnyBuffer& buffer) {
+  const int dtype = DtypeIndex(buffer.element_type());
+  Require(kDtypes[dtype].family != Family::kPacked, "`x` must have whole bytes for elements; got ",
+          kDtypes[dtype].name, ", which XLA packs. Convert `x` to an 8-bit dtype with astype.");
+  return dtype;
+}
+
+// The attributes of every target. `peers` is empty but for messages: dest, sendtag, source,
+// recvtag, status, and which of the two peers is in the operand `envelope` (0 none, 1 the source,
+// 2 the dest).
+struct Attributes {
+  int32_t comm;
+  int32_t op;
+  int32_t root;
+  Counts send;
+  Counts recv;
+  Counts peers;
+};
+
+Peers PeersOf(Counts peers, const int32_t* envelope) {
+  const auto number = [&](int i) { return Narrow<int>(peers[i]); };
+  Peers result{number(0), number(1), number(2), number(3), number(4)};
+  if (peers[5] == 1) result.source = envelope[0], result.recvtag = envelope[1];
+  if (peers[5] == 2) result.dest = envelope[0], result.sendtag = envelope[1];
+  return result;
+}
+
+// Operands (token, x), results (token, y), and an envelope after each for a message. Nothing reads
+// the tokens: they order the calls.
 Message Decode(const Collective& row, ffi::RemainingArgs args, ffi::RemainingRets rets,
-               int32_t comm, int32_t op, int32_t root, Counts send, Counts recv) {
-  Require(args.size() == 2 && rets.size() == 2, "`", row.name,
-          "` must have operands (token, x) and results (token, y); got ", args.size(), " and ",
-          rets.size(), ". Pass a token.");
-  Require(op >= 0 && op < kOpCount, "`op` must be from 0 to ", kOpCount - 1, "; got ", op,
+               const Attributes& attributes) {
+  const size_t expected = row.is_message() ? 3 : 2;
+  Require(args.size() == expected && rets.size() == expected, "`", row.name, "` must have ",
+          expected, " operands and results; got ", args.size(), " and ", rets.size(),
+          ". Pass a token, then x.");
+  Require(attributes.op >= 0, "`op` must be a number from 0 on; got ", attributes.op,
           ". Use the numbers of jpi's ops.");
   const auto x = args.get<ffi::AnyBuffer>(1).value();
   const auto y = *rets.get<ffi::AnyBuffer>(1).value();
-  const int dtype = DtypeIndex(x.element_type());
-  Require(kDtypes[dtype].family != Family::kPacked, "`x` must have whole bytes for elements; got ",
-          kDtypes[dtype].name, ", which XLA packs. Convert `x` to an 8-bit dtype with astype.");
-  Require(y.element_type() == x.element_type(), "`y` must have the dtype of `x`, ",
-          kDtypes[dtype].name, "; got XLA type ", static_cast<int>(y.element_type()),
-          ". Convert `x` with astype.");
-  return {Data(x),
-          Data(y),
-          static_cast<int64_t>(x.element_count()),
-          static_cast<int64_t>(y.element_count()),
-          dtype,
-          Canonical(static_cast<Op>(op), kDtypes[dtype].family),
-          root,
-          send,
-          recv,
-          &GetLiveComm(comm)};
+  const int dtype = MovableDtype(x);
+  Message m{Data<0>(x),
+            Data<1>(y),
+            static_cast<int64_t>(x.element_count()),
+            static_cast<int64_t>(y.element_count()),
+            dtype,
+            MovableDtype(y),
+            Canonical(attributes.op, kDtypes[dtype].family),
+            attributes.root,
+            attributes.send,
+            attributes.recv,
+            {0, 0, 0, 0, -1},
+            nullptr,
+            &GetLiveComm(attributes.comm)};
+  if (row.is_message()) {
+    Require(attributes.peers.size() == 6, "`peers` must have 6 numbers; got ",
+            attributes.peers.size(), ". Pass them as jpi does.");
+    const auto envelope = args.get<ffi::AnyBuffer>(2).value();
+    m.peers = PeersOf(attributes.peers, static_cast<const int32_t*>(envelope.untyped_data()));
+    auto* received = static_cast<int32_t*>((*rets.get<ffi::AnyBuffer>(2).value()).untyped_data());
+    received[0] = received[1] = 0;
+    if (row.y == Extent::kAny) m.envelope = received;
+  }
+  return m;
 }
 
 std::string Describe(const Collective& row, const Message& m) {
-  const std::string op = row.reduces ? Text("(", kOpNames[static_cast<int>(m.op)], ")") : "";
-  return Text(row.name, op, " of ", m.x_count, " ", kDtypes[m.dtype].name, " on comm `",
-              m.comm->label, "`, rank ", m.comm->rank, " of ", m.comm->size);
+  const std::string op = row.reduces ? Text("(", OpName(m.op), ")") : "";
+  const bool is_recv = row.x == Extent::kNone && row.y == Extent::kAny;
+  return Text(row.name, op, " of ", is_recv ? m.y_count : m.x_count, " ",
+              kDtypes[is_recv ? m.y_dtype : m.x_dtype].name, " on comm `", m.comm->label,
+              "`, rank ", m.comm->rank, " of ", m.comm->size);
 }
 
 std::string MpiErrorString(int code) {
@@ -137,15 +211,15 @@ std::string MpiErrorString(int code) {
 }
 
 ffi::Error Handle(const Collective& row, ffi::RemainingArgs args, ffi::RemainingRets rets,
-                  int32_t comm, int32_t op, int32_t root, Counts send, Counts recv) {
+                  const Attributes& attributes) {
   std::optional<Message> message;
   const auto error = [&](ffi::ErrorCode code, const std::string& text) {
     return ffi::Error(code, Text("jpi ", message ? Describe(row, *message) : row.name, ": ", text));
   };
   try {
-    message = Decode(row, args, rets, comm, op, root, send, recv);
+    message = Decode(row, args, rets, attributes);
     Validate(row, *message);
-    if (is_logging.load(std::memory_order_relaxed)) Log(row, *message, comm);
+    if (is_logging.load(std::memory_order_relaxed)) Log(row, *message, attributes.comm);
     WithRuntime([&](const auto& mpi) { Check(Run(mpi, row, *message)); });
     return ffi::Error::Success();
   } catch (const Failure& failure) {
@@ -166,7 +240,10 @@ auto Bind(const Collective& row) {
       .Attr<int32_t>("root")
       .Attr<Counts>("send")
       .Attr<Counts>("recv")
-      .To([&row](auto... message) { return Handle(row, message...); });
+      .Attr<Counts>("peers")
+      .To([&row](ffi::RemainingArgs args, ffi::RemainingRets rets, auto... attributes) {
+        return Handle(row, args, rets, Attributes{attributes...});
+      });
 }
 
 // XLA calls a target without saying which, so each row needs a function of its own.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 
 #include "message.h"
 #include "runtime.h"
@@ -11,17 +12,28 @@ namespace jpi {
 enum class Extent {
   kAny,
   kSameAsX,
-  kRecvOfRank,      // the count of this rank in `recv`
-  kSendTotal,       // all of `send`
-  kRecvTotal,       // all of `recv`
-  kRecvTotalAtRoot  // all of `recv` on the root, nothing elsewhere
+  kNone,
+  kSameAsXAtRoot,    // that of x on the root, nothing elsewhere
+  kAnyAtRoot,        // nothing elsewhere
+  kAnyElsewhere,     // nothing on the root
+  kSendOfRank,       // the count of this rank in `send`
+  kRecvOfRank,       // the count of this rank in `recv`
+  kSendTotal,        // all of `send`
+  kRecvTotal,        // all of `recv`
+  kSendTotalAtRoot,  // all of `send` on the root, nothing elsewhere
+  kRecvTotalAtRoot   // all of `recv` on the root, nothing elsewhere
 };
 
 // How counts beyond an int are met where the library has no MPI_*_c.
 enum class Large {
-  kPieces,  // several calls, each on a range of the elements
-  kBlocks   // one MPI_Alltoallw, a datatype for each large block
+  kPieces,    // several calls, each on a range of the elements
+  kBlocks,    // one MPI_Alltoallw, a datatype for each large block
+  kDatatype,  // the same call, on one element of a datatype that holds all
+  kRoots      // a reduction in pieces to each rank in turn
 };
+
+// Which ranks know the counts of a call: all of them, or each its own only.
+enum class Known { kByAll, kByEach };
 
 // One MPI call, in each ABI and width of counts. Made from a generic lambda.
 class MpiCall {
@@ -56,32 +68,94 @@ struct Collective {
   bool reduces;
   Extent x;
   Extent y;
+  Known counts;
   Large large;
   MpiCall call;
+
+  // From one rank to another, where only the two of them take part.
+  bool is_message() const { return large == Large::kDatatype && counts == Known::kByEach; }
 };
 
 inline constexpr Collective kCollectives[] = {
-    {"allreduce", true, Extent::kAny, Extent::kSameAsX, Large::kPieces,
+    {"allreduce", true, Extent::kAny, Extent::kSameAsX, Known::kByAll, Large::kPieces,
      [](const auto& mpi, const auto& c) {
-       return mpi.Allreduce(c.x_or_in_place(), c.y, c.x_count, c.type, c.op, c.comm);
+       return mpi.Allreduce(c.x_or_in_place(), c.y, c.x_count, c.x_type, c.op, c.comm);
      }},
-    {"allgatherv", false, Extent::kRecvOfRank, Extent::kRecvTotal, Large::kBlocks,
+    {"reduce", true, Extent::kAny, Extent::kSameAsXAtRoot, Known::kByAll, Large::kPieces,
      [](const auto& mpi, const auto& c) {
-       return mpi.Allgatherv(c.x, c.x_count, c.type, c.y, c.recv.counts.data(),
-                             c.recv.offsets.data(), c.type, c.comm);
+       return mpi.Reduce(c.x_or_in_place(), c.y, c.x_count, c.x_type, c.op, c.root, c.comm);
      }},
-    {"gatherv", false, Extent::kRecvOfRank, Extent::kRecvTotalAtRoot, Large::kBlocks,
+    {"reduce_scatter", true, Extent::kRecvTotal, Extent::kRecvOfRank, Known::kByAll, Large::kRoots,
      [](const auto& mpi, const auto& c) {
-       return mpi.Gatherv(c.x, c.x_count, c.type, c.y, c.recv.counts.data(), c.recv.offsets.data(),
-                          c.type, c.root, c.comm);
+       return c.recv.is_equal
+                  ? mpi.Reduce_scatter_block(c.x, c.y, c.y_count, c.x_type, c.op, c.comm)
+                  : mpi.Reduce_scatter(c.x, c.y, c.recv.counts.data(), c.x_type, c.op, c.comm);
      }},
-    {"alltoallv", false, Extent::kSendTotal, Extent::kRecvTotal, Large::kBlocks,
+    {"scan", true, Extent::kAny, Extent::kSameAsX, Known::kByAll, Large::kPieces,
      [](const auto& mpi, const auto& c) {
-       return mpi.Alltoallv(c.x, c.send.counts.data(), c.send.offsets.data(), c.type, c.y,
-                            c.recv.counts.data(), c.recv.offsets.data(), c.type, c.comm);
+       return mpi.Scan(c.x_or_in_place(), c.y, c.x_count, c.x_type, c.op, c.comm);
+     }},
+    {"exscan", true, Extent::kAny, Extent::kSameAsX, Known::kByAll, Large::kPieces,
+     [](const auto& mpi, const auto& c) {
+       const int code = mpi.Exscan(c.x_or_in_place(), c.y, c.x_count, c.x_type, c.op, c.comm);
+       // MPI leaves it undefined there.
+       if (c.rank == 0) std::memset(c.y, 0, static_cast<size_t>(c.y_bytes));
+       return code;
+     }},
+    {"bcast", false, Extent::kAnyAtRoot, Extent::kAnyElsewhere, Known::kByAll, Large::kDatatype,
+     [](const auto& mpi, const auto& c) {
+       return c.is_root() ? mpi.Bcast(const_cast<void*>(c.x), c.x_count, c.x_type, c.root, c.comm)
+                          : mpi.Bcast(c.y, c.y_count, c.y_type, c.root, c.comm);
+     }},
+    {"allgather", false, Extent::kRecvOfRank, Extent::kRecvTotal, Known::kByAll, Large::kBlocks,
+     [](const auto& mpi, const auto& c) {
+       return c.recv.is_equal
+                  ? mpi.Allgather(c.x, c.x_count, c.x_type, c.y, c.x_count, c.y_type, c.comm)
+                  : mpi.Allgatherv(c.x, c.x_count, c.x_type, c.y, c.recv.counts.data(),
+                                   c.recv.offsets.data(), c.y_type, c.comm);
+     }},
+    {"gather", false, Extent::kRecvOfRank, Extent::kRecvTotalAtRoot, Known::kByAll, Large::kBlocks,
+     [](const auto& mpi, const auto& c) {
+       return c.recv.is_equal
+                  ? mpi.Gather(c.x, c.x_count, c.x_type, c.y, c.x_count, c.y_type, c.root, c.comm)
+                  : mpi.Gatherv(c.x, c.x_count, c.x_type, c.y, c.recv.counts.data(),
+                                c.recv.offsets.data(), c.y_type, c.root, c.comm);
+     }},
+    {"scatter", false, Extent::kSendTotalAtRoot, Extent::kSendOfRank, Known::kByAll, Large::kBlocks,
+     [](const auto& mpi, const auto& c) {
+       return c.send.is_equal
+                  ? mpi.Scatter(c.x, c.y_count, c.x_type, c.y, c.y_count, c.y_type, c.root, c.comm)
+                  : mpi.Scatterv(c.x, c.send.counts.data(), c.send.offsets.data(), c.x_type, c.y,
+                                 c.y_count, c.y_type, c.root, c.comm);
+     }},
+    {"alltoall", false, Extent::kSendTotal, Extent::kRecvTotal, Known::kByAll, Large::kBlocks,
+     [](const auto& mpi, const auto& c) {
+       return mpi.Alltoall(c.x, c.send.counts[0], c.x_type, c.y, c.recv.counts[0], c.y_type,
+                           c.comm);
+     }},
+    {"alltoallv", false, Extent::kSendTotal, Extent::kRecvTotal, Known::kByEach, Large::kBlocks,
+     [](const auto& mpi, const auto& c) {
+       return mpi.Alltoallv(c.x, c.send.counts.data(), c.send.offsets.data(), c.x_type, c.y,
+                            c.recv.counts.data(), c.recv.offsets.data(), c.y_type, c.comm);
+     }},
+    {"barrier", false, Extent::kNone, Extent::kNone, Known::kByAll, Large::kDatatype,
+     [](const auto& mpi, const auto& c) { return mpi.Barrier(c.comm); }},
+    {"send", false, Extent::kAny, Extent::kNone, Known::kByEach, Large::kDatatype,
+     [](const auto& mpi, const auto& c) {
+       return mpi.Send(c.x, c.x_count, c.x_type, c.peers.dest, c.peers.sendtag, c.comm);
+     }},
+    {"recv", false, Extent::kNone, Extent::kAny, Known::kByEach, Large::kDatatype,
+     [](const auto& mpi, const auto& c) {
+       return mpi.Recv(c.y, c.y_count, c.y_type, c.peers.source, c.peers.recvtag, c.comm, c.status);
+     }},
+    {"sendrecv", false, Extent::kAny, Extent::kAny, Known::kByEach, Large::kDatatype,
+     [](const auto& mpi, const auto& c) {
+       return mpi.Sendrecv(c.x, c.x_count, c.x_type, c.peers.dest, c.peers.sendtag, c.y, c.y_count,
+                           c.y_type, c.peers.source, c.peers.recvtag, c.comm, c.status);
      }},
 };
 inline constexpr int kCollectiveCount = sizeof(kCollectives) / sizeof(Collective);
+static_assert(kCollectiveCount <= kMaxCollectives);
 
 // The FFI handler of row `index` of the table.
 XLA_FFI_Handler* Target(int index);

@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <string>
 
-#include "errors.h"
+#include "registry.h"
 
 namespace jpi {
 
-// A communicator that compiled programs name by its index in the registry. A handle would differ
-// between runs, and be wrong in a program from the persistent compilation cache.
+inline constexpr int kMaxCollectives = 32;
+
 struct Comm {
   Comm(uint64_t handle, std::string label, int rank, int size)
       : handle(handle), label(std::move(label)), rank(rank), size(size) {}
@@ -19,15 +19,17 @@ struct Comm {
   const int rank;
   const int size;
   std::atomic<bool> is_freed{false};
+  std::atomic<bool> is_checked[kMaxCollectives] = {};  // see agreement.h
 };
 
-// The index of the new communicator.
-int32_t AddComm(uint64_t handle, std::string label, int rank, int size);
-
-// Any thread may ask for a communicator while another adds one.
-Comm& GetComm(int32_t index);
+inline Registry<Comm> comms("comm");
 
 // A communicator that must still be usable.
-const Comm& GetLiveComm(int32_t index);
+inline Comm& GetLiveComm(int32_t index) {
+  Comm& comm = comms.Get(index);
+  Require(!comm.is_freed, "`comm` must be a live communicator; got `", comm.label,
+          "`, which was freed. Do not free a communicator while programs that use it still run.");
+  return comm;
+}
 
 }  // namespace jpi

@@ -82,42 +82,76 @@ class Side {
 template <typename Handle>
 int ExchangeBlocks(const Runtime<Handle>& mpi, const Collective& row, const Message& m,
                    int64_t limit) {
-  const Handle element = mpi.types[m.dtype];
-  const auto block = [&](int64_t offset, int64_t count) {
-    return Block<Handle>(mpi, element, m.item_size(), offset, count, limit);
+  const auto block = [&](int dtype, int64_t offset, int64_t count) {
+    return Block<Handle>(mpi, mpi.types[dtype], kDtypes[dtype].size, offset, count, limit);
   };
-  const bool to_root_only = row.y == Extent::kRecvTotalAtRoot;
+  const bool to_root = row.y == Extent::kRecvTotalAtRoot;
+  const bool from_root = row.x == Extent::kSendTotalAtRoot;
   Side<Handle> send, recv;
   int64_t sent = 0, received = 0;
   for (int rank = 0; rank < m.comm->size; ++rank) {
-    if (row.x == Extent::kSendTotal) {
-      send.Add(block(sent, m.send[rank]));
-      sent += m.send[rank];
+    if (m.send.size() == 0) {  // the same to everyone who gets any
+      send.Add(block(m.x_dtype, 0, to_root && rank != m.root ? 0 : m.x_count));
     } else {
-      send.Add(block(0, to_root_only && rank != m.root ? 0 : m.x_count));
+      send.Add(block(m.x_dtype, sent, from_root && !m.is_root() ? 0 : m.send[rank]));
+      sent += m.send[rank];
     }
-    recv.Add(block(received, to_root_only && !m.is_root() ? 0 : m.recv[rank]));
-    received += m.recv[rank];
+    if (m.recv.size() == 0) {
+      recv.Add(block(m.y_dtype, 0, from_root && rank != m.root ? 0 : m.y_count));
+    } else {
+      recv.Add(block(m.y_dtype, received, to_root && !m.is_root() ? 0 : m.recv[rank]));
+      received += m.recv[rank];
+    }
   }
   return mpi.Alltoallw(m.x, send.counts.data(), send.offsets.data(), send.types.data(), m.y,
                        recv.counts.data(), recv.offsets.data(), recv.types.data(),
                        ToHandle<Handle>(m.comm->handle));
 }
 
-// The elements of a message from `offset` on, at most `limit` of them.
-inline Message Piece(const Message& m, int64_t offset, int64_t limit) {
+// `count` elements of a message from `offset` on.
+inline Message Piece(const Message& m, int64_t offset, int64_t count) {
   Message piece = m;
   piece.x = static_cast<const std::byte*>(m.x) + offset * m.item_size();
-  piece.y = static_cast<std::byte*>(m.y) + offset * m.item_size();
-  piece.x_count = piece.y_count = std::min(limit, m.x_count - offset);
+  piece.x_count = count;
+  if (m.y_count > 0) {
+    piece.y = static_cast<std::byte*>(m.y) + offset * m.item_size();
+    piece.y_count = count;
+  }
   return piece;
 }
 
-// Whether MPI_*_c or the detour above is needed. Every rank of the communicator must answer alike,
-// so it may depend on counts that all of them know. Those of MPI_Alltoallv are not: each rank knows
-// its own only, and no rank can rule out that two others exchange a large block.
+// Calls reduce(piece) for ranges of the elements, each at most `limit` long.
+template <typename Reduce>
+int ReducePieces(const Message& m, int64_t limit, Reduce reduce) {
+  for (int64_t offset = 0; offset < m.x_count; offset += limit) {
+    Check(reduce(Piece(m, offset, std::min(limit, m.x_count - offset))));
+  }
+  return 0;
+}
+
+// Calls reduce(message) for the block of each rank, with that rank as the root.
+template <typename Reduce>
+int ReduceToEach(const Message& m, Reduce reduce) {
+  int64_t offset = 0;
+  for (int rank = 0; rank < m.comm->size; ++rank) {
+    Message block = m;
+    block.root = rank;
+    block.x = static_cast<const std::byte*>(m.x) + offset * m.item_size();
+    block.x_count = m.recv[rank];
+    block.y_count = block.is_root() ? m.recv[rank] : 0;
+    offset += m.recv[rank];
+    Check(reduce(block));
+  }
+  return 0;
+}
+
+// Whether MPI_*_c or the detour above is needed. Every rank that takes part must answer alike, so
+// it may depend on counts that all of them know. Those of MPI_Alltoallv are not: each rank knows
+// its own only, and no rank can rule out that two others exchange a large block. A message is one
+// element of a datatype or many elements as each of its two ranks likes.
 inline bool IsLarge(const Collective& row, const Message& m, int64_t limit) {
-  return row.x == Extent::kSendTotal || m.x_count > limit || Total(m.recv) > limit;
+  if (row.counts == Known::kByEach && !row.is_message()) return true;
+  return std::max({m.x_count, m.y_count, Total(m.send), Total(m.recv)}) > limit;
 }
 
 }  // namespace jpi

@@ -12,20 +12,32 @@ namespace jpi {
 
 using Counts = ffi::Span<const int64_t>;
 
+// Where a point-to-point call sends and from where it receives, in MPI's own numbers.
+struct Peers {
+  int dest;
+  int sendtag;
+  int source;
+  int recvtag;
+  int32_t status;  // index of the user's MPI_Status, -1 for none
+};
+
 // What one rank is asked to do, as it comes from XLA: buffers, and counts in elements.
 struct Message {
   const void* x;
   void* y;
   int64_t x_count;
   int64_t y_count;
-  int dtype;  // index in kDtypes
-  Op op;
+  int x_dtype;  // index in kDtypes
+  int y_dtype;
+  int op;  // an Op, or beyond them the index of a user's own
   int root;
   Counts send;  // elements for each rank, and from each rank; empty where unused
   Counts recv;
-  const Comm* comm;
+  Peers peers;
+  int32_t* envelope;  // source and tag of the message received; null where none is
+  Comm* comm;
 
-  int64_t item_size() const { return kDtypes[dtype].size; }
+  int64_t item_size() const { return kDtypes[x_dtype].size; }
   bool is_root() const { return comm->rank == root; }
 };
 
@@ -52,11 +64,13 @@ struct Blocks {
       counts.push_back(Narrow<Count>(n));
       offsets.push_back(Narrow<Count>(offset));
       offset += n;
+      is_equal = is_equal && n == *from.begin();
     }
   }
 
   std::vector<Count> counts;
   std::vector<Count> offsets;
+  bool is_equal = true;  // the plain collective will do
 };
 
 // A message in the terms of an MPI ABI: what a row of the table passes to its MPI function.
@@ -66,13 +80,20 @@ struct Call {
   void* y;
   Count x_count;
   Count y_count;
+  Handle x_type;
+  Handle y_type;
+  int64_t y_bytes;
   Blocks<Count> send;
   Blocks<Count> recv;
-  Handle type;
   Handle op;
   int root;
+  int rank;
+  Peers peers;
+  void* status;
   Handle comm;
   const void* in_place;
+
+  bool is_root() const { return rank == root; }
 
   // The operand of a reduction, which may lie in the result already.
   const void* x_or_in_place() const { return x == y ? in_place : x; }

@@ -29,7 +29,7 @@ int32_t AddMpiComm(uint64_t handle, std::string label) {
     int rank = 0, size = 0;
     Check(mpi.Comm_rank(ToHandle<Handle>(handle), &rank));
     Check(mpi.Comm_size(ToHandle<Handle>(handle), &size));
-    return AddComm(handle, std::move(label), rank, size);
+    return comms.Add(handle, std::move(label), rank, size);
   });
 }
 
@@ -58,11 +58,27 @@ NB_MODULE(_native, m) {
     }
   });
   m.def("constants", &ConstantNames);
-  m.def("init", &Init, nb::arg("path"), nb::arg("handle_size"), nb::arg("in_place"),
-        nb::arg("constants"));
+  m.def(
+      "init",
+      [](const std::string& path, int handle_size, uint64_t in_place,
+         std::tuple<int, int, int> status, const Constants& constants) {
+        const auto [size, source, tag] = status;
+        Init(path, handle_size, in_place, {size, source, tag}, constants);
+      },
+      nb::arg("path"), nb::arg("handle_size"), nb::arg("in_place"), nb::arg("status"),
+      nb::arg("constants"));
   m.def("targets", &TargetCapsules);
   m.def("add_comm", &AddMpiComm, nb::arg("handle"), nb::arg("label"));
-  m.def("free_comm", [](int32_t index) { GetComm(index).is_freed = true; }, nb::arg("index"));
+  m.def("free_comm", [](int32_t index) { comms.Get(index).is_freed = true; }, nb::arg("index"));
+  m.def(
+      "add_op", [](uint64_t handle) { return kOpCount + user_ops.Add(UserOp{handle}); },
+      nb::arg("handle"));
+  m.def(
+      "add_status",
+      [](uint64_t address) {
+        return user_statuses.Add(UserStatus{reinterpret_cast<void*>(address)});
+      },
+      nb::arg("address"));
   m.def("log_start", &LogStart, nb::arg("capacity"));
   m.def("log_take", &LogTake);
   m.def("has_large_counts", &HasLargeCounts);

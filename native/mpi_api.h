@@ -26,18 +26,52 @@ class CountApi {
 
   explicit CountApi(const Library& library)
       : Allreduce(Find(library, "Allreduce")),
+        Reduce(Find(library, "Reduce")),
+        Reduce_scatter(Find(library, "Reduce_scatter")),
+        Reduce_scatter_block(Find(library, "Reduce_scatter_block")),
+        Scan(Find(library, "Scan")),
+        Exscan(Find(library, "Exscan")),
+        Bcast(Find(library, "Bcast")),
+        Allgather(Find(library, "Allgather")),
         Allgatherv(Find(library, "Allgatherv")),
+        Gather(Find(library, "Gather")),
         Gatherv(Find(library, "Gatherv")),
+        Scatter(Find(library, "Scatter")),
+        Scatterv(Find(library, "Scatterv")),
+        Alltoall(Find(library, "Alltoall")),
         Alltoallv(Find(library, "Alltoallv")),
-        Op_create(Find(library, "Op_create")) {}
+        Send(Find(library, "Send")),
+        Recv(Find(library, "Recv")),
+        Sendrecv(Find(library, "Sendrecv")),
+        Get_count(Find(library, "Get_count")),
+        Op_create(Find(library, "Op_create")),
+        Barrier(library.Find("MPI_Barrier")) {}
 
   int (*Allreduce)(const void*, void*, Count, Handle, Handle, Handle);
+  int (*Reduce)(const void*, void*, Count, Handle, Handle, int, Handle);
+  int (*Reduce_scatter)(const void*, void*, const Count*, Handle, Handle, Handle);
+  int (*Reduce_scatter_block)(const void*, void*, Count, Handle, Handle, Handle);
+  int (*Scan)(const void*, void*, Count, Handle, Handle, Handle);
+  int (*Exscan)(const void*, void*, Count, Handle, Handle, Handle);
+  int (*Bcast)(void*, Count, Handle, int, Handle);
+  int (*Allgather)(const void*, Count, Handle, void*, Count, Handle, Handle);
   int (*Allgatherv)(const void*, Count, Handle, void*, const Count*, const Count*, Handle, Handle);
+  int (*Gather)(const void*, Count, Handle, void*, Count, Handle, int, Handle);
   int (*Gatherv)(const void*, Count, Handle, void*, const Count*, const Count*, Handle, int,
                  Handle);
+  int (*Scatter)(const void*, Count, Handle, void*, Count, Handle, int, Handle);
+  int (*Scatterv)(const void*, const Count*, const Count*, Handle, void*, Count, Handle, int,
+                  Handle);
+  int (*Alltoall)(const void*, Count, Handle, void*, Count, Handle, Handle);
   int (*Alltoallv)(const void*, const Count*, const Count*, Handle, void*, const Count*,
                    const Count*, Handle, Handle);
+  int (*Send)(const void*, Count, Handle, int, int, Handle);
+  int (*Recv)(void*, Count, Handle, int, int, Handle, void*);
+  int (*Sendrecv)(const void*, Count, Handle, int, int, void*, Count, Handle, int, int, Handle,
+                  void*);
+  int (*Get_count)(const void*, Handle, Count*);
   int (*Op_create)(Combine*, int commutes, Handle*);
+  int (*Barrier)(Handle);
 };
 
 // Functions without a wide variant, or of which JPI needs the plain one only.

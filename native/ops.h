@@ -19,18 +19,22 @@ inline constexpr const char* kOpNames[] = {"SUM", "PROD", "MAX",  "MIN", "LAND",
                                            "LOR", "LXOR", "BAND", "BOR", "BXOR"};
 inline constexpr int kOpCount = 10;
 
+// Below, `op` is the number of an Op; those from kOpCount on are of users.
+inline const char* OpName(int op) { return op < kOpCount ? kOpNames[op] : "of the user"; }
+
 // The operation that reduces `family` as jax.numpy does: on booleans a sum is "any".
-inline Op Canonical(Op op, Family family) {
+inline int Canonical(int op, Family family) {
   constexpr Op kOnBool[kOpCount] = {Op::kLor, Op::kLand, Op::kLor,  Op::kLand, Op::kLand,
                                     Op::kLor, Op::kLxor, Op::kLand, Op::kLor,  Op::kLxor};
-  return family == Family::kBool ? kOnBool[static_cast<int>(op)] : op;
+  return family == Family::kBool && op < kOpCount ? static_cast<int>(kOnBool[op]) : op;
 }
 
-inline bool IsArithmetic(Op op) { return op <= Op::kMin; }
-
-inline bool CanReduce(Op op, Family family) {
-  return family == Family::kBool || family == Family::kInteger ||
-         (family < Family::kOpaque && IsArithmetic(op));
+// A user's operation gets MPI's datatype, and MPI has none for 16-bit floats.
+inline bool CanReduce(int op, Family family) {
+  const bool is_exact = family == Family::kBool || family == Family::kInteger;
+  const bool is_arithmetic = op <= static_cast<int>(Op::kMin);
+  if (op >= kOpCount) return family != Family::kHalf && family < Family::kOpaque;
+  return is_exact || (is_arithmetic && family < Family::kOpaque);
 }
 
 struct Sum {

@@ -16,13 +16,15 @@ Collectives<Handle, Count>::Collectives(const Library& library, const Constants&
 }
 
 template <typename Handle>
-Runtime<Handle>::Runtime(const Library& library, uint64_t in_place, const Constants& constants)
+Runtime<Handle>::Runtime(const Library& library, uint64_t in_place, StatusLayout status,
+                         const Constants& constants)
     : PlainApi<Handle>(library),
       narrow(library, constants),
       wide(library.Has("MPI_Allreduce_c")
                ? std::make_optional<Collectives<Handle, int64_t>>(library, constants)
                : std::nullopt),
-      in_place(reinterpret_cast<const void*>(in_place)) {
+      in_place(reinterpret_cast<const void*>(in_place)),
+      status(status) {
   for (int i = 0; i < kDtypeCount; ++i) {
     types[i] = ToHandle<Handle>(constants.at(kDtypes[i].mpi));
   }
@@ -45,13 +47,14 @@ std::vector<std::string> ConstantNames() {
   return {names.begin(), names.end()};
 }
 
-void Init(const std::string& path, int handle_size, uint64_t in_place, const Constants& constants) {
+void Init(const std::string& path, int handle_size, uint64_t in_place, StatusLayout status,
+          const Constants& constants) {
   if (!std::holds_alternative<std::monostate>(runtime)) return;
   const Library library(path);
   if (handle_size == sizeof(int32_t)) {
-    runtime.emplace<Runtime<int32_t>>(library, in_place, constants);
+    runtime.emplace<Runtime<int32_t>>(library, in_place, status, constants);
   } else {
-    runtime.emplace<Runtime<void*>>(library, in_place, constants);
+    runtime.emplace<Runtime<void*>>(library, in_place, status, constants);
   }
 }
 

@@ -13,6 +13,7 @@
 
 #include "mpi_api.h"
 #include "ops.h"
+#include "registry.h"
 
 namespace jpi {
 
@@ -27,13 +28,35 @@ Handle ToHandle(uint64_t value) {
   }
 }
 
+// An operation of the user's own, by its handle in this process's ABI.
+struct UserOp {
+  uint64_t handle;
+};
+inline Registry<UserOp> user_ops("op");
+
+// An MPI_Status of the user's, by its address.
+struct UserStatus {
+  void* address;
+};
+inline Registry<UserStatus> user_statuses("status");
+
+// Where an MPI_Status of this ABI holds its public fields, in bytes.
+struct StatusLayout {
+  int size;
+  int source;
+  int tag;
+};
+
 // The functions for one width of counts, with the operations that they take.
 template <typename Handle, typename Count>
 class Collectives : public CountApi<Handle, Count> {
  public:
   Collectives(const Library& library, const Constants& constants);
 
-  Handle op(int dtype, Op op) const { return ops_[dtype][static_cast<int>(op)]; }
+  // Of an Op, or beyond them of a user's own.
+  Handle op(int dtype, int op) const {
+    return op < kOpCount ? ops_[dtype][op] : ToHandle<Handle>(user_ops.Get(op - kOpCount).handle);
+  }
 
  private:
   Handle ops_[kDtypeCount][kOpCount];
@@ -42,13 +65,15 @@ class Collectives : public CountApi<Handle, Count> {
 template <typename Handle>
 class Runtime : public PlainApi<Handle> {
  public:
-  Runtime(const Library& library, uint64_t in_place, const Constants& constants);
+  Runtime(const Library& library, uint64_t in_place, StatusLayout status,
+          const Constants& constants);
 
   std::string ErrorString(int code) const;
 
   const Collectives<Handle, int> narrow;
   const std::optional<Collectives<Handle, int64_t>> wide;  // MPI_*_c, where the library has them
   const void* const in_place;
+  const StatusLayout status;
   Handle types[kDtypeCount];
 };
 
@@ -63,7 +88,8 @@ inline std::atomic<bool> may_use_wide{true};
 // The names in mpi4py.MPI of the constants that Init needs.
 std::vector<std::string> ConstantNames();
 
-void Init(const std::string& path, int handle_size, uint64_t in_place, const Constants& constants);
+void Init(const std::string& path, int handle_size, uint64_t in_place, StatusLayout status,
+          const Constants& constants);
 
 // Calls f(runtime) with the runtime in this process's ABI.
 template <typename Function>

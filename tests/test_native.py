@@ -60,7 +60,7 @@ def world():
     return native.add_comm(MPI._handleof(comm), "test_world")
 
 
-def call(name, x, shape, *, comm=None, op="SUM", root=0, send=(), recv=(), in_place=False):
+def call(name, x, shape, *, comm=None, op="SUM", root=0, send=(), recv=(), in_place=False, peers=()):
     comm = world() if comm is None else comm
     x = jnp.asarray(x)
     results = [jax.ShapeDtypeStruct((1,), np.uint32), jax.ShapeDtypeStruct(shape, x.dtype)]
@@ -76,6 +76,7 @@ def call(name, x, shape, *, comm=None, op="SUM", root=0, send=(), recv=(), in_pl
         "root": np.int32(root),
         "send": np.array(send, np.int64),
         "recv": np.array(recv, np.int64),
+        "peers": np.array(peers, np.int64),
     }
     _, y = jax.jit(lambda token, x: target(token, x, **attributes))(np.zeros(1, np.uint32), x)
     return np.asarray(y)
@@ -222,7 +223,7 @@ def test_allgatherv_concatenates(name, how):
     counts = ragged(1)
     shards = [small_values(n, name, rank) for rank, n in enumerate(counts)]
     with mode(how):
-        y = call("allgatherv", shards[RANK], (sum(counts),), recv=counts)
+        y = call("allgather", shards[RANK], (sum(counts),), recv=counts)
     np.testing.assert_array_equal(y, np.concatenate(shards))
 
 
@@ -233,7 +234,7 @@ def test_gatherv_concatenates_on_root(name, root, how):
     shards = [small_values(n, name, rank) for rank, n in enumerate(counts)]
     expected = np.concatenate(shards)[: None if root == RANK else 0]
     with mode(how):
-        y = call("gatherv", shards[RANK], expected.shape, root=root, recv=counts)
+        y = call("gather", shards[RANK], expected.shape, root=root, recv=counts)
     np.testing.assert_array_equal(y, expected)
 
 
@@ -252,7 +253,7 @@ def test_alltoallv_exchanges_blocks(name, extra, how):
 
 
 @pytest.mark.parametrize("how", MODES)
-@pytest.mark.parametrize("name", ["allgatherv", "gatherv", "alltoallv"])
+@pytest.mark.parametrize("name", ["allgather", "gather", "alltoallv"])
 def test_empty_buffers_pass(name, how):
     nothing = [0] * SIZE
     with mode(how):
@@ -265,7 +266,7 @@ def test_blocks_longer_than_one_datatype_arrive_whole():
     shards = [np.arange(n) + 10_000.0 * rank for rank, n in enumerate(counts)]
     previous = native.set_large_counts(False), native.set_count_limit(37)
     try:
-        y = call("allgatherv", shards[RANK], (sum(counts),), recv=counts)
+        y = call("allgather", shards[RANK], (sum(counts),), recv=counts)
     finally:
         native.set_large_counts(previous[0])
         native.set_count_limit(previous[1])
@@ -282,13 +283,13 @@ def test_invalid_reduction_names_collective_op_dtype(op, name):
 
 ONES = [1] * SIZE
 BAD_CALLS = {
-    "x of the wrong size": ("allgatherv", 2, (SIZE,), {"recv": ONES}, "`x` must have 1 elements"),
-    "y of the wrong size": ("allgatherv", 1, (9,), {"recv": ONES}, f"`y` must have {SIZE} elem"),
+    "x of the wrong size": ("allgather", 2, (SIZE,), {"recv": ONES}, "`x` must have 1 elements"),
+    "y of the wrong size": ("allgather", 1, (9,), {"recv": ONES}, f"`y` must have {SIZE} elem"),
     "y unlike x": ("allreduce", 2, (3,), {}, "`y` must have 2 elements; got 3"),
-    "y off the root": ("gatherv", 1, (9,), {"recv": ONES}, "`y` must have"),
+    "y off the root": ("gather", 1, (9,), {"recv": ONES}, "`y` must have"),
     "too few counts": ("alltoallv", 0, (0,), {}, f"one count for each of the {SIZE} ranks; got 0"),
-    "negative count": ("allgatherv", 1, (1,), {"recv": [-1] * SIZE}, "negative count; got -1"),
-    "root too large": ("gatherv", 1, (1,), {"recv": ONES, "root": SIZE}, f"got {SIZE}"),
+    "negative count": ("allgather", 1, (1,), {"recv": [-1] * SIZE}, "negative count; got -1"),
+    "root too large": ("gather", 1, (1,), {"recv": ONES, "root": SIZE}, f"got {SIZE}"),
     "no such comm": ("allreduce", 1, (1,), {"comm": 10**6}, "got 1000000"),
 }
 
@@ -314,16 +315,17 @@ def test_mpi_error_names_collective_dtype_count_and_comm():
     comm = MPI.COMM_WORLD.Dup()
     comm.Set_errhandler(MPI.ERRORS_RETURN)
     index = native.add_comm(MPI._handleof(comm), "broken")
-    counts = [1] * SIZE if RANK == 0 else [1] * (SIZE - 1) + [2]
+    counts = [2] + [1] * (SIZE - 1) if RANK == 0 else [3] + [1] * (SIZE - 2) + [2]
+    call("gather", np.zeros(1), (SIZE if RANK == 0 else 0,), comm=index, recv=[1] * SIZE)
     x = np.zeros(counts[RANK], np.float64)
     arguments = {"comm": index, "recv": counts}
     if RANK > 0:
         with contextlib.suppress(jax.errors.JaxRuntimeError):
-            call("gatherv", x, (0,), **arguments)
+            call("gather", x, (0,), **arguments)
         return
     with pytest.raises(jax.errors.JaxRuntimeError) as error:
-        call("gatherv", x, (SIZE,), **arguments)
-    assert f"gatherv of 1 float64 on comm `broken`, rank 0 of {SIZE}: " in str(error.value)
+        call("gather", x, (SIZE + 1,), **arguments)
+    assert f"gather of 2 float64 on comm `broken`, rank 0 of {SIZE}: " in str(error.value)
     assert re.search(rf"rank 0 of {SIZE}: \w", str(error.value))  # MPI_Error_string's words follow
 
 

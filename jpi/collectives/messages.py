@@ -1,0 +1,178 @@
+"""Messages from one rank to another.
+
+Ranks may run different programs here, as long as each message has its two sides. Both sides take
+part in a differentiation: the tangent of a message follows it, and its cotangent is sent back.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jpi._comm import Comm
+from jpi._messages import exchange
+from jpi._mpi import MPI, native
+from jpi._ordering import compiled_when_eager
+from jpi.collectives import _arguments
+
+_statuses: dict[int, tuple[Any, int]] = {}
+
+
+def _status_index(status: Any, collective: str) -> int:
+    """The number by which compiled programs name ``status``, which is kept alive for them."""
+    if status is None:
+        return -1
+    if not isinstance(status, MPI.Status):
+        raise TypeError(
+            f"`status` of {collective} must be an mpi4py.MPI.Status; got {status!r}. "
+            "Make one with MPI.Status()."
+        )
+    if id(status) not in _statuses:
+        _statuses[id(status)] = status, native.add_status(MPI._addressof(status))
+    return _statuses[id(status)][1]
+
+
+def send(x: Any, dest: int, *, tag: int = 0, comm: Any = None) -> None:
+    """Send ``x`` to the rank ``dest``, which must receive it.
+
+    Args:
+        x: the array to send.
+        dest: the rank that receives, another than this one, or PROC_NULL.
+        tag: the number by which the receiver can tell messages apart.
+        comm: an mpi4py communicator or a `Comm`; all ranks by default.
+
+    Communication: one send. Errors: ValueError if ``dest`` is no other rank, or ``tag`` too large.
+    """
+    x, comm = _arguments.array(x), Comm(comm)
+    dest = _arguments.rank_in(comm, dest, "dest", "send", MPI.PROC_NULL)
+    _arguments.another_rank(comm, dest, "dest", "send")
+    _send(x, comm=comm, dest=dest, tag=_arguments.tag(tag, "tag", "send"))
+
+
+@compiled_when_eager
+def _send(x: Any, *, comm: Comm, dest: int, tag: int) -> None:
+    exchange(x, jnp.zeros((0,)), shape=(0,), dtype=x.dtype, comm=comm, dest=dest, sendtag=tag)
+
+
+def recv(
+    x: Any,
+    source: int = MPI.ANY_SOURCE,
+    *,
+    tag: int = MPI.ANY_TAG,
+    comm: Any = None,
+    status: Any = None,
+) -> jax.Array:
+    """The array that the rank ``source`` sends; ``x`` itself if that is PROC_NULL.
+
+    Args:
+        x: any array of the shape and dtype of what comes; it is not overwritten.
+        source: the rank that sends, any by default.
+        tag: the tag of the message, any by default.
+        comm: an mpi4py communicator or a `Comm`; all ranks by default.
+        status: an `mpi4py.MPI.Status` that is filled when the message has come.
+
+    Shapes: that of ``x``. Communication: one receive.
+    Errors: ValueError if ``source`` is no other rank, or ``tag`` too large.
+    """
+    x, comm = _arguments.array(x), Comm(comm)
+    source = _arguments.rank_in(comm, source, "source", "recv", MPI.PROC_NULL, MPI.ANY_SOURCE)
+    _arguments.another_rank(comm, source, "source", "recv")
+    tag = _arguments.tag(tag, "tag", "recv", MPI.ANY_TAG)
+    received = _recv(x, comm=comm, source=source, tag=tag, status=_status_index(status, "recv"))
+    return x if source == MPI.PROC_NULL else received
+
+
+@compiled_when_eager
+def _recv(x: Any, *, comm: Comm, source: int, tag: int, status: int) -> Any:
+    received, _ = exchange(
+        _link(x),
+        _link(x),
+        shape=x.shape,
+        dtype=x.dtype,
+        comm=comm,
+        source=source,
+        recvtag=tag,
+        status=status,
+    )
+    return received
+
+
+def sendrecv(
+    sendbuf: Any,
+    recvbuf: Any,
+    source: int,
+    dest: int,
+    *,
+    sendtag: int = 0,
+    recvtag: int = MPI.ANY_TAG,
+    comm: Any = None,
+    status: Any = None,
+) -> jax.Array:
+    """The array that ``source`` sends, while ``sendbuf`` goes to ``dest``.
+
+    Args:
+        sendbuf: the array to send.
+        recvbuf: any array of the shape and dtype of what comes; it is not overwritten. If
+            ``source`` is PROC_NULL, it is the result.
+        source: the rank that sends to this one, or PROC_NULL.
+        dest: the rank that receives from this one, or PROC_NULL.
+        sendtag: the tag of the message that goes.
+        recvtag: the tag of the message that comes, any by default.
+        comm: an mpi4py communicator or a `Comm`; all ranks by default.
+        status: an `mpi4py.MPI.Status` that is filled when the message has come.
+
+    Shapes: that of ``recvbuf``. Communication: one send and one receive, at the same time.
+    Errors: ValueError if ``source`` or ``dest`` is no rank, or a tag too large.
+    """
+    sendbuf, recvbuf, comm = _arguments.array(sendbuf), _arguments.array(recvbuf), Comm(comm)
+    peers = {
+        "source": _arguments.rank_in(
+            comm, source, "source", "sendrecv", MPI.PROC_NULL, MPI.ANY_SOURCE
+        ),
+        "dest": _arguments.rank_in(comm, dest, "dest", "sendrecv", MPI.PROC_NULL),
+        "sendtag": _arguments.tag(sendtag, "sendtag", "sendrecv"),
+        "recvtag": _arguments.tag(recvtag, "recvtag", "sendrecv", MPI.ANY_TAG),
+    }
+    received = _sendrecv(
+        sendbuf,
+        recvbuf,
+        comm=comm,
+        **peers,
+        status=_status_index(status, "sendrecv"),
+    )
+    return recvbuf if source == MPI.PROC_NULL else received
+
+
+@compiled_when_eager
+def _sendrecv(
+    sendbuf: Any,
+    recvbuf: Any,
+    *,
+    comm: Comm,
+    source: int,
+    dest: int,
+    sendtag: int,
+    recvtag: int,
+    status: int,
+) -> Any:
+    received, _ = exchange(
+        sendbuf,
+        _link(recvbuf),
+        shape=recvbuf.shape,
+        dtype=recvbuf.dtype,
+        comm=comm,
+        source=source,
+        dest=dest,
+        sendtag=sendtag,
+        recvtag=recvtag,
+        status=status,
+    )
+    return received
+
+
+def _link(x: Any) -> Any:
+    """Nothing of ``x``, but with its derivative and batch."""
+    return jnp.ravel(x)[:0].astype(x.dtype if jnp.issubdtype(x.dtype, jnp.inexact) else np.float32)

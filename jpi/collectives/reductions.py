@@ -1,0 +1,142 @@
+"""Collectives that combine the arrays of the ranks.
+
+``op`` is an `mpi4py.MPI.Op`: SUM, PROD, MAX, MIN, LAND, LOR, LXOR, BAND, BOR, BXOR, or one of the
+user's own where MPI can apply it. MAX and MIN propagate NaN, as in NumPy; on booleans SUM is "any".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from jpi import _ops
+from jpi import _reductions as _reductions  # registers their derivatives
+from jpi._comm import Comm
+from jpi._mpi import MPI
+from jpi._ordering import compiled_when_eager
+from jpi._primitives import allreduce_p, exscan_p, reduce_p, reduce_scatter_p, scan_p
+from jpi.collectives import _arguments
+
+
+def allreduce(x: Any, op: Any = MPI.SUM, *, comm: Any = None) -> jax.Array:
+    """The reduction of ``x`` over all ranks, on every rank.
+
+    Args:
+        x: this rank's array, of the same shape and dtype on every rank.
+        op: the operation.
+        comm: an mpi4py communicator or a `Comm`; all ranks by default.
+
+    Shapes: that of ``x``. Communication: one allreduce.
+    Errors: TypeError if ``op`` is none, or cannot reduce the dtype.
+    """
+    x = _arguments.array(x)
+    return allreduce_p.bind(x, comm=Comm(comm), op=_ops.resolve(op, x.dtype, "allreduce"))
+
+
+def reduce(x: Any, op: Any, root: int, *, comm: Any = None) -> jax.Array:
+    """The reduction of ``x`` over all ranks on the rank ``root``; ``x`` itself elsewhere.
+
+    Args:
+        x: this rank's array, of the same shape and dtype on every rank.
+        op: the operation.
+        root: the rank that gets the result, the same on every rank.
+        comm: an mpi4py communicator or a `Comm`; all ranks by default.
+
+    Shapes: that of ``x``. Communication: one reduce.
+    Errors: TypeError if ``op`` is none, or cannot reduce the dtype; ValueError if ``root`` is no
+    rank.
+    """
+    x, comm = _arguments.array(x), Comm(comm)
+    root = _arguments.rank_in(comm, root, "root", "reduce")
+    reduced = _reduce(x, comm=comm, op=_ops.resolve(op, x.dtype, "reduce"), root=root)
+    return reduced if comm.rank == root else x
+
+
+@compiled_when_eager
+def _reduce(x: Any, *, comm: Comm, op: _ops.Op, root: int) -> Any:
+    y = reduce_p.bind(x[None], comm=comm, op=op, root=root, rows=1)
+    return y[0] if comm.rank == root else None
+
+
+def reduce_scatter(x: Any, op: Any, *, comm: Any = None) -> jax.Array:
+    """Block ``rank`` of the reduction of ``x``, which holds one block for each rank.
+
+    Args:
+        x: this rank's array, of shape ``(size, ...)``, the same on every rank.
+        op: the operation.
+        comm: an mpi4py communicator or a `Comm`; all ranks by default.
+
+    Shapes: ``x.shape[1:]``. Communication: one reduce_scatter.
+    Errors: ValueError if the first axis is not as long as there are ranks; TypeError if ``op`` is
+    none, or cannot reduce the dtype.
+    """
+    x, comm = _arguments.array(x), Comm(comm)
+    op = _ops.resolve(op, x.dtype, "reduce_scatter")
+    _arguments.has_rows(x, comm.size, "the number of ranks", "reduce_scatter")
+    return _reduce_scatter(x, comm=comm, op=op)
+
+
+@compiled_when_eager
+def _reduce_scatter(x: Any, *, comm: Comm, op: _ops.Op) -> Any:
+    return reduce_scatter_p.bind(x, comm=comm, op=op, counts=(1,) * comm.size)[0]
+
+
+def reduce_scatterv(x: Any, op: Any, counts: Sequence[int], *, comm: Any = None) -> jax.Array:
+    """This rank's rows of the reduction of ``x``, which holds ``counts[r]`` rows for rank r.
+
+    Args:
+        x: this rank's array, of ``sum(counts)`` rows, of the same shape on every rank.
+        op: the operation.
+        counts: the number of rows of each rank, the same on every rank.
+        comm: an mpi4py communicator or a `Comm`; all ranks by default.
+
+    Shapes: ``(counts[rank], *x.shape[1:])``. Communication: one reduce_scatter.
+    Errors: ValueError if there is not one count per rank, or ``x`` has another number of rows;
+    TypeError if ``op`` is none, or cannot reduce the dtype.
+    """
+    x, comm = _arguments.array(x), Comm(comm)
+    op = _ops.resolve(op, x.dtype, "reduce_scatterv")
+    rows = _arguments.counts(comm, counts, "counts", "reduce_scatterv")
+    _arguments.has_rows(x, sum(rows), "sum(counts)", "reduce_scatterv")
+    return reduce_scatter_p.bind(x, comm=comm, op=op, counts=rows)
+
+
+def scan(x: Any, op: Any, *, comm: Any = None) -> jax.Array:
+    """The reduction of ``x`` over the ranks up to this one, itself included.
+
+    Args:
+        x: this rank's array, of the same shape and dtype on every rank.
+        op: the operation.
+        comm: an mpi4py communicator or a `Comm`; all ranks by default.
+
+    Shapes: that of ``x``. Communication: one scan.
+    Errors: TypeError if ``op`` is none, or cannot reduce the dtype.
+    """
+    x = _arguments.array(x)
+    return scan_p.bind(x, comm=Comm(comm), op=_ops.resolve(op, x.dtype, "scan"))
+
+
+def exscan(x: Any, op: Any, *, comm: Any = None) -> jax.Array:
+    """The reduction of ``x`` over the ranks before this one; the op's neutral value on rank 0.
+
+    Args:
+        x: this rank's array, of the same shape and dtype on every rank.
+        op: the operation. One of the user's own has no neutral value: rank 0 gets zeros.
+        comm: an mpi4py communicator or a `Comm`; all ranks by default.
+
+    Shapes: that of ``x``. Communication: one exscan.
+    Errors: TypeError if ``op`` is none, or cannot reduce the dtype.
+    """
+    x, comm = _arguments.array(x), Comm(comm)
+    return _exscan(x, comm=comm, op=_ops.resolve(op, x.dtype, "exscan"))
+
+
+@compiled_when_eager
+def _exscan(x: Any, *, comm: Comm, op: _ops.Op) -> Any:
+    before = exscan_p.bind(x, comm=comm, op=op)
+    neutral = None if isinstance(op, _ops.UserOp) else _ops.neutral(op, x.dtype)
+    # A sum leaves zeros there already, with the derivative of a sum.
+    return before if comm.rank or not neutral else jnp.full_like(x, neutral)

@@ -1,0 +1,68 @@
+#pragma once
+
+// Whether a message fits its row of the table, as far as one rank can know.
+
+#include "collectives.h"
+
+namespace jpi {
+
+inline Counts CountPerRank(const char* name, Counts counts, const Message& m) {
+  Require(counts.size() == static_cast<size_t>(m.comm->size), "`", name,
+          "` must have one count for each of the ", m.comm->size, " ranks; got ", counts.size(),
+          ". Pass the counts of all ranks.");
+  for (int64_t n : counts) {
+    Require(n >= 0, "`", name, "` must have no negative count; got ", n,
+            ". Pass counts of elements.");
+  }
+  return counts;
+}
+
+inline int64_t Expected(Extent extent, int64_t actual, const Message& m) {
+  switch (extent) {
+    case Extent::kAny:
+      return actual;
+    case Extent::kSameAsX:
+      return m.x_count;
+    case Extent::kNone:
+      return 0;
+    case Extent::kSameAsXAtRoot:
+      return m.is_root() ? m.x_count : 0;
+    case Extent::kAnyAtRoot:
+      return m.is_root() ? actual : 0;
+    case Extent::kAnyElsewhere:
+      return m.is_root() ? 0 : actual;
+    case Extent::kSendOfRank:
+      return CountPerRank("send", m.send, m)[m.comm->rank];
+    case Extent::kRecvOfRank:
+      return CountPerRank("recv", m.recv, m)[m.comm->rank];
+    case Extent::kSendTotal:
+      return Total(CountPerRank("send", m.send, m));
+    case Extent::kRecvTotal:
+      return Total(CountPerRank("recv", m.recv, m));
+    case Extent::kSendTotalAtRoot:
+      return m.is_root() ? Total(CountPerRank("send", m.send, m)) : 0;
+    case Extent::kRecvTotalAtRoot:
+      return m.is_root() ? Total(CountPerRank("recv", m.recv, m)) : 0;
+  }
+  return actual;
+}
+
+inline void RequireExtent(const char* name, Extent extent, int64_t actual, const Message& m) {
+  const int64_t expected = Expected(extent, actual, m);
+  Require(actual == expected, "`", name, "` must have ", expected, " elements; got ", actual,
+          ". Make the counts agree with the shapes of operand and result.");
+}
+
+inline void Validate(const Collective& row, const Message& m) {
+  Require(m.root >= 0 && m.root < m.comm->size, "`root` must be a rank from 0 to ",
+          m.comm->size - 1, "; got ", m.root, ". Pass a rank of this communicator.");
+  Require(!row.reduces || CanReduce(m.op, kDtypes[m.x_dtype].family),
+          "`op` must be able to reduce the dtype; got ", OpName(m.op), " on ",
+          kDtypes[m.x_dtype].name, ". Convert `x` with astype, or use another op.");
+  Require(row.is_message() || m.x_dtype == m.y_dtype, "`y` must have the dtype of `x`, ",
+          kDtypes[m.x_dtype].name, "; got ", kDtypes[m.y_dtype].name, ". Convert `x` with astype.");
+  RequireExtent("x", row.x, m.x_count, m);
+  RequireExtent("y", row.y, m.y_count, m);
+}
+
+}  // namespace jpi
