@@ -5,11 +5,13 @@ from __future__ import annotations
 import statistics
 import timeit
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import jax
 from mpi4py import MPI
 
 Contestant = Callable[[], jax.Array]
+Timer = Callable[[], float]  # measures once, and returns the seconds per call
 
 
 def time_contestants(
@@ -17,22 +19,39 @@ def time_contestants(
 ) -> dict[str, float]:
     """Returns the median over `rounds` of each contestant's seconds per call.
 
-    In every round each contestant is called `calls` times in a row, so that whatever slows the
-    machine for a while slows all of them. A call ends when its result is ready: without waiting,
-    the time would be that of filling the queue, and calls in flight would overlap. The counts are
-    fixed and not adapted to the time: every rank must make the same calls.
+    A call ends when its result is ready: without waiting, the time would be that of filling the
+    queue, and calls in flight would overlap.
     """
     timers = {
-        name: timeit.Timer(lambda call=call: call().block_until_ready())
+        name: timer_of(lambda call=call: call().block_until_ready(), calls)
         for name, call in contestants.items()
     }
-    for timer in timers.values():  # compiles
-        timer.timeit(calls)
+    return take_turns(timers, rounds=rounds)
+
+
+def timer_of(call: Callable[[], Any], calls: int) -> Timer:
+    """Returns a timer of `calls` calls in a row.
+
+    The count is fixed and not adapted to the time: every rank must make the same calls.
+    """
+    timer = timeit.Timer(call)
+    return lambda: timer.timeit(calls) / calls
+
+
+def take_turns(
+    timers: Mapping[str, Timer], *, rounds: int, before: Callable[[], Any] = lambda: None
+) -> dict[str, float]:
+    """Returns the median over `rounds` of what each timer measures.
+
+    In every round each timer has its turn, so that whatever slows the machine for a while slows
+    all of them. `before` is called before every turn; a first round is not counted.
+    """
     samples: dict[str, list[float]] = {name: [] for name in timers}
-    for _ in range(rounds):
+    for _ in range(rounds + 1):
         for name, timer in timers.items():
-            samples[name].append(timer.timeit(calls) / calls)
-    return {name: statistics.median(times) for name, times in samples.items()}
+            before()
+            samples[name].append(timer())
+    return {name: statistics.median(times[1:]) for name, times in samples.items()}
 
 
 def show(

@@ -196,4 +196,5 @@ def transpose_rule(transpose: Callable[..., Any]) -> Callable[..., list[Any]]:
 
 def linear(primitive: _jax.Primitive, transpose: Callable[..., Any]) -> None:
     """Declare ``primitive`` linear, with ``transpose`` from cotangent and parameters."""
-    _jax.ad.deflinear2(primitive, transpose_rule(transpose))
+    _jax.ad.deflinear2(primitive, None)  # for the tangent; its transpose leaves out zeros
+    _jax.ad.primitive_transposes[primitive] = transpose_rule(transpose)

@@ -20,6 +20,7 @@ from jax._src.effects import (
 )
 from jax._src.effects import lowerable_effects as lowerable_effects
 from jax._src.effects import ordered_effects as ordered_effects
+from jax._src.effects import partial_eval_kept_effects as partial_eval_kept_effects
 from jax._src.effects import remat_allowed_effects as remat_allowed_effects
 from jax._src.interpreters import batching as batching
 from jax._src.interpreters.ad import JVPTrace as JVPTrace

@@ -123,13 +123,20 @@ def _jvp(primals: Any, tangents: Any, **params: Any) -> Any:
     zeros = [_jax.zero_tangent(value) for value in (y, received)]
     if not sends and not receives:
         return (y, received), zeros
+    if sends and params["source"] != MPI.PROC_NULL and not receives:
+        raise NotImplementedError(
+            f"sendrecv has no derivative where it sends {x.dtype} and receives {y.dtype}. "
+            "Use send and recv."
+        )
     if not params["known"] and receives:
         params["known"], envelope = "source", received
     if not sends:
         params["dest"] = MPI.PROC_NULL
-    if not receives:
-        params["source"] = MPI.PROC_NULL
-    t = _tangent(x, tangents[0], tangents[2]) if sends else _jax.ad.instantiate_zeros(tangents[2])
+    if sends:
+        t = _tangent(x, tangents[0], tangents[2])
+    else:  # nothing goes, and what comes hangs on the tangent that there is
+        is_linked = type(tangents[0]) is _jax.Zero or not jnp.issubdtype(x.dtype, jnp.inexact)
+        t = _jax.ad.instantiate_zeros(tangents[2 if is_linked else 0])
     t, _ = exchange_p.bind(t, envelope, _nothing(), **params)
     # Also the empty tangent of a send: JAX would drop the message with a symbolic zero.
     return (y, received), [t, zeros[1]]

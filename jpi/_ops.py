@@ -66,20 +66,20 @@ def index(op: Op) -> int:
     return op.index if isinstance(op, UserOp) else NAMES.index(op)
 
 
-def neutral(op: str, dtype: Any) -> Any:
-    """What an operation leaves as it is: a number of ``dtype``, as `jax.numpy.full` takes it."""
-    if np.dtype(dtype).kind == "b":
-        return op in ("PROD", "MIN", "LAND", "BAND")
-    if op in ("MAX", "MIN"):
-        return _extreme(dtype, least=op == "MAX")
-    return {"PROD": 1, "LAND": 1, "BAND": ~np.zeros((), dtype) if op == "BAND" else 0}.get(op, 0)
-
-
-def _extreme(dtype: Any, *, least: bool) -> Any:
-    if np.dtype(dtype).kind in "iu":
-        limits = np.iinfo(dtype)
-        return limits.min if least else limits.max
-    return -np.inf if least else np.inf
+def neutral(op: str, dtype: Any) -> np.ndarray:
+    """What an operation leaves as it is, a number of ``dtype``."""
+    dtype = np.dtype(dtype)
+    low: Any
+    high: Any
+    ones: Any
+    if dtype.kind == "b":
+        low, high, ones = False, True, True
+    elif dtype.kind in "iu":
+        low, high, ones = np.iinfo(dtype).min, np.iinfo(dtype).max, ~np.zeros((), dtype)
+    else:
+        low, high, ones = -np.inf, np.inf, 0
+    of = {"PROD": 1, "LAND": 1, "MAX": low, "MIN": high, "BAND": ones}
+    return np.array(of.get(op, 0), dtype)
 
 
 def _can_reduce(name: str, dtype: Any) -> bool:

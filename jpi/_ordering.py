@@ -35,6 +35,7 @@ for _allowed in (
     _jax.control_flow_allowed_effects,
     _jax.custom_derivatives_allowed_effects,
     _jax.remat_allowed_effects,
+    _jax.partial_eval_kept_effects,  # or a call whose result is not used is lost in scan's gradient
 ):
     _allowed.add_type(OrderedEffect)
 

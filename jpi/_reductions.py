@@ -110,7 +110,9 @@ def _scan(x: Any, combine: Callable, comm: Comm) -> Any:
 @_is_gathered(exscan_p)
 def _exscan(x: Any, combine: Callable, comm: Comm) -> Any:
     every = allgather_each_p.bind(x[None], comm=comm, counts=(1,) * comm.size)
-    return combine(every[: comm.rank], axis=0) if comm.rank else jnp.zeros_like(x)
+    before = every[: comm.rank]
+    # Of nothing, the sum: a constant would leave this rank out of the derivative.
+    return combine(before, axis=0) if comm.rank else jnp.sum(before, axis=0)
 
 
 _reduction(allreduce_p, lambda t, comm: spread_p.bind(t, comm=comm))

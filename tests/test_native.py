@@ -60,7 +60,9 @@ def world():
     return native.add_comm(MPI._handleof(comm), "test_world")
 
 
-def call(name, x, shape, *, comm=None, op="SUM", root=0, send=(), recv=(), in_place=False, peers=()):
+def call(
+    name, x, shape, *, comm=None, op="SUM", root=0, send=(), recv=(), in_place=False, peers=()
+):
     comm = world() if comm is None else comm
     x = jnp.asarray(x)
     results = [jax.ShapeDtypeStruct((1,), np.uint32), jax.ShapeDtypeStruct(shape, x.dtype)]

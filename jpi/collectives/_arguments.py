@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from jpi._comm import Comm
+from jpi._jax import trace_state_clean
 from jpi._mpi import MPI
 
 _LARGEST_TAG: int = MPI.COMM_WORLD.Get_attr(MPI.TAG_UB) or 32767  # what MPI guarantees
@@ -77,3 +78,14 @@ def _integer(value: Any, name: str, collective: str) -> int:
             f"`{name}` of {collective} must be an integer known before the program runs; "
             f"got {value!r}. Pass a Python int."
         ) from error
+
+
+def unchanged(x: jax.Array, nothing: jax.Array) -> jax.Array:
+    """``x``, the result on a rank to which a call gives ``nothing``, an array without elements.
+
+    Under a trace the result depends on both. So the call has a cotangent on this rank too, with
+    the batch axes that it has on the others.
+    """
+    if trace_state_clean():
+        return x
+    return jnp.concatenate([jnp.ravel(nothing), jnp.ravel(x)]).reshape(x.shape)

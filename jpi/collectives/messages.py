@@ -82,7 +82,7 @@ def recv(
     _arguments.another_rank(comm, source, "source", "recv")
     tag = _arguments.tag(tag, "tag", "recv", MPI.ANY_TAG)
     received = _recv(x, comm=comm, source=source, tag=tag, status=_status_index(status, "recv"))
-    return x if source == MPI.PROC_NULL else received
+    return _arguments.unchanged(x, received) if source == MPI.PROC_NULL else received
 
 
 @compiled_when_eager
@@ -90,7 +90,7 @@ def _recv(x: Any, *, comm: Comm, source: int, tag: int, status: int) -> Any:
     received, _ = exchange(
         _link(x),
         _link(x),
-        shape=x.shape,
+        shape=_shape_from(source, x),
         dtype=x.dtype,
         comm=comm,
         source=source,
@@ -143,7 +143,7 @@ def sendrecv(
         **peers,
         status=_status_index(status, "sendrecv"),
     )
-    return recvbuf if source == MPI.PROC_NULL else received
+    return _arguments.unchanged(recvbuf, received) if source == MPI.PROC_NULL else received
 
 
 @compiled_when_eager
@@ -159,9 +159,9 @@ def _sendrecv(
     status: int,
 ) -> Any:
     received, _ = exchange(
-        sendbuf,
+        _link(sendbuf) if dest == MPI.PROC_NULL else sendbuf,
         _link(recvbuf),
-        shape=recvbuf.shape,
+        shape=_shape_from(source, recvbuf),
         dtype=recvbuf.dtype,
         comm=comm,
         source=source,
@@ -171,6 +171,11 @@ def _sendrecv(
         status=status,
     )
     return received
+
+
+def _shape_from(source: int, x: Any) -> tuple[int, ...]:
+    """The shape of what ``source`` sends; nobody sends nothing."""
+    return (0,) if source == MPI.PROC_NULL else x.shape
 
 
 def _link(x: Any) -> Any:

@@ -37,7 +37,7 @@ def bcast(x: Any, root: int, *, comm: Any = None) -> jax.Array:
     x, comm = _arguments.array(x), Comm(comm)
     root = _arguments.rank_in(comm, root, "root", "bcast")
     received = _bcast(x, comm=comm, root=root)
-    return x if comm.rank == root else received
+    return _arguments.unchanged(x, received) if comm.rank == root else received
 
 
 broadcast = bcast
@@ -46,8 +46,7 @@ broadcast = bcast
 @compiled_when_eager
 def _bcast(x: Any, *, comm: Comm, root: int) -> Any:
     if comm.rank == root:
-        bcast_p.bind(x[None], comm=comm, root=root, rows=1)
-        return None
+        return bcast_p.bind(x[None], comm=comm, root=root, rows=1)
     return bcast_p.bind(x[None][:0], comm=comm, root=root, rows=1)[0]
 
 
@@ -120,13 +119,12 @@ def gather(x: Any, root: int, *, comm: Any = None) -> jax.Array:
     x, comm = _arguments.array(x), Comm(comm)
     root = _arguments.rank_in(comm, root, "root", "gather")
     gathered = _gather(x, comm=comm, root=root)
-    return gathered if comm.rank == root else x
+    return gathered if comm.rank == root else _arguments.unchanged(x, gathered)
 
 
 @compiled_when_eager
 def _gather(x: Any, *, comm: Comm, root: int) -> Any:
-    y = gather_p.bind(x[None], comm=comm, counts=(1,) * comm.size, root=root)
-    return y if comm.rank == root else None
+    return gather_p.bind(x[None], comm=comm, counts=(1,) * comm.size, root=root)
 
 
 def gatherv(x: Any, counts: Sequence[int], root: int, *, comm: Any = None) -> jax.Array:
@@ -148,7 +146,7 @@ def gatherv(x: Any, counts: Sequence[int], root: int, *, comm: Any = None) -> ja
     rows = _arguments.counts(comm, counts, "counts", "gatherv")
     _arguments.has_rows(x, rows[comm.rank], f"counts[{comm.rank}]", "gatherv")
     gathered = gather_p.bind(x, comm=comm, counts=rows, root=root)
-    return gathered if comm.rank == root else x
+    return gathered if comm.rank == root else _arguments.unchanged(x, gathered)
 
 
 def scatter(x: Any, root: int, *, comm: Any = None) -> jax.Array:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 
 from jpi import _ops
 from jpi import _reductions as _reductions  # registers their derivatives
@@ -19,6 +18,18 @@ from jpi._mpi import MPI
 from jpi._ordering import compiled_when_eager
 from jpi._primitives import allreduce_p, exscan_p, reduce_p, reduce_scatter_p, scan_p
 from jpi.collectives import _arguments
+
+
+def _operand(x: Any, op: Any, collective: str) -> tuple[jax.Array, _ops.Op]:
+    """The array to reduce and the operation; for a logical one every element 0 or 1.
+
+    MPI leaves an element that meets no other as it is, so that the result of a logical operation
+    would depend on the number of ranks.
+    """
+    x = _arguments.array(x)
+    name = _ops.resolve(op, x.dtype, collective)
+    is_logical = name in ("LAND", "LOR", "LXOR") and x.dtype != bool
+    return (x != 0).astype(x.dtype) if is_logical else x, name
 
 
 def allreduce(x: Any, op: Any = MPI.SUM, *, comm: Any = None) -> jax.Array:
@@ -32,8 +43,8 @@ def allreduce(x: Any, op: Any = MPI.SUM, *, comm: Any = None) -> jax.Array:
     Shapes: that of ``x``. Communication: one allreduce.
     Errors: TypeError if ``op`` is none, or cannot reduce the dtype.
     """
-    x = _arguments.array(x)
-    return allreduce_p.bind(x, comm=Comm(comm), op=_ops.resolve(op, x.dtype, "allreduce"))
+    x, op = _operand(x, op, "allreduce")
+    return allreduce_p.bind(x, comm=Comm(comm), op=op)
 
 
 def reduce(x: Any, op: Any, root: int, *, comm: Any = None) -> jax.Array:
@@ -50,15 +61,16 @@ def reduce(x: Any, op: Any, root: int, *, comm: Any = None) -> jax.Array:
     rank.
     """
     x, comm = _arguments.array(x), Comm(comm)
+    operand, op = _operand(x, op, "reduce")
     root = _arguments.rank_in(comm, root, "root", "reduce")
-    reduced = _reduce(x, comm=comm, op=_ops.resolve(op, x.dtype, "reduce"), root=root)
-    return reduced if comm.rank == root else x
+    reduced = _reduce(operand, comm=comm, op=op, root=root)
+    return reduced if comm.rank == root else _arguments.unchanged(x, reduced)
 
 
 @compiled_when_eager
 def _reduce(x: Any, *, comm: Comm, op: _ops.Op, root: int) -> Any:
     y = reduce_p.bind(x[None], comm=comm, op=op, root=root, rows=1)
-    return y[0] if comm.rank == root else None
+    return y[0] if comm.rank == root else y
 
 
 def reduce_scatter(x: Any, op: Any, *, comm: Any = None) -> jax.Array:
@@ -73,8 +85,7 @@ def reduce_scatter(x: Any, op: Any, *, comm: Any = None) -> jax.Array:
     Errors: ValueError if the first axis is not as long as there are ranks; TypeError if ``op`` is
     none, or cannot reduce the dtype.
     """
-    x, comm = _arguments.array(x), Comm(comm)
-    op = _ops.resolve(op, x.dtype, "reduce_scatter")
+    comm, (x, op) = Comm(comm), _operand(x, op, "reduce_scatter")
     _arguments.has_rows(x, comm.size, "the number of ranks", "reduce_scatter")
     return _reduce_scatter(x, comm=comm, op=op)
 
@@ -97,8 +108,7 @@ def reduce_scatterv(x: Any, op: Any, counts: Sequence[int], *, comm: Any = None)
     Errors: ValueError if there is not one count per rank, or ``x`` has another number of rows;
     TypeError if ``op`` is none, or cannot reduce the dtype.
     """
-    x, comm = _arguments.array(x), Comm(comm)
-    op = _ops.resolve(op, x.dtype, "reduce_scatterv")
+    comm, (x, op) = Comm(comm), _operand(x, op, "reduce_scatterv")
     rows = _arguments.counts(comm, counts, "counts", "reduce_scatterv")
     _arguments.has_rows(x, sum(rows), "sum(counts)", "reduce_scatterv")
     return reduce_scatter_p.bind(x, comm=comm, op=op, counts=rows)
@@ -115,8 +125,8 @@ def scan(x: Any, op: Any, *, comm: Any = None) -> jax.Array:
     Shapes: that of ``x``. Communication: one scan.
     Errors: TypeError if ``op`` is none, or cannot reduce the dtype.
     """
-    x = _arguments.array(x)
-    return scan_p.bind(x, comm=Comm(comm), op=_ops.resolve(op, x.dtype, "scan"))
+    x, op = _operand(x, op, "scan")
+    return scan_p.bind(x, comm=Comm(comm), op=op)
 
 
 def exscan(x: Any, op: Any, *, comm: Any = None) -> jax.Array:
@@ -130,13 +140,14 @@ def exscan(x: Any, op: Any, *, comm: Any = None) -> jax.Array:
     Shapes: that of ``x``. Communication: one exscan.
     Errors: TypeError if ``op`` is none, or cannot reduce the dtype.
     """
-    x, comm = _arguments.array(x), Comm(comm)
-    return _exscan(x, comm=comm, op=_ops.resolve(op, x.dtype, "exscan"))
+    x, op = _operand(x, op, "exscan")
+    return _exscan(x, comm=Comm(comm), op=op)
 
 
 @compiled_when_eager
 def _exscan(x: Any, *, comm: Comm, op: _ops.Op) -> Any:
     before = exscan_p.bind(x, comm=comm, op=op)
-    neutral = None if isinstance(op, _ops.UserOp) else _ops.neutral(op, x.dtype)
-    # A sum leaves zeros there already, with the derivative of a sum.
-    return before if comm.rank or not neutral else jnp.full_like(x, neutral)
+    if comm.rank or isinstance(op, _ops.UserOp):
+        return before
+    # Zeros on rank 0. A constant in their place would leave this rank out of the derivative.
+    return before + _ops.neutral(op, x.dtype)
