@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from functools import cached_property
 from typing import Any
 
 from jpi._layout import Axes, Layout, layout, normalize_spec
 from jpi._mpi import MPI, native
+
+before_free: list[Callable[[], None]] = []  # called while the communicator still works
 
 _comm_key = MPI.Comm.Create_keyval(delete_fn=lambda comm, key, value: value._mark_freed())
 
@@ -34,6 +37,7 @@ class Comm:
     size: int
     _data: Any
     _index: int
+    _label: str
     _freed: bool
 
     def __new__(cls, comm: Any = None) -> Comm:
@@ -65,11 +69,15 @@ class Comm:
         self.control, self._data = comm.Dup(), comm.Dup()
         self._data.Set_errhandler(MPI.ERRORS_RETURN)
         self._freed = False
-        self._index = native.add_comm(MPI._handleof(self._data), comm.name or "unnamed")
+        self._label = comm.name or "unnamed"
+        self._index = native.add_comm(MPI._handleof(self._data), self._label)
         comm.Set_attr(_comm_key, self)
         return self
 
     def _mark_freed(self) -> None:
+        for finish in [] if sys.is_finalizing() else before_free:
+            with contextlib.suppress(Exception):  # who waits for the failed call is told
+                finish()
         self._freed = True
         native.free_comm(self._index)
 
@@ -98,7 +106,7 @@ class Comm:
         return other
 
     def __repr__(self) -> str:
-        return f"jpi.Comm(rank {self.rank} of {self.size})"
+        return f"jpi.Comm(`{self._label}`, rank {self.rank} of {self.size})"
 
 
 class Mesh:

@@ -18,7 +18,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jpi import _jax
+from jpi import _comm, _jax
 
 
 class OrderedEffect(_jax.Effect):
@@ -276,3 +276,6 @@ def wait() -> None:
     jax.effects_barrier()
     if _last_token[0] is not None:
         _last_token[0].block_until_ready()
+
+
+_comm.before_free.append(wait)  # or calls that have not begun yet would fail
