@@ -48,7 +48,7 @@ def check(name, cases, run):
 
 
 # Which operation reduces which dtype is the same for all: the allreduce stands for them.
-SLOW = ("PROD", "MIN", "LOR", "LXOR", "BOR", "BXOR")
+SLOW = ("PROD", "MIN", "LOR", "LXOR", "BAND", "BOR", "BXOR")
 NAMES = [
     pytest.param(name, marks=pytest.mark.slow)
     if name.split()[-1] in SLOW and not name.startswith("allreduce")
