@@ -129,7 +129,7 @@ def in_custom_vjp(run, xs):
     return doubled(xs)
 
 
-REVERSIBLE = [plain, in_scan, in_fori, in_cond, in_switch, in_remat, in_custom_vjp]
+REVERSIBLE = [in_scan, in_cond, in_remat, in_custom_vjp]
 
 
 def in_while(run, xs):
@@ -182,6 +182,13 @@ def check(*comparisons):
 def test_programs_have_the_values_and_derivatives_of_the_reference(name):
     case = Case(name)
     check(*[compare(case, program, jpi.jit) for program in REVERSIBLE])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", DIFFERENTIABLE)
+def test_counted_loops_and_switches_have_them_too(name):
+    case = Case(name)
+    check(*[compare(case, program, jpi.jit) for program in (plain, in_fori, in_switch)])
 
 
 @pytest.mark.parametrize("name", NAMES)
