@@ -109,8 +109,8 @@ def _batch(operands: Any, dims: Any, *, shape: Any, **params: Any) -> Any:
     return results, (0, None)
 
 
-def _nothing(dtype: Any = np.float32) -> Any:
-    return jnp.zeros((0,), dtype)
+def _nothing() -> Any:
+    return jnp.zeros((0,), np.float32)
 
 
 def _jvp(primals: Any, tangents: Any, **params: Any) -> Any:
@@ -130,11 +130,10 @@ def _jvp(primals: Any, tangents: Any, **params: Any) -> Any:
         )
     if not params["known"] and receives:
         params["known"], envelope = "source", received
-    if not sends:
-        params["dest"] = MPI.PROC_NULL
     if sends:
         t = _tangent(x, tangents[0], tangents[2])
     else:  # nothing goes, and what comes hangs on the tangent that there is
+        params["dest"] = MPI.PROC_NULL
         is_linked = type(tangents[0]) is _jax.Zero or not jnp.issubdtype(x.dtype, jnp.inexact)
         t = _jax.ad.instantiate_zeros(tangents[2 if is_linked else 0])
     t, _ = exchange_p.bind(t, envelope, _nothing(), **params)
@@ -153,20 +152,7 @@ _OPPOSITE: dict[Known, Known] = {"": "", "source": "dest", "dest": "source"}
 
 
 def _transpose(
-    cotangents: Any,
-    x: Any,
-    envelope: Any,
-    link: Any,
-    *,
-    comm: Comm,
-    dest: int,
-    sendtag: int,
-    source: int,
-    recvtag: int,
-    known: Known,
-    shape: Any,
-    dtype: Any,
-    status: int,
+    cotangents: Any, x: Any, envelope: Any, link: Any, *, comm: Comm, known: Known, **params: Any
 ) -> list[Any]:
     t, _ = exchange(
         _jax.ad.instantiate_zeros(cotangents[0]),
@@ -175,10 +161,10 @@ def _transpose(
         shape=x.aval.shape,
         dtype=x.aval.dtype,
         comm=comm,
-        dest=source,
-        sendtag=recvtag,
-        source=dest,
-        recvtag=sendtag,
+        dest=params["source"],
+        sendtag=params["recvtag"],
+        source=params["dest"],
+        recvtag=params["sendtag"],
         known=_OPPOSITE[known],
     )
     return [t, None, None]

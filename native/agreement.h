@@ -29,13 +29,13 @@ void RequireAgreement(const Runtime<Handle>& mpi, const Collective& row, const M
                          row.y == Extent::kRecvTotalAtRoot || row.y == Extent::kSameAsXAtRoot;
   const bool has_same_counts = row.counts == Known::kByAll;
   const bool has_same_x = row.y == Extent::kSameAsX || row.y == Extent::kSameAsXAtRoot;
-  const int64_t count = has_same_x ? m.x_count : is_rooted ? std::max(m.x_count, m.y_count) : 0;
   const bool is_bcast = row.x == Extent::kAnyAtRoot;
+  const int64_t count = has_same_x ? m.x_count : is_bcast ? std::max(m.x_count, m.y_count) : 0;
   const Shared shared[] = {
       {"root", is_rooted ? m.root : 0},
       {"op", row.reduces ? m.op : 0},
       {"dtype", m.x_dtype},
-      {"number of elements", has_same_x || is_bcast ? count : 0},
+      {"number of elements", count},
       {"counts", has_same_counts ? Hash(Hash(0, m.send), m.recv) : 0},
   };
   constexpr int kShared = sizeof(shared) / sizeof(Shared);

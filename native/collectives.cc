@@ -12,8 +12,6 @@
 namespace jpi {
 namespace {
 
-constexpr int kMaxStatusSize = 256;
-
 const Collective& Find(const std::string& name) {
   for (const Collective& row : kCollectives) {
     if (row.name == name) return row;

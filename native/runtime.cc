@@ -50,6 +50,8 @@ std::vector<std::string> ConstantNames() {
 void Init(const std::string& path, int handle_size, uint64_t in_place, StatusLayout status,
           const Constants& constants) {
   if (!std::holds_alternative<std::monostate>(runtime)) return;
+  Require(status.size <= kMaxStatusSize, "`status` must have at most ", kMaxStatusSize,
+          " bytes; got ", status.size, ". Raise kMaxStatusSize for this MPI library.");
   const Library library(path);
   if (handle_size == sizeof(int32_t)) {
     runtime.emplace<Runtime<int32_t>>(library, in_place, status, constants);

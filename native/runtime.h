@@ -40,6 +40,8 @@ struct UserStatus {
 };
 inline Registry<UserStatus> user_statuses("status");
 
+inline constexpr int kMaxStatusSize = 256;
+
 // Where an MPI_Status of this ABI holds its public fields, in bytes.
 struct StatusLayout {
   int size;

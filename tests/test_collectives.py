@@ -69,7 +69,7 @@ def test_eager_collective_equals_numpy_in_every_shape(name):
 
 def test_documentation_is_the_table():
     page = Path(__file__).parent.parent / "docs" / "collectives.md"
-    assert page.read_text() == operations.documentation(), "python tests/operations.py > " + page
+    assert page.read_text() == operations.documentation(), f"python tests/operations.py > {page}"
 
 
 def test_mpi4jax_programs_find_their_functions():
