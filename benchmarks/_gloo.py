@@ -8,6 +8,7 @@ while the child works: a wait inside MPI would spin, and take the core that the 
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from multiprocessing import Pipe
@@ -25,6 +26,8 @@ OPERATIONS = {
     "allgather": lambda x: lax.all_gather(x, "rank"),
     "alltoall": lambda x: lax.all_to_all(x, "rank", 0, 0),
     "reduce_scatter": lambda x: lax.psum_scatter(x, "rank"),
+    "to columns": lambda x: lax.all_to_all(x, "rank", 1, 0, tiled=True),
+    "to rows": lambda x: lax.all_to_all(x, "rank", 0, 1, tiled=True),
     "sendrecv": lambda x: lax.ppermute(
         x, "rank", [(i, (i + 1) % jax.process_count()) for i in range(jax.process_count())]
     ),
@@ -65,6 +68,20 @@ class Gloo:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
             self._process.kill()
+
+
+def start_gloo(comm: Any) -> Gloo | None:
+    """Returns the child of this rank, or None on all ranks if one of them has none."""
+    if comm.size == 1 or len(set(comm.allgather(socket.gethostname()))) > 1:
+        return None
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = comm.bcast(free.getsockname()[1], 0)
+    gloo = Gloo(f"127.0.0.1:{port}", comm.rank, comm.size)
+    if all(comm.allgather(gloo.has_started())):
+        return gloo
+    gloo.close()
+    return None
 
 
 def _serve(pipe: Connection, address: str, rank: int, ranks: int) -> None:

@@ -5,14 +5,9 @@ with the same tags and sizes: neither may ever meet a message or collective of t
 """
 
 import functools
-import os
 import random
-import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
@@ -20,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax import lax
+from launcher import run_python
 from mpi4py import MPI
 
 import jpi
@@ -215,35 +211,6 @@ def test_freed_communicator_is_an_error_in(use):
 
 # ---- jobs of their own ----
 
-# Of the launcher and of this session.
-NOT_INHERITED = ("PMI", "HYD", "MPI_LOCAL", "OMPI", "PRTE")
-RANKS_MAY_EXCEED_CORES = {
-    "MPIR_CVAR_DEVICE_COLLECTIVES": "none",  # no spinning
-    "OMPI_MCA_mpi_yield_when_idle": "1",
-    "OMPI_ALLOW_RUN_AS_ROOT": "1",
-    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-    "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
-    "OMPI_MCA_rmaps_base_oversubscribe": "1",
-}
-GUARD = 60  # seconds after which the launcher ends a job
-
-
-def run_job(script, ranks):
-    """The finished process of ``script`` on that many ranks."""
-    beside = Path(sys.executable).with_name("mpirun")
-    mpirun = str(beside) if beside.exists() else shutil.which("mpirun")
-    assert mpirun, "`mpirun` must be in PATH or beside python"
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(NOT_INHERITED)}
-    return subprocess.run(
-        [mpirun, "-n", str(ranks), sys.executable, "-c", script],
-        env=environment | RANKS_MAY_EXCEED_CORES | {"MPIEXEC_TIMEOUT": str(GUARD)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=2 * GUARD,
-    )
-
-
 START = """
 import jax, jax.numpy as jnp, jpi
 from mpi4py import MPI
@@ -281,7 +248,7 @@ ENDS = {
 @pytest.mark.ranks(1)  # mpirun is started here, and does not nest
 @pytest.mark.parametrize("work", ENDS)
 def test_exit_finishes_work_in_flight(work):
-    job = run_job(COUNT + START + ENDS[work], ranks=2)
+    job = run_python(2, "-c", COUNT + START + ENDS[work])
     assert (job.returncode, job.stdout, job.stderr) == (0, "24 calls\n" * 2, "")
 
 
@@ -322,5 +289,5 @@ AFTER = {
     ],
 )
 def test_work_goes_on_after(case):
-    job = run_job(START + AFTER[case], ranks=1)
+    job = run_python(1, "-c", START + AFTER[case])
     assert (job.returncode, job.stderr) == (0, "")

@@ -7,131 +7,39 @@ import re
 
 import jax
 import jax.numpy as jnp
-import ml_dtypes
 import numpy as np
 import pytest
+from native_calls import (
+    COMPLEXES,
+    HALVES,
+    INTEGERS,
+    MODES,
+    OPS,
+    RANK,
+    REALS,
+    REDUCIBLE,
+    SIZE,
+    call,
+    combine_of,
+    counting,
+    dtype_of,
+    reduced,
+    small_values,
+    world,
+    x64,
+)
+from native_cases import MOVES, SENT
 
 from jpi import _mpi
 from jpi._mpi import MPI, native
 
-for _name, _target in native.targets().items():
-    jax.ffi.register_ffi_target(_name, _target, platform="cpu")
-
-RANK, SIZE = MPI.COMM_WORLD.rank, MPI.COMM_WORLD.size
-OPS = ("SUM", "PROD", "MAX", "MIN", "LAND", "LOR", "LXOR", "BAND", "BOR", "BXOR")
-INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
-HALVES = ("float16", "bfloat16")
-REALS = ("float32", "float64")
-COMPLEXES = ("complex64", "complex128")
-REDUCIBLE = ("bool", *INTEGERS, *HALVES, *REALS, *COMPLEXES)
 OPAQUE = ("float8_e4m3fn", "float8_e5m2", "float8_e4m3b11fnuz")
 PACKED = ("int4", "uint4", "float4_e2m1fn")
-
-# How a large count is met: MPI_*_c where the library has them, one plain call, or the detours.
-MODES = {"default": (True, 2**31 - 1), "narrow": (False, 2**31 - 1), "large": (False, 3)}
-
-
-def dtype_of(name):
-    return np.dtype(getattr(ml_dtypes, name, name))
-
-
-@contextlib.contextmanager
-def mode(name):
-    wide, limit = MODES[name]
-    previous = native.set_large_counts(wide), native.set_count_limit(limit)
-    try:
-        yield
-    finally:
-        native.set_large_counts(previous[0])
-        native.set_count_limit(previous[1])
-
-
-@pytest.fixture(autouse=True)
-def x64():
-    namespace = jax if hasattr(jax, "enable_x64") else jax.experimental
-    with namespace.enable_x64(True):
-        yield
-
-
-@functools.cache
-def world():
-    comm = MPI.COMM_WORLD.Dup()
-    comm.Set_errhandler(MPI.ERRORS_RETURN)
-    return native.add_comm(MPI._handleof(comm), "test_world")
-
-
-def call(
-    name, x, shape, *, comm=None, op="SUM", root=0, send=(), recv=(), in_place=False, peers=()
-):
-    comm = world() if comm is None else comm
-    x = jnp.asarray(x)
-    results = [jax.ShapeDtypeStruct((1,), np.uint32), jax.ShapeDtypeStruct(shape, x.dtype)]
-    target = jax.ffi.ffi_call(
-        f"jpi_{name}",
-        results,
-        has_side_effect=True,
-        input_output_aliases={1: 1} if in_place else None,
-    )
-    attributes = {
-        "comm": np.int32(comm),
-        "op": np.int32(OPS.index(op)),
-        "root": np.int32(root),
-        "send": np.array(send, np.int64),
-        "recv": np.array(recv, np.int64),
-        "peers": np.array(peers, np.int64),
-    }
-    _, y = jax.jit(lambda token, x: target(token, x, **attributes))(np.zeros(1, np.uint32), x)
-    return np.asarray(y)
 
 
 def float64_of(x):
     with np.errstate(all="ignore"):  # NumPy warns of a NaN among ml_dtypes
         return np.asarray(x).astype(np.float64)
-
-
-def small_values(shape, name, rank):
-    """Small integers, so that every reduction of them is exact; the same wherever it is called."""
-    x = np.random.default_rng(rank).integers(0, 4, shape)
-    if name.startswith("complex"):
-        x = x + 1j * np.random.default_rng(rank + 99).integers(0, 4, shape)
-    if name == "bool":
-        x = x < 2
-    return x.astype(dtype_of(name))
-
-
-def lexicographic(pick):
-    def combine(x, y):
-        first = (x.real, x.imag) == pick((x.real, x.imag), (y.real, y.imag))
-        return x if first else y
-
-    return np.frompyfunc(combine, 2, 1)
-
-
-def oracle(op, name):
-    if name == "bool":
-        op = {"SUM": "LOR", "MAX": "LOR", "BOR": "LOR", "BXOR": "LXOR"}.get(op, op)
-        op = {"PROD": "LAND", "MIN": "LAND", "BAND": "LAND"}.get(op, op)
-    if name.startswith("complex") and op in ("MAX", "MIN"):
-        return lexicographic({"MAX": max, "MIN": min}[op])
-    return {
-        "SUM": np.add,
-        "PROD": np.multiply,
-        "MAX": np.maximum,
-        "MIN": np.minimum,
-        "LAND": np.logical_and,
-        "LOR": np.logical_or,
-        "LXOR": np.logical_xor,
-        "BAND": np.bitwise_and,
-        "BOR": np.bitwise_or,
-        "BXOR": np.bitwise_xor,
-    }[op]
-
-
-def reduced(shards, op):
-    dtype = shards[0].dtype
-    with np.errstate(over="ignore"):
-        y = functools.reduce(oracle(op, dtype.name), shards)
-    return np.asarray(y if len(shards) == 1 or "L" != op[0] else y != 0).astype(dtype)
 
 
 def is_valid(op, name):
@@ -143,22 +51,13 @@ INVALID = [(op, name) for op, name in itertools.product(OPS, REDUCIBLE) if not i
 INVALID += [("SUM", name) for name in OPAQUE]
 
 
-@pytest.mark.parametrize("how", ["default", "large"])
+@pytest.mark.parametrize("how", ["wide", "large"])
 @pytest.mark.parametrize(("op", "name"), VALID)
 def test_allreduce_equals_numpy(op, name, how):
     shards = [small_values((2, 4), name, rank) for rank in range(SIZE)]
-    with mode(how):
+    with counting(*MODES[how]):
         y = call("allreduce", shards[RANK], (2, 4), op=op)
     np.testing.assert_array_equal(y, reduced(shards, op))
-
-
-@pytest.mark.parametrize("how", MODES)
-@pytest.mark.parametrize("shape", [(), (0,), (3, 0), (7,), (2, 3, 2)])
-def test_allreduce_in_place_equals_numpy(shape, how):
-    shards = [small_values(shape, "float32", rank) for rank in range(SIZE)]
-    with mode(how):
-        y = call("allreduce", shards[RANK], shape, in_place=True)
-    np.testing.assert_array_equal(y, reduced(shards, "SUM"))
 
 
 @pytest.mark.parametrize("op", ["MAX", "MIN"])
@@ -166,7 +65,8 @@ def test_allreduce_in_place_equals_numpy(shape, how):
 def test_extremum_of_nan_equals_jax(op, name):
     values = [np.nan, -np.inf, np.inf, 1.5, -0.5]
     shards = np.array([np.roll(values, rank) for rank in range(SIZE)]).astype(dtype_of(name))
-    expected = {"MAX": jnp.max, "MIN": jnp.min}[op](jnp.asarray(shards), axis=0)
+    with x64():
+        expected = {"MAX": jnp.max, "MIN": jnp.min}[op](jnp.asarray(shards), axis=0)
     y = call("allreduce", shards[RANK], (5,), op=op)
     np.testing.assert_array_equal(float64_of(y), float64_of(expected))
 
@@ -206,73 +106,17 @@ def test_allreduce_of_halves_rounds_as_numpy(op, name):
     shards = [patterns, shuffled, *[neutral] * SIZE][:SIZE]
     y = call("allreduce", shards[RANK], patterns.shape, op=op)
     with np.errstate(all="ignore"):
-        wide = functools.reduce(oracle(op, name), [shard.astype(np.float32) for shard in shards])
+        wide = functools.reduce(
+            combine_of(op, name), [shard.astype(np.float32) for shard in shards]
+        )
         expected = wide.astype(dtype)
     np.testing.assert_allclose(float64_of(y), float64_of(expected), rtol=0, atol=tiny)
 
 
-def ragged(rank, extra=0):
-    """Uneven counts, some of them zero."""
-    return [(3 * rank + 2 * other + extra) % 5 for other in range(SIZE)]
-
-
-MOVES = [(name, "default") for name in (*REDUCIBLE, *OPAQUE)]
-MOVES += itertools.product(("bool", "float32", "complex128"), ("narrow", "large"))
-
-
-@pytest.mark.parametrize(("name", "how"), MOVES)
-def test_allgatherv_concatenates(name, how):
-    counts = ragged(1)
-    shards = [small_values(n, name, rank) for rank, n in enumerate(counts)]
-    with mode(how):
-        y = call("allgather", shards[RANK], (sum(counts),), recv=counts)
-    np.testing.assert_array_equal(y, np.concatenate(shards))
-
-
-@pytest.mark.parametrize("root", [0, SIZE - 1])
-@pytest.mark.parametrize(("name", "how"), MOVES)
-def test_gatherv_concatenates_on_root(name, root, how):
-    counts = ragged(2)
-    shards = [small_values(n, name, rank) for rank, n in enumerate(counts)]
-    expected = np.concatenate(shards)[: None if root == RANK else 0]
-    with mode(how):
-        y = call("gather", shards[RANK], expected.shape, root=root, recv=counts)
-    np.testing.assert_array_equal(y, expected)
-
-
-@pytest.mark.parametrize("extra", range(3))
-@pytest.mark.parametrize(("name", "how"), MOVES)
-def test_alltoallv_exchanges_blocks(name, extra, how):
-    def block(source, target):
-        return small_values(ragged(source, extra)[target], name, SIZE * source + target)
-
-    x = np.concatenate([block(RANK, rank) for rank in range(SIZE)])
-    expected = np.concatenate([block(rank, RANK) for rank in range(SIZE)])
-    recv = [ragged(rank, extra)[RANK] for rank in range(SIZE)]
-    with mode(how):
-        y = call("alltoallv", x, expected.shape, send=ragged(RANK, extra), recv=recv)
-    np.testing.assert_array_equal(y, expected)
-
-
-@pytest.mark.parametrize("how", MODES)
-@pytest.mark.parametrize("name", ["allgather", "gather", "alltoallv"])
-def test_empty_buffers_pass(name, how):
-    nothing = [0] * SIZE
-    with mode(how):
-        y = call(name, np.zeros((0, 3), np.float32), (0, 3), send=nothing, recv=nothing)
-    assert y.shape == (0, 3)
-
-
-def test_blocks_longer_than_one_datatype_arrive_whole():
-    counts = [1000 + rank for rank in range(SIZE)]
-    shards = [np.arange(n) + 10_000.0 * rank for rank, n in enumerate(counts)]
-    previous = native.set_large_counts(False), native.set_count_limit(37)
-    try:
-        y = call("allgather", shards[RANK], (sum(counts),), recv=counts)
-    finally:
-        native.set_large_counts(previous[0])
-        native.set_count_limit(previous[1])
-    np.testing.assert_array_equal(y, np.concatenate(shards))
+@pytest.mark.parametrize("name", [*REDUCIBLE, *OPAQUE])
+@pytest.mark.parametrize("case", MOVES)
+def test_moves_equal_numpy(case, name):
+    MOVES[case](name).check()
 
 
 @pytest.mark.parametrize(("op", "name"), INVALID)
@@ -342,20 +186,19 @@ def test_freed_comm_is_an_error():
 
 
 def test_log_keeps_calls_in_order_with_bytes():
-    recv = [ragged(rank)[RANK] for rank in range(SIZE)]
+    sent, received = sum(SENT[RANK]), [row[RANK] for row in SENT]
     native.log_start(3)
     call("allreduce", np.ones(5, np.float32), (5,))
-    x = np.ones(sum(ragged(RANK)), np.int16)
-    call("alltoallv", x, (sum(recv),), send=ragged(RANK), recv=recv)
+    x = np.ones(sent, np.int16)
+    call("alltoallv", x, (sum(received),), send=SENT[RANK], recv=received)
     call("allreduce", np.ones(2, bool), (2,))
     call("allreduce", np.ones(7, np.int8), (7,))  # beyond the capacity
     log = native.log_take()
     native.log_start(0)
     call("allreduce", np.ones(1, np.float32), (1,))
-    moved = sum(ragged(RANK)) - ragged(RANK)[RANK]
     assert log == [
         ("allreduce", world(), 5, "float32", 20 * (SIZE > 1)),
-        ("alltoallv", world(), sum(ragged(RANK)), "int16", 2 * moved),
+        ("alltoallv", world(), sent, "int16", 2 * (sent - SENT[RANK][RANK])),
         ("allreduce", world(), 2, "bool", 2 * (SIZE > 1)),
     ]
     assert native.log_take() == []

@@ -1,15 +1,19 @@
-"""Every collective through every transform of JAX, against the same transform of its reference.
-
-A program runs on a list with an entry for each rank, through a function from the operands of all
-ranks to their results: with one entry here, where the collective gives the result, and with all of
-them in the reference.
-"""
+"""Every collective through every transform of JAX, against the same transform of its reference."""
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from jax import lax
+from control_flow import (
+    in_cond,
+    in_custom_vjp,
+    in_fori,
+    in_remat,
+    in_scan,
+    in_switch,
+    in_while,
+    plain,
+)
 from mpi4py import MPI
 from operations import DIFFERENTIABLE, RANK, SIZE
 from oracle import assert_same, random_array
@@ -18,6 +22,7 @@ import jpi
 from jpi._mpi import native
 
 BLOCK = (2,)
+REVERSIBLE = [in_scan, in_cond, in_remat, in_custom_vjp]
 
 # Sums stand for the operations in all transforms; the others, which share one rule, are tested at
 # zeros and ties. The slow tests are the rest.
@@ -78,73 +83,6 @@ class Case:
     def own_gradient(self, gradients):
         """The gradient of a replicated operand, which the reference has once for each rank."""
         return [sum(gradients)] if self.row.takes_replicated else self.own(gradients)
-
-
-def plain(run, xs):
-    return run(xs)
-
-
-def in_scan(run, xs):
-    def step(carry, scale):
-        ys = run(carry)
-        return [scale * c for c in carry], ys
-
-    return lax.scan(step, xs, jnp.array([0.5, -2.0]))[1]
-
-
-def zeros_like_results(run, xs):
-    return [jnp.zeros(y.shape, y.dtype) for y in jax.eval_shape(run, xs)]
-
-
-def in_fori(run, xs):
-    start = zeros_like_results(run, xs)
-    body = lambda i, c: [a + (i + 1) * y for a, y in zip(c, run(xs), strict=True)]  # noqa: E731
-    return lax.fori_loop(0, 2, body, start)
-
-
-def in_cond(run, xs):
-    other = lambda xs: run([2 * x for x in xs])  # noqa: E731
-    return lax.cond(jnp.array(SIZE > 0), other, lambda xs: [3 * y for y in run(xs)], xs)
-
-
-def in_switch(run, xs):
-    branches = [lambda xs, k=k: run([k * x for x in xs]) for k in (1, 2, 3)]
-    return lax.switch(jnp.array(1), branches, xs)
-
-
-def in_remat(run, xs):
-    return jax.checkpoint(lambda xs: [jnp.tanh(y) for y in run(xs)])(xs)
-
-
-def in_custom_vjp(run, xs):
-    @jax.custom_vjp
-    def doubled(xs):
-        return run(xs)
-
-    def forward(xs):
-        ys, pullback = jax.vjp(run, xs)
-        return ys, pullback
-
-    doubled.defvjp(forward, lambda pullback, cts: pullback([2 * ct for ct in cts]))
-    return doubled(xs)
-
-
-REVERSIBLE = [in_scan, in_cond, in_remat, in_custom_vjp]
-
-
-def in_while(run, xs):
-    """The collective in the condition and in the body."""
-
-    def condition(state):
-        i, xs, _ = state
-        return i < 2 + 0 * jnp.int32(sum(jnp.sum(y) for y in run(xs)))
-
-    def body(state):
-        i, xs, _ = state
-        return i + 1, [0.5 * x for x in xs], run(xs)
-
-    ys = zeros_like_results(run, xs)
-    return lax.while_loop(condition, body, (0, xs, ys))[2]
 
 
 def differentiated(program, run, weigh, *, custom=False):

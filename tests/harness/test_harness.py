@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
+from launcher import run_python
 
 pytestmark = pytest.mark.ranks(1)  # mpirun is started here, and does not nest
 
 CONFTEST = Path(__file__).parent.parent / "conftest.py"
-# Of the launcher and of the outer session; on CI pytest shows errors twice.
-NOT_INHERITED = ("PMI", "HYD", "MPI_LOCAL", "OMPI", "PRTE", "PYTEST_TIMEOUT", "CI", "BUILD_NUMBER")
-RANKS_MAY_EXCEED_CORES = {
-    "MPIR_CVAR_DEVICE_COLLECTIVES": "none",  # no spinning
-    "OMPI_MCA_mpi_yield_when_idle": "1",
-    "OMPI_ALLOW_RUN_AS_ROOT": "1",
-    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-    "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
-    "OMPI_MCA_rmaps_base_oversubscribe": "1",
-}
-GUARD = 60  # seconds after which the launcher itself ends a session
 
 
 def run_session(folder: Path, ranks: int | None, *arguments: str, **files: str):
@@ -34,22 +21,8 @@ def run_session(folder: Path, ranks: int | None, *arguments: str, **files: str):
     (folder / "pytest.ini").write_text("[pytest]\n" + files.pop("ini", ""))
     for stem, text in files.items():
         (folder / f"{stem}.py").write_text(text)
-    beside = Path(sys.executable).with_name("mpirun")
-    mpirun = str(beside) if beside.exists() else shutil.which("mpirun")
-    assert ranks is None or mpirun, "`mpirun` must be in PATH or beside python"
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(NOT_INHERITED)}
-    return subprocess.run(
-        [
-            *([mpirun, "-n", str(ranks)] if ranks else []),
-            *[sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", *arguments],
-        ],
-        cwd=folder,
-        env=environment | RANKS_MAY_EXCEED_CORES | {"MPIEXEC_TIMEOUT": str(GUARD)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=2 * GUARD,
-    )
+    options = ("-p", "no:cacheprovider", "--color=no")
+    return run_python(ranks, "-m", "pytest", *options, *arguments, folder=folder)
 
 
 # ---- outcomes ----

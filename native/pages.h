@@ -1,0 +1,27 @@
+#pragma once
+
+// Large results in large pages.
+
+#include <cstdint>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+namespace jpi {
+
+// Asks for huge pages where a result is fresh memory. XLA allocates it anew for every call, and to
+// fault it in by small pages can take longer than the message. NumPy does the same for its arrays,
+// from the same size on. It is advice: it may fail, and does nothing for pages that are there.
+inline void AdviseHugePages([[maybe_unused]] void* data, [[maybe_unused]] int64_t bytes) {
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  constexpr int64_t kSmallest = int64_t{1} << 22;
+  constexpr uintptr_t kPage = 4096;
+  if (bytes < kSmallest) return;
+  const uintptr_t begin = (reinterpret_cast<uintptr_t>(data) + kPage - 1) / kPage * kPage;
+  const uintptr_t end = (reinterpret_cast<uintptr_t>(data) + bytes) / kPage * kPage;
+  madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+#endif
+}
+
+}  // namespace jpi
