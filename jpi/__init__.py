@@ -8,6 +8,8 @@ from jpi import _pytree as _pytree
 from jpi import numpy as numpy
 from jpi._array import DistArray as DistArray
 from jpi._assemble import from_shard as from_shard
+from jpi._assemble import replicate as replicate
+from jpi._assemble import scatter_from as scatter_from
 from jpi._call import spmd as spmd
 from jpi._comm import Comm as Comm
 from jpi._comm import Mesh as Mesh
@@ -19,8 +21,13 @@ from jpi._comm import use_mesh as use_mesh
 from jpi._config import config as config
 from jpi._dispatch import FallbackWarning as FallbackWarning
 from jpi._dispatch import fallbacks as fallbacks
+from jpi._halo import halo as halo
+from jpi._map import map_shards as map_shards
+from jpi._map import stencil as stencil
+from jpi._norm import global_norm as global_norm
 from jpi._ordering import jit as jit
 from jpi._ordering import wait as wait
+from jpi._visualize import visualize as visualize
 from jpi.collectives import allgather as allgather
 from jpi.collectives import allgatherv as allgatherv
 from jpi.collectives import allreduce as allreduce
@@ -64,23 +71,30 @@ __all__ = [
     "from_shard",
     "gather",
     "gatherv",
+    "global_norm",
+    "halo",
     "jit",
     "make_mesh",
+    "map_shards",
     "numpy",
     "rank",
     "recv",
     "reduce",
     "reduce_scatter",
     "reduce_scatterv",
+    "replicate",
     "scan",
     "scatter",
+    "scatter_from",
     "scatterv",
     "send",
     "sendrecv",
     "size",
     "spmd",
     "spread",
+    "stencil",
     "use_mesh",
+    "visualize",
     "wait",
 ]
 

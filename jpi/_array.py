@@ -15,6 +15,7 @@ from jpi._call import call
 from jpi._comm import Mesh
 from jpi._index import getitem, hashable_index
 from jpi._ordering import jit
+from jpi._pickle import reduced
 from jpi._primitives import gather_p
 from jpi._redistribute import redistribute
 from jpi._sharded import Sharded
@@ -59,6 +60,9 @@ class DistArray(Sharded, metaclass=_Named):
     It behaves as a `jax.Array` of the global shape in the functions of `jpi.numpy`, in operators
     and in JAX's transforms; full reductions of it are plain `jax.Array` scalars. Make one with
     `jpi.numpy.asarray`, another creation function, or `jpi.from_shard`.
+
+    Pickling it saves this rank's block, the mesh's axes, the layout and the rank: keep one file per
+    rank, and load each on the same rank of a run with as many ranks.
     """
 
     __array_priority__ = 200
@@ -83,7 +87,7 @@ class DistArray(Sharded, metaclass=_Named):
         Errors: ValueError if ``root`` is not a rank.
         """
         if root is None:
-            return _gather_everywhere(self)
+            return redistribute(self._shard, self.comm, self._layout, self._layout.replicated())
         root = operator.index(root)
         if not 0 <= root < self.comm.size:
             raise ValueError(
@@ -95,15 +99,24 @@ class DistArray(Sharded, metaclass=_Named):
     def redistribute(self, spec: Any, mesh: Mesh | None = None) -> DistArray:
         """The same array, cut as ``spec`` says.
 
-        Communication: see `jpi._redistribute`; none where ``spec`` only cuts further.
-        Errors: ValueError for a spec that does not fit the mesh or the array.
+        Args:
+            spec: the mesh axes over which each dimension is cut.
+            mesh: the mesh whose axes ``spec`` names, over the ranks of this array's communicator;
+                the array's own by default.
+
+        Communication: one exchange in which every rank gets what it does not hold and nothing else;
+        none where ``spec`` only cuts further.
+        Errors: ValueError for a spec that does not fit the mesh or the array, and for a mesh over
+        another communicator.
         """
-        if mesh is not None and mesh != self._mesh:
-            raise NotImplementedError(
-                f"`mesh` must be the array's own, {self._mesh}; got {mesh}. Moving between meshes "
-                "is not there yet: gather() the array and make it anew with `mesh=`."
+        mesh = self._mesh if mesh is None else mesh
+        if mesh.comm is not self.comm:
+            raise ValueError(
+                f"`mesh` must be over the array's communicator, {self.comm}; got {mesh} over "
+                f"{mesh.comm}. Make it with jpi.make_mesh(..., comm=x.comm.mpi)."
             )
-        return _redistribute(self, self._mesh.layout(self.shape, spec))
+        target = mesh.layout(self.shape, spec)
+        return DistArray(redistribute(self._shard, self.comm, self._layout, target), mesh, target)
 
     def block_until_ready(self) -> DistArray:
         """This array, when this rank's block is computed."""
@@ -196,6 +209,15 @@ class DistArray(Sharded, metaclass=_Named):
                 f"of {self.shape}. Use x.gather() for the whole array, or x.shard for the block."
             )
 
+    def __copy__(self) -> DistArray:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> DistArray:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return reduced(self)
+
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         function = getattr(jnp, ufunc.__name__, None)
         if method != "__call__" or function is None:
@@ -213,23 +235,12 @@ class DistArray(Sharded, metaclass=_Named):
         )
 
 
-_gather_everywhere = jit(
-    lambda x: redistribute(x._shard, x._mesh, x._layout, x._layout.replicated())
-)
-
-
 def _root_block(x: DistArray, root: int) -> Any:
     rows = x._mesh.layout(x.shape, (x._mesh.axis_names,))
-    local = redistribute(x._shard, x._mesh, x._layout, rows)
+    local = redistribute(x._shard, x.comm, x._layout, rows)
     return gather_p.bind(
         local, comm=x._mesh.subcomm(x._mesh.axis_names), counts=rows.counts(0), root=root
     )
 
 
 _gather_on = jit(_root_block, static_argnums=1)
-_redistribute = jit(
-    lambda x, target: DistArray(
-        redistribute(x._shard, x._mesh, x._layout, target), x._mesh, target
-    ),
-    static_argnums=1,
-)

@@ -11,9 +11,12 @@ import jax.numpy as jnp
 
 from jpi._array import DistArray
 from jpi._comm import Mesh, current_mesh
+from jpi._jax import trace_state_clean
 from jpi._layout import Layout, layout, normalize_spec
 from jpi._ordering import jit
-from jpi._redistribute import move_rows, on_axis
+from jpi._primitives import from_root, scatter_p
+from jpi._redistribute import move_rows, on_axis, redistribute
+from jpi.collectives._arguments import rank_in
 
 
 def from_shard(block: Any, *, spec: Any = None, mesh: Mesh | None = None) -> DistArray:
@@ -47,6 +50,67 @@ def from_shard(block: Any, *, spec: Any = None, mesh: Mesh | None = None) -> Dis
     placement = layout(tuple(map(sum, sizes)), mesh.axes, entries)
     bounds = tuple(tuple(itertools.accumulate(each, initial=0)) for each in sizes)
     return _rebalance(block, mesh, placement, bounds)
+
+
+def scatter_from(x: Any, root: int = 0, *, spec: Any = None, mesh: Mesh | None = None) -> DistArray:
+    """The distributed form of an array that only one rank holds.
+
+    Args:
+        x: on the rank ``root``, the array; elsewhere it is not looked at, and may be None.
+        root: the rank that has it, the same on every rank.
+        spec: the mesh axes over which each dimension is cut; the first over all ranks by default.
+        mesh: the mesh; the current one by default.
+
+    Shapes: that of the array on ``root``.
+    Communication: the root tells the shape; one scatter, of the bytes of the array, and for another
+    layout than blocks of rows over all ranks the exchange of `DistArray.redistribute`.
+    Errors: ValueError if ``root`` is no rank, TypeError if the root passes no array.
+    """
+    mesh = current_mesh() if mesh is None else mesh
+    comm = mesh.comm
+    root = rank_in(comm, root, "root", "scatter_from")
+    x = jnp.asarray(x) if comm.rank == root and x is not None else None
+    told = comm.control.bcast(x if x is None else (x.shape, str(x.dtype)), root=root)
+    if told is None:
+        raise TypeError(
+            f"`x` of scatter_from must be an array on rank {root}, the `root`; got None. Pass the "
+            "array there."
+        )
+    shape, dtype = told
+    target = mesh.layout(shape, (mesh.axis_names,) if spec is None and shape else spec)
+    if x is None:
+        x = jnp.zeros((0, *shape[1:]), dtype)
+    # A derivative does not enter a compiled function whose operands it finds constant.
+    run = _scattered if trace_state_clean() else _scatter
+    return run(x, root, mesh, target)
+
+
+def _scatter(x: Any, root: int, mesh: Mesh, target: Layout) -> DistArray:
+    comm = mesh.comm
+    if not target.ndim:
+        value = from_root(jnp.reshape(x, (-1,)), comm=comm, root=root, rows=1)
+        return DistArray(value.reshape(()), mesh, target)
+    rows = layout(target.shape, mesh.axes, (mesh.axis_names,))
+    local = scatter_p.bind(x, comm=comm, counts=rows.counts(0), root=root)
+    return DistArray(redistribute(local, comm, rows, target), mesh, target)
+
+
+_scattered = jit(_scatter, static_argnums=(1, 2, 3))
+
+
+def replicate(x: Any, *, mesh: Mesh | None = None) -> DistArray:
+    """``x`` on every rank, as a distributed array.
+
+    Args:
+        x: a DistArray, or an array that is the same on every rank.
+        mesh: the mesh; that of a DistArray, or the current one, by default.
+
+    Shapes: that of ``x``. Communication: an allgather of a DistArray that is cut; none else.
+    """
+    if isinstance(x, DistArray):
+        return x.redistribute((), mesh)
+    mesh, x = current_mesh() if mesh is None else mesh, jnp.asarray(x)
+    return DistArray(x, mesh, layout(x.shape, mesh.axes))
 
 
 def _check_agreement(what: str, found: Sequence[Any], error: type[Exception]) -> None:

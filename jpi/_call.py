@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
@@ -52,6 +52,10 @@ class Static:
 
     type: type
     value: Any
+
+
+def hashable_spec(spec: Any) -> Any:
+    return tuple(spec) if isinstance(spec, list) else spec
 
 
 def is_sharded(x: Any) -> bool:
@@ -280,8 +284,13 @@ def _on_values(fun: Callable, tree: Any, leaves: Sequence[Any]) -> Any:
     )
 
 
-def spmd(fun: Callable) -> Callable:
+def spmd(fun: Callable, *, out_spec: Any = None) -> Callable:
     """``fun``, written for arrays on one device, as a function of distributed arrays.
+
+    Args:
+        fun: the function.
+        out_spec: how its results shall lie, one spec for all; as they come by default. A sum over
+            ranks that is wanted in blocks is a reduce-scatter.
 
     Any function of JAX arrays will do: a model, a loss, a function of another library. It is
     traced on the global shapes and evaluated on the shards. As with `jax.jit`, it is traced once
@@ -292,6 +301,15 @@ def spmd(fun: Callable) -> Callable:
 
     @functools.wraps(fun)
     def distributed(*args: Any, **kwargs: Any) -> Any:
-        return call(fun, args, kwargs)
+        if out_spec is None:
+            return call(fun, args, kwargs)
+        leaves = jax.tree.leaves((args, kwargs), is_leaf=is_sharded)
+        if not any(map(is_sharded, leaves)):
+            raise TypeError(
+                f"`out_spec` needs a DistArray among the arguments; got {out_spec!r} for plain "
+                "arrays, which have no mesh. Make one with jpi.numpy.asarray."
+            )
+        target = replace(_common_target(leaves), spec=hashable_spec(out_spec))
+        return call(fun, args, kwargs, target=target)
 
     return distributed

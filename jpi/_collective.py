@@ -40,7 +40,7 @@ def collective(
             shape of the operand where absent.
         message: what the native side is told besides the communicator (see `_attributes`), by
             the names of the parameters that hold it.
-        in_place: let XLA give operand and result the same buffer where they have the same shape.
+        in_place: operand and result may be the same buffer, where they have the same shape.
         always_differentiated: see `_jax.AlwaysDifferentiated`.
     """
 
@@ -87,14 +87,18 @@ def ordered_primitive(
     twin.multiple_results = True
     _ordering.twins[primitive] = twin
 
-    def lower(ctx: Any, token: Any, *operands: Any, aliases: Any, **params: Any) -> Any:
+    can_be_in_place = in_place
+
+    def lower(
+        ctx: Any, token: Any, *operands: Any, aliases: Any, in_place: bool = False, **params: Any
+    ) -> Any:
         x, y = ctx.avals_in[1], ctx.avals_out[1]
-        if in_place and (x.shape, x.dtype) == (y.shape, y.dtype):
+        if in_place and can_be_in_place and (x.shape, x.dtype) == (y.shape, y.dtype):
             aliases = {**aliases, 1: 1}
         rule = jax.ffi.ffi_lowering(
             f"jpi_{target(**params)}", has_side_effect=True, operand_output_aliases=aliases
         )
-        attributes = _attributes(math.prod(x.shape[1:]), **message(**params))
+        attributes = _attributes(**{"row": math.prod(x.shape[1:]), **message(**params)})
         ctx = ctx.replace(avals_in=ctx.avals_in[: 1 + native_operands])
         return rule(ctx, token, *operands[:native_operands], **attributes)
 
@@ -114,7 +118,9 @@ def ordered_primitive(
 
     @functools.lru_cache(maxsize=4096)
     def compiled(params: tuple[tuple[str, Any], ...]) -> Callable:
-        return jax.jit(lambda *xs: twin.bind(_ordering.new_token(), *xs, **dict(params)))
+        return jax.jit(
+            lambda *xs: twin.bind(_ordering.new_token(), *xs, in_place=False, **dict(params))
+        )
 
     def run(*operands: Any, **params: Any) -> Any:
         token, *values = compiled(tuple(params.items()))(*operands)
@@ -127,15 +133,17 @@ def ordered_primitive(
 
     primitive.def_impl(run)
     primitive.def_effectful_abstract_eval(evaluate)
-    twin.def_abstract_eval(lambda token, *avals, **p: (token, *results(*avals, **p)))
+    twin.def_abstract_eval(
+        lambda token, *avals, in_place, **params: (token, *results(*avals, **params))
+    )
     _jax.mlir.register_lowering(primitive, lower_ordered, platform=PLATFORM)
     _jax.mlir.register_lowering(twin, lower_twin, platform=PLATFORM)
     return primitive
 
 
 def _attributes(
-    row: int,
     *,
+    row: int,
     comm: Comm,
     op: _ops.Op = "SUM",
     root: int = 0,
@@ -151,6 +159,39 @@ def _attributes(
         "recv": np.array(recv, np.int64) * row,
         "peers": np.array(peers, np.int64),
     }
+
+
+def composed(
+    name: str, function: Callable[..., Any], *, result: Callable[..., tuple[Any, bool]]
+) -> _jax.Primitive:
+    """A primitive that binds others, and has derivatives of its own.
+
+    Args:
+        function: what it does, of the operand and the parameters.
+        result: the result's aval and whether there is communication, of the same.
+    """
+    primitive = _jax.Primitive(f"jpi_{name}")
+
+    @functools.lru_cache(maxsize=4096)
+    def compiled(params: tuple[tuple[str, Any], ...]) -> Callable:
+        return _ordering.compile_threaded(lambda x: function(x, **dict(params)))
+
+    def run(x: Any, **params: Any) -> Any:
+        y, token = compiled(tuple(params.items()))(x)
+        _ordering.remember(token)
+        return y
+
+    def evaluate(x: Any, **params: Any) -> Any:
+        aval, communicates = result(x, **params)
+        return aval, {_ordering.ordered} if communicates else set()
+
+    primitive.def_impl(run)
+    primitive.def_effectful_abstract_eval(evaluate)
+    _ordering.composed[primitive] = function
+    _jax.mlir.register_lowering(
+        primitive, _jax.mlir.lower_fun(function, multiple_results=False), platform=PLATFORM
+    )
+    return primitive
 
 
 def local(name: str, function: Callable, *, moves_rows: bool) -> _jax.Primitive:

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from functools import cached_property
 from typing import Any
 
-from jpi._layout import Axes, Layout, layout, normalize_spec
+from jpi._layout import Axes, Layout, grid_coordinates, layout, normalize_spec
 from jpi._mpi import MPI, native
 
 before_free: list[Callable[[], None]] = []  # called while the communicator still works
@@ -144,10 +144,7 @@ class Mesh:
     @cached_property
     def coordinates(self) -> Mapping[str, int]:
         """Where this rank stands: ranks are numbered row-major, the last axis fastest."""
-        place, rank = {}, self.comm.rank
-        for name, size in reversed(self.axes):
-            rank, place[name] = divmod(rank, size)
-        return place
+        return grid_coordinates(self.comm.rank, self.axes)
 
     def subcomm(self, axes: Axes) -> Comm:
         """The communicator of the ranks that differ from this one in ``axes`` only, major first.
@@ -201,7 +198,11 @@ def make_mesh(shape: Sequence[int], axis_names: Sequence[str], comm: Any = None)
             f"{math.prod(shape)} ranks. Start that many ranks, or split a communicator of that "
             "size and pass it as `comm`."
         )
-    axes = tuple(zip(names, shape, strict=True))
+    return mesh_of(comm, tuple(zip(names, shape, strict=True)))
+
+
+def mesh_of(comm: Comm, axes: tuple[tuple[str, int], ...]) -> Mesh:
+    """The mesh of ``comm`` with these axes, always the same object."""
     return _meshes.setdefault((comm, axes), Mesh(comm, axes))
 
 

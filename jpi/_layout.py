@@ -34,6 +34,14 @@ def overlaps(start: int, stop: int, boundaries: Sequence[int]) -> tuple[int, ...
     return tuple(max(0, min(stop, b) - max(start, a)) for a, b in itertools.pairwise(boundaries))
 
 
+def grid_coordinates(rank: int, mesh_axes: Sequence[tuple[str, int]]) -> dict[str, int]:
+    """Where a rank stands: ranks are numbered row-major, the last axis fastest."""
+    place = {}
+    for name, size in reversed(mesh_axes):
+        rank, place[name] = divmod(rank, size)
+    return place
+
+
 @dataclass(frozen=True)
 class Layout:
     """A global shape, cut over named mesh axes.
@@ -92,6 +100,14 @@ class Layout:
             index = index * self.sizes[axis] + coordinates[axis]
         return index
 
+    def digits(self, dim: int, index: int) -> tuple[int, ...]:
+        """The coordinate along each axis of ``dim`` of the ranks that hold block ``index``."""
+        digits = []
+        for axis in reversed(self.spec[dim]):
+            index, digit = divmod(index, self.sizes[axis])
+            digits.append(digit)
+        return tuple(reversed(digits))
+
     def box(self, coordinates: Mapping[str, int]) -> Box:
         """``(start, stop)`` per dimension of the block held at ``coordinates``."""
         return tuple(
@@ -109,8 +125,27 @@ class Layout:
         for place in itertools.product(*(range(size) for _, size in self.mesh_axes)):
             yield dict(zip(names, place, strict=True))
 
+    def coordinates_of(self, rank: int) -> dict[str, int]:
+        return grid_coordinates(rank, self.mesh_axes)
+
+    def rank_of(self, coordinates: Mapping[str, int]) -> int:
+        """The rank at ``coordinates``."""
+        rank = 0
+        for name, size in self.mesh_axes:
+            rank = rank * size + coordinates[name]
+        return rank
+
     def with_spec(self, spec: Spec) -> Layout:
         return layout(self.shape, self.mesh_axes, spec)
+
+    def with_axis(self, axis: int, size: int) -> Layout:
+        """This layout with an unsharded dimension of ``size`` added at ``axis``."""
+        shape, spec = self.shape, self.spec
+        return layout(
+            (*shape[:axis], size, *shape[axis:]),
+            self.mesh_axes,
+            (*spec[:axis], (), *spec[axis:]),
+        )
 
     def replicated(self) -> Layout:
         return self.with_spec(((),) * self.ndim)

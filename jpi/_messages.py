@@ -80,7 +80,7 @@ def exchange(
 ) -> tuple[Any, Any]:
     """What came from ``source``, of ``shape`` and ``dtype``, and its envelope."""
     if envelope is None:
-        envelope = jnp.zeros((2,), np.int32)
+        envelope = np.zeros((2,), np.int32)
     y, envelope = exchange_p.bind(
         x,
         envelope,

@@ -19,6 +19,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jpi import _comm, _jax
+from jpi._lifetime import free_operands
 
 
 class OrderedEffect(_jax.Effect):
@@ -40,6 +41,7 @@ for _allowed in (
     _allowed.add_type(OrderedEffect)
 
 twins: dict[_jax.Primitive, _jax.Primitive] = {}
+composed: dict[_jax.Primitive, Callable[..., Any]] = {}  # those that stand for a function of others
 _threading: dict[str, Callable[..., tuple[Any, Sequence[Any]]]] = {}
 _last_token: list[Any] = [None]
 
@@ -58,12 +60,19 @@ def is_ordered(effects: Any) -> bool:
     return any(isinstance(effect, OrderedEffect) for effect in effects)
 
 
-def thread_tokens(closed: _jax.ClosedJaxpr) -> Callable[..., tuple[Any, list[Any]]]:
-    """A function ``(token, *args) -> (token, results)`` equal to ``closed``, free of our effect."""
-    return functools.partial(_run, closed.jaxpr, closed.consts)
+def thread_tokens(
+    closed: _jax.ClosedJaxpr, free: Sequence[bool] | None = None
+) -> Callable[..., tuple[Any, list[Any]]]:
+    """A function ``(token, *args) -> (token, results)`` equal to ``closed``, free of our effect.
+
+    ``free`` tells of each argument whether nothing needs it afterwards (see `free_operands`).
+    """
+    return functools.partial(_run, closed.jaxpr, closed.consts, free)
 
 
-def _run(jaxpr: _jax.Jaxpr, consts: Sequence[Any], token: Any, *args: Any) -> tuple[Any, list[Any]]:
+def _run(
+    jaxpr: _jax.Jaxpr, consts: Sequence[Any], free: Sequence[bool] | None, token: Any, *args: Any
+) -> tuple[Any, list[Any]]:
     if not is_ordered(jaxpr.effects):
         return token, _jax.eval_jaxpr(jaxpr, consts, *args)
     values: dict[Any, Any] = dict(zip(jaxpr.constvars, consts, strict=True))
@@ -72,28 +81,35 @@ def _run(jaxpr: _jax.Jaxpr, consts: Sequence[Any], token: Any, *args: Any) -> tu
     def read(atom: Any) -> Any:
         return atom.val if isinstance(atom, _jax.Literal) else values[atom]
 
-    for equation in jaxpr.eqns:
+    for equation, is_free in zip(jaxpr.eqns, free_operands(jaxpr, free), strict=True):
         operands = [read(atom) for atom in equation.invars]
         with equation.ctx.manager:
             if is_ordered(equation.effects):
-                token, results = _thread_equation(equation, token, operands)
+                token, results = _thread_equation(equation, token, operands, is_free)
             else:
                 results = _jax.bind_equation(equation, *operands)
         values.update(zip(equation.outvars, results, strict=True))
     return token, [read(atom) for atom in jaxpr.outvars]
 
 
-def _thread_equation(equation: Any, token: Any, operands: list[Any]) -> tuple[Any, Sequence[Any]]:
+def _thread_equation(
+    equation: Any, token: Any, operands: list[Any], free: list[bool]
+) -> tuple[Any, Sequence[Any]]:
     primitive = equation.primitive
     if primitive in twins:
-        token, *results = twins[primitive].bind(token, *operands, **equation.params)
+        token, *results = twins[primitive].bind(
+            token, *operands, in_place=free[0], **equation.params
+        )
         return token, results
+    if primitive in composed:
+        function = functools.partial(composed[primitive], **equation.params)
+        return thread_tokens(jax.make_jaxpr(function)(*operands), free)(token, *operands)
     if primitive.name not in _threading:
         raise NotImplementedError(
             f"a collective inside `{primitive.name}` has no token-threading rule in JPI. "
             "Compile the function that holds it with jax.jit instead of jpi.jit."
         )
-    return _threading[primitive.name](token, operands, **equation.params)
+    return _threading[primitive.name](token, operands, free, **equation.params)
 
 
 def _threads(*names: str) -> Callable[[Callable], Callable]:
@@ -105,48 +121,55 @@ def _threads(*names: str) -> Callable[[Callable], Callable]:
 
 
 @functools.lru_cache(maxsize=1024)
-def _compiled_callee(closed: _jax.ClosedJaxpr, name: str) -> Callable:
+def _compiled_callee(closed: _jax.ClosedJaxpr, name: str, free: tuple[bool, ...]) -> Callable:
     def callee(token: Any, *args: Any) -> tuple[Any, list[Any]]:
-        return _run(closed.jaxpr, closed.consts, token, *args)
+        return thread_tokens(closed, free)(token, *args)
 
     callee.__name__ = name
     return jax.jit(callee)
 
 
 @_threads("jit", "pjit")
-def _jit(token: Any, operands: Any, *, jaxpr: Any, name: str, **params: Any) -> Any:
-    return _compiled_callee(jaxpr, name)(token, *operands)
+def _jit(token: Any, operands: Any, free: Any, *, jaxpr: Any, name: str, **params: Any) -> Any:
+    return _compiled_callee(jaxpr, name, tuple(free))(token, *operands)
 
 
 @_threads("closed_call", "core_closed_call", "custom_jvp_call", "custom_vjp_call")
-def _closed_call(token: Any, operands: Any, *, call_jaxpr: Any, **params: Any) -> Any:
-    return _run(call_jaxpr.jaxpr, call_jaxpr.consts, token, *operands)
+def _closed_call(token: Any, operands: Any, free: Any, *, call_jaxpr: Any, **params: Any) -> Any:
+    return thread_tokens(call_jaxpr, free)(token, *operands)
 
 
 @_threads("checkpoint", "remat", "remat2")
 def _remat(
-    token: Any, operands: Any, *, jaxpr: Any, prevent_cse: Any, differentiated: bool, **params: Any
+    token: Any,
+    operands: Any,
+    free: Any,
+    *,
+    jaxpr: Any,
+    prevent_cse: Any,
+    differentiated: bool,
+    **params: Any,
 ) -> Any:
     if differentiated and prevent_cse:  # keep XLA from merging the recomputation with the original
         operands = lax.optimization_barrier(operands)
-    return _run(jaxpr, (), token, *operands)
+    return _run(jaxpr, (), free, token, *operands)
 
 
 @_threads("custom_linear_solve")
 def _linear_solve(
-    token: Any, operands: Any, *, const_lengths: Any, jaxprs: Any, **params: Any
+    token: Any, operands: Any, free: Any, *, const_lengths: Any, jaxprs: Any, **params: Any
 ) -> Any:
     # const_lengths counts the constants of matvec, vecmat, solve, transpose_solve, in this order.
     start = const_lengths.matvec + const_lengths.vecmat
     consts = operands[start : start + const_lengths.solve]
     rhs = operands[start + const_lengths.solve + const_lengths.transpose_solve :]
-    return _run(jaxprs.solve.jaxpr, jaxprs.solve.consts, token, *consts, *rhs)
+    return thread_tokens(jaxprs.solve)(token, *consts, *rhs)
 
 
 @_threads("cond")
-def _cond(token: Any, operands: Any, *, branches: Any, **params: Any) -> Any:
+def _cond(token: Any, operands: Any, free: Any, *, branches: Any, **params: Any) -> Any:
     index, *operands = operands
-    runs = [thread_tokens(branch) for branch in branches]
+    runs = [thread_tokens(branch, free[1:]) for branch in branches]
     return lax.switch(index, runs, token, *operands)
 
 
@@ -154,6 +177,7 @@ def _cond(token: Any, operands: Any, *, branches: Any, **params: Any) -> Any:
 def _scan(
     token: Any,
     operands: Any,
+    free: Any,
     *,
     jaxpr: Any,
     length: int,
@@ -163,7 +187,7 @@ def _scan(
 ) -> Any:
     num_consts, num_carry = _jax.scan_counts(params)
     consts, carry = operands[:num_consts], operands[num_consts : num_consts + num_carry]
-    run = thread_tokens(jaxpr)
+    run = thread_tokens(jaxpr, [i >= num_consts for i in range(len(operands))])
 
     def step(token_and_carry: Any, x: Any) -> Any:
         token, carry = token_and_carry
@@ -185,6 +209,7 @@ def _scan(
 def _while(
     token: Any,
     operands: Any,
+    free: Any,
     *,
     cond_nconsts: int,
     cond_jaxpr: Any,
@@ -196,7 +221,9 @@ def _while(
     # so the predicate is computed at the end of the body (once before the loop) and carried.
     cond_consts = operands[:cond_nconsts]
     body_consts = operands[cond_nconsts : cond_nconsts + body_nconsts]
-    condition, body = thread_tokens(cond_jaxpr), thread_tokens(body_jaxpr)
+    carry = operands[cond_nconsts + body_nconsts :]
+    condition = thread_tokens(cond_jaxpr)
+    body = thread_tokens(body_jaxpr, [False] * body_nconsts + [True] * len(carry))
 
     def step(state: Any) -> Any:
         token, _, carry = state
@@ -204,7 +231,6 @@ def _while(
         token, (predicate,) = condition(token, *cond_consts, *carry)
         return token, predicate, carry
 
-    carry = operands[cond_nconsts + body_nconsts :]
     token, (predicate,) = condition(token, *cond_consts, *carry)
     token, _, carry = lax.while_loop(lambda state: state[1], step, (token, predicate, carry))
     return token, carry

@@ -18,9 +18,11 @@ transposes follow from it:
     scatter        on the root             per rank, ragged rows   gather
     alltoall       per rank, equal rows    per rank                alltoall
     alltoallv      per rank, ragged rows   per rank                alltoallv, reversed
+    alltoallw      per rank, boxes of it   per rank                that of the layouts
     reduce_scatter per rank, ragged rows   per rank                allgather_each
     scan, exscan   per rank                per rank                the same, ranks reversed
     barrier        nothing                 nothing
+    attach         anything, and nothing   the first, unchanged    the same
     ============== ======================= ======================= =======================
 
 `send`, `recv` and `sendrecv` are in `_messages`.
@@ -31,16 +33,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import jax.numpy as jnp
 from jax import lax
 
-from jpi._collective import collective, linear, local
+from jpi._collective import collective, linear, local, ordered_primitive
 from jpi._comm import Comm
-from jpi._jax import Zero, ad
+from jpi._jax import Primitive, Zero, ad, batching, mlir
+from jpi._layout import Box
 
 
 def _own_rows(x: Any, comm: Comm, counts: Sequence[int]) -> Any:
     start = sum(counts[: comm.rank])
     return lax.slice_in_dim(x, start, start + counts[comm.rank])
+
+
+def _flat(boxes: Sequence[Box]) -> tuple[int, ...]:
+    """The start and size of each box along each dimension."""
+    return tuple(n for box in boxes for start, stop in box for n in (start, stop - start))
 
 
 allreduce_p = collective("allreduce", message={"op": "op"}, in_place=True)
@@ -49,7 +58,6 @@ reduce_p = collective(
     "reduce",
     rows=lambda x, comm, op, root, rows: rows if comm.rank == root else 0,
     message={"op": "op", "root": "root"},
-    in_place=True,
 )
 bcast_p = collective(
     "bcast",
@@ -87,6 +95,18 @@ alltoallv_p = collective(
     rows=lambda x, comm, send, recv: sum(recv),
     message={"send": "send", "recv": "recv"},
 )
+alltoallw_p = ordered_primitive(
+    "alltoallw",
+    target=lambda **params: "alltoallw",
+    results=lambda x, comm, sends, receives, shape: [x.update(shape=shape)],
+    message=lambda comm, sends, receives, shape: {
+        "comm": comm,
+        "row": 1,
+        "send": _flat(sends),
+        "recv": _flat(receives),
+    },
+    native_operands=1,
+)
 reduce_scatter_p = collective(
     "reduce_scatter",
     rows=lambda x, comm, op, counts: counts[comm.rank],
@@ -118,3 +138,22 @@ def from_root(x: Any, *, comm: Comm, root: int, rows: int) -> Any:
     """The rows that the root holds, replicated; ``x`` has none elsewhere."""
     received = bcast_p.bind(x, comm=comm, root=root, rows=rows)
     return x if comm.rank == root else received
+
+
+# Its first operand, whose derivative and batch hang on the second as well, which has no elements.
+attach_p = Primitive("jpi_attach")
+attach_p.def_impl(lambda x, nothing: x)
+attach_p.def_abstract_eval(lambda x, nothing: x)
+mlir.register_lowering(attach_p, lambda ctx, x, nothing: [x])
+# What the second gets is made from the cotangent, and so has the batch axes of it.
+ad.deflinear2(attach_p, lambda t, x, nothing: [t, jnp.ravel(t)[:0].reshape(nothing.aval.shape)])
+
+
+def _batch_attach(operands: Sequence[Any], dims: Sequence[Any]) -> tuple[Any, int]:
+    (x, nothing), (dim, other) = operands, dims
+    if dim is None:
+        x, dim = jnp.broadcast_to(x, (nothing.shape[other], *x.shape)), 0
+    return attach_p.bind(x, nothing), dim
+
+
+batching.primitive_batchers[attach_p] = _batch_attach

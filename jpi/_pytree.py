@@ -40,7 +40,7 @@ def _fit(shape: tuple[int, ...], mesh: Mesh, placement: Layout) -> Layout:
             placement = without_axis(placement, 0, f"the leading axis (dimension {dim})")
     elif len(shape) > len(block) and shape[len(shape) - len(block) :] == block:
         for size in reversed(shape[: len(shape) - len(block)]):
-            placement = with_axis(placement, 0, size)
+            placement = placement.with_axis(0, size)
     return placement
 
 
@@ -58,16 +58,6 @@ def without_axis(placement: Layout, axis: int, name: str) -> Layout:
     )
 
 
-def with_axis(placement: Layout, axis: int, size: int) -> Layout:
-    """``placement`` with an unsharded axis of ``size`` added."""
-    shape, spec = placement.shape, placement.spec
-    return layout(
-        (*shape[:axis], size, *shape[axis:]),
-        placement.mesh_axes,
-        (*spec[:axis], (), *spec[axis:]),
-    )
-
-
 def _to_element(wrap: Any, get_index: Any, x: DistArray, axis: int | None) -> DistArray:
     if axis is None:
         return x
@@ -80,7 +70,7 @@ def _from_element(unwrap: Any, size: int, x: DistArray, axis: int | None) -> Dis
     if axis is None:
         return DistArray(unwrap(size, x._shard, None), x._mesh, x._layout)
     axis = axis % (x.ndim + 1)
-    return DistArray(unwrap(size, x._shard, axis), x._mesh, with_axis(x._layout, axis, size))
+    return DistArray(unwrap(size, x._shard, axis), x._mesh, x._layout.with_axis(axis, size))
 
 
 _jax.register_pytree_with_keys(DistArray, _flatten_with_keys, _unflatten, _flatten)

@@ -1,7 +1,7 @@
-"""Moving blocks from one layout to another on the same mesh.
+"""Moving blocks from one layout to another.
 
-Every step is a collective primitive with a known transpose, so the whole is differentiable in both
-modes. Steps that shrink a block come first and steps that grow it come last.
+`redistribute_p` is one primitive: on global arrays it is the identity, and so is its transpose,
+whatever exchange the layouts need.
 """
 
 from __future__ import annotations
@@ -13,9 +13,19 @@ from typing import Any
 import jax.numpy as jnp
 from jax import lax
 
-from jpi._comm import Mesh
+from jpi._collective import composed, linear
+from jpi._comm import Comm, Mesh, mesh_of
+from jpi._jax import batching
 from jpi._layout import Axes, Layout, overlaps
-from jpi._primitives import allgather_p, allreduce_p, alltoallv_p, spread_p, take_block_p
+from jpi._primitives import (
+    allgather_p,
+    allreduce_p,
+    alltoallv_p,
+    alltoallw_p,
+    reduce_scatter_p,
+    spread_p,
+)
+from jpi._transfer import has_same_blocks, is_gather_of_rows, moving_axes, transfer
 
 
 def spread(local: Any, mesh: Mesh, axes: Axes) -> Any:
@@ -28,92 +38,68 @@ def reduce_over(local: Any, mesh: Mesh, axes: Axes, op: str = "SUM") -> Any:
     return allreduce_p.bind(local, comm=mesh.subcomm(axes), op=op) if axes else local
 
 
-def redistribute(local: Any, mesh: Mesh, source: Layout, target: Layout) -> Any:
+def reduce_scatter_over(local: Any, mesh: Mesh, axes: Axes, target: Layout, dim: int) -> Any:
+    """This rank's block of the sum of ``local`` along ``axes``, which cut ``dim`` in ``target``."""
+    comm, counts = mesh.subcomm(axes), target.counts(dim)
+    return on_axis(
+        lambda x: reduce_scatter_p.bind(x, comm=comm, op="SUM", counts=counts), local, dim
+    )
+
+
+def redistribute(local: Any, comm: Comm, source: Layout, target: Layout) -> Any:
     """This rank's block under ``target``, from its block under ``source``.
 
-    Communication: none where ``target`` only cuts further; one alltoallv where a dimension gives
-    its mesh axes to another; an allgather for each dimension that is gathered.
+    The two are on meshes of ``comm``, which may differ.
+
+    Communication: one exchange along the mesh axes that need it, in which every rank gets what it
+    does not hold and nothing else; none where ``target`` only cuts further.
     """
-    assert source.shape == target.shape and source.mesh_axes == target.mesh_axes
-    if source == target:
+    if has_same_blocks(source, target):
         return local
-    local, source = _take_blocks(local, mesh, source, target)
-    local, source = _swap(local, mesh, source, target)
-    local, source = _gather(local, mesh, source, target)
-    local, source = _take_blocks(local, mesh, source, target)
-    assert source == target, (source, target)
-    return local
+    return redistribute_p.bind(local, comm=comm, source=source, target=target)
 
 
-def _with_dim(source: Layout, dim: int, axes: Axes) -> Layout:
-    return source.with_spec((*source.spec[:dim], axes, *source.spec[dim + 1 :]))
+def _result(x: Any, *, comm: Comm, source: Layout, target: Layout) -> tuple[Any, bool]:
+    shape = target.block_shape(target.coordinates_of(comm.rank))
+    return x.update(shape=shape), bool(moving_axes(source, target))
+
+
+def _exchange(x: Any, *, comm: Comm, source: Layout, target: Layout) -> Any:
+    exchange = transfer(source, target, comm.rank)
+    shape = target.block_shape(target.coordinates_of(comm.rank))
+    if not exchange.axes:
+        starts, stops = zip(*exchange.sends[0], strict=True)
+        return lax.slice(x, starts, stops) if math.prod(shape) else jnp.zeros(shape, x.dtype)
+    among = mesh_of(comm, source.mesh_axes).subcomm(exchange.axes)
+    if is_gather_of_rows(source, target):  # MPI has better algorithms for it
+        return allgather_p.bind(x, comm=among, counts=source.counts(0))
+    return alltoallw_p.bind(
+        x,
+        comm=among,
+        sends=exchange.sends,
+        receives=exchange.receives,
+        shape=shape,
+    )
+
+
+def _transpose(t: Any, *, comm: Comm, source: Layout, target: Layout) -> Any:
+    return redistribute_p.bind(t, comm=comm, source=target, target=source)
+
+
+def _batch(operands: Any, dims: Any, *, comm: Comm, source: Layout, target: Layout) -> Any:
+    (x,), (dim,) = operands, dims
+    source, target = (layout.with_axis(dim, x.shape[dim]) for layout in (source, target))
+    return redistribute_p.bind(x, comm=comm, source=source, target=target), dim
+
+
+redistribute_p = composed("redistribute", _exchange, result=_result)
+linear(redistribute_p, _transpose)
+batching.primitive_batchers[redistribute_p] = _batch
 
 
 def on_axis(function: Callable[[Any], Any], x: Any, dim: int) -> Any:
     """``function``, which works on axis 0, applied along ``dim``."""
     return function(x) if dim == 0 else jnp.moveaxis(function(jnp.moveaxis(x, dim, 0)), 0, dim)
-
-
-def _take_blocks(local: Any, mesh: Mesh, source: Layout, target: Layout) -> tuple[Any, Layout]:
-    for dim, axes in enumerate(target.spec):
-        if axes and not source.spec[dim] and not set(axes) & set(source.axes):
-            source = _with_dim(source, dim, axes)
-            comm, counts = mesh.subcomm(axes), source.counts(dim)
-            local = on_axis(lambda x: take_block_p.bind(x, comm=comm, counts=counts), local, dim)  # noqa: B023
-    return local, source
-
-
-def _gather(local: Any, mesh: Mesh, source: Layout, target: Layout) -> tuple[Any, Layout]:
-    for dim, axes in enumerate(source.spec):
-        if axes and axes != target.spec[dim]:
-            comm, counts = mesh.subcomm(axes), source.counts(dim)
-            local = on_axis(lambda x: allgather_p.bind(x, comm=comm, counts=counts), local, dim)  # noqa: B023
-            source = _with_dim(source, dim, ())
-    return local, source
-
-
-def _swap(local: Any, mesh: Mesh, source: Layout, target: Layout) -> tuple[Any, Layout]:
-    for dim, axes in enumerate(source.spec):
-        for other in range(source.ndim):
-            gives = axes and not target.spec[dim] and target.spec[other] == axes
-            if gives and not source.spec[other]:
-                final = _with_dim(_with_dim(source, dim, ()), other, axes)
-                local = _exchange_dims(local, mesh, source, final, dim, other)
-                source = final
-                break
-    return local, source
-
-
-def _exchange_dims(
-    local: Any, mesh: Mesh, source: Layout, target: Layout, dim: int, other: int
-) -> Any:
-    """Gather ``dim`` and cut ``other`` over the same mesh axes: one alltoallv of packed blocks."""
-    comm = mesh.subcomm(source.spec[dim])
-    mine, theirs = source.counts(dim), target.counts(other)
-    packed = jnp.moveaxis(local, other, 0)
-    rest = math.prod(n for k, n in enumerate(local.shape) if k not in (dim, other))
-    received = alltoallv_p.bind(
-        packed.reshape(-1),
-        comm=comm,
-        send=tuple(count * mine[comm.rank] * rest for count in theirs),
-        recv=tuple(theirs[comm.rank] * count * rest for count in mine),
-    )
-    return _unpack(received, local.shape, dim, other, mine, theirs[comm.rank])
-
-
-def _unpack(
-    flat: Any, shape: Sequence[int], dim: int, other: int, mine: Sequence[int], count: int
-) -> Any:
-    pieces, start = [], 0
-    for rows in mine:
-        piece = list(shape)
-        piece[dim], piece[other] = rows, count
-        length = math.prod(piece)
-        moved = [count, *piece[:other], *piece[other + 1 :]]
-        block = lax.slice_in_dim(flat, start, start + length).reshape(moved)
-        pieces.append(jnp.moveaxis(block, 0, other))
-        start += length
-    return jnp.concatenate(pieces, axis=dim)
 
 
 def move_rows(

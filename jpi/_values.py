@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import jax
@@ -16,7 +17,7 @@ from jax import lax
 
 from jpi._comm import Mesh
 from jpi._layout import Axes, Box, Layout, Spec, layout
-from jpi._redistribute import redistribute, spread
+from jpi._redistribute import redistribute, reduce_over, reduce_scatter_over, spread
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,8 @@ class Value:
 class Placed(Value):
     """A value of which this rank holds its block."""
 
+    local: Any
+
     def __init__(self, local: Any, placement: Layout) -> None:
         self.local, self.placement = local, placement
         self.shape, self.spec = placement.shape, placement.spec
@@ -119,7 +122,7 @@ class Placed(Value):
 
     def take(self, region: Region) -> Any:
         mesh, target = region.mesh, region.layout or self.placement.replicated()
-        local = redistribute(self.local, mesh, self.placement, target)
+        local = redistribute(self.local, mesh.comm, self.placement, target)
         missing = tuple(axis for axis in region.axes if axis not in target.axes)
         local = spread(local, mesh, missing)
         if region.layout is None:
@@ -129,6 +132,45 @@ class Placed(Value):
 
     def settle(self, mesh: Mesh) -> Placed:
         return self
+
+
+class Pending(Placed):
+    """A sum over ranks that is still to be taken: each rank along ``over`` holds a summand.
+
+    A consumer that cuts a dimension over these axes gets its block by a reduce-scatter. For any
+    other the ranks all get the sum, once, by an allreduce.
+    """
+
+    def __init__(self, summand: Any, mesh: Mesh, over: Axes, placement: Layout) -> None:
+        self.summand, self.mesh, self.over, self.placement = summand, mesh, over, placement
+        self.shape, self.spec = placement.shape, placement.spec
+
+    @property
+    def dtype(self) -> Any:
+        return jax.typeof(self.summand).dtype
+
+    @cached_property
+    def local(self) -> Any:
+        return reduce_over(self.summand, self.mesh, self.over)
+
+    def take(self, region: Region) -> Any:
+        target = region.layout
+        if target is None or (dim := self._dim_cut_by(target)) is None or "local" in vars(self):
+            return super().take(region)
+        block = reduce_scatter_over(self.summand, self.mesh, self.over, target, dim)
+        return spread(block, self.mesh, tuple(a for a in region.axes if a not in target.axes))
+
+    def _dim_cut_by(self, target: Layout) -> int | None:
+        """The one dimension in which ``target`` differs: it is cut over the axes of the sum."""
+        changed = [dim for dim in range(self.ndim) if target.spec[dim] != self.spec[dim]]
+        if len(changed) != 1 or self.spec[changed[0]] or target.spec[changed[0]] != self.over:
+            return None
+        return changed[0]
+
+
+def pending(summand: Any, mesh: Mesh, over: Axes, placement: Layout) -> Placed:
+    """The sum of ``summand`` over the ranks along ``over``."""
+    return Pending(summand, mesh, over, placement) if over else Placed(summand, placement)
 
 
 class Deferred(Value):

@@ -7,6 +7,8 @@
 #include "agreement.h"
 #include "large.h"
 #include "log.h"
+#include "pages.h"
+#include "parts.h"
 #include "validation.h"
 
 namespace jpi {
@@ -90,6 +92,7 @@ int RunLarge(const Runtime<Handle>& mpi, const Collective& row, const Message& m
     case Large::kDatatype:
       return RunAsDatatype(mpi, row, m, limit);
     case Large::kBlocks:
+    case Large::kParts:
       break;
   }
   return ExchangeBlocks(mpi, row, m, limit);
@@ -98,16 +101,18 @@ int RunLarge(const Runtime<Handle>& mpi, const Collective& row, const Message& m
 template <typename Handle>
 int Run(const Runtime<Handle>& mpi, const Collective& row, const Message& m) {
   CheckFirstCall(mpi, row, m);
+  const int64_t limit = count_limit.load(std::memory_order_relaxed);
+  if (row.large == Large::kParts) return ExchangeParts(mpi, m, limit);
   if (mpi.wide && may_use_wide.load(std::memory_order_relaxed)) {
     return RunOnce(mpi, *mpi.wide, row, m);
   }
-  const int64_t limit = count_limit.load(std::memory_order_relaxed);
   return IsLarge(row, m, limit) ? RunLarge(mpi, row, m, limit) : RunOnce(mpi, mpi.narrow, row, m);
 }
 
 // The elements of x that other ranks get, each counted once.
 int64_t LeavingCount(const Collective& row, const Message& m) {
   if (m.comm->size == 1) return 0;
+  if (row.large == Large::kParts) return LeavingParts(m);
   if ((row.y == Extent::kRecvTotalAtRoot || row.y == Extent::kSameAsXAtRoot) && m.is_root()) {
     return 0;
   }
@@ -181,6 +186,8 @@ Message Decode(const Collective& row, ffi::RemainingArgs args, ffi::RemainingRet
             attributes.root,
             attributes.send,
             attributes.recv,
+            x.dimensions(),
+            y.dimensions(),
             {0, 0, 0, 0, -1},
             nullptr,
             &GetLiveComm(attributes.comm)};
@@ -217,6 +224,7 @@ ffi::Error Handle(const Collective& row, ffi::RemainingArgs args, ffi::Remaining
   try {
     message = Decode(row, args, rets, attributes);
     Validate(row, *message);
+    AdviseHugePages(message->y, message->y_count * kDtypes[message->y_dtype].size);
     if (is_logging.load(std::memory_order_relaxed)) Log(row, *message, attributes.comm);
     WithRuntime([&](const auto& mpi) { Check(Run(mpi, row, *message)); });
     return ffi::Error::Success();

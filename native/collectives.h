@@ -29,7 +29,8 @@ enum class Large {
   kPieces,    // several calls, each on a range of the elements
   kBlocks,    // one MPI_Alltoallw, a datatype for each large block
   kDatatype,  // the same call, on one element of a datatype that holds all
-  kRoots      // a reduction in pieces to each rank in turn
+  kRoots,     // a reduction in pieces to each rank in turn
+  kParts      // one MPI_Alltoallw whatever the counts: `send` and `recv` are parts of the arrays
 };
 
 // Which ranks know the counts of a call: all of them, or each its own only.
@@ -38,6 +39,8 @@ enum class Known { kByAll, kByEach };
 // One MPI call, in each ABI and width of counts. Made from a generic lambda.
 class MpiCall {
  public:
+  constexpr MpiCall() = default;  // for a row that has no call of its own
+
   template <typename Function>
   constexpr MpiCall(Function call)  // NOLINT: a row holds the lambda itself
       : int_narrow_(call), int_wide_(call), pointer_narrow_(call), pointer_wide_(call) {}
@@ -56,10 +59,10 @@ class MpiCall {
   auto Pointer(const Collectives<void*, int>&) const { return pointer_narrow_; }
   auto Pointer(const Collectives<void*, int64_t>&) const { return pointer_wide_; }
 
-  Function<int32_t, int> int_narrow_;
-  Function<int32_t, int64_t> int_wide_;
-  Function<void*, int> pointer_narrow_;
-  Function<void*, int64_t> pointer_wide_;
+  Function<int32_t, int> int_narrow_ = nullptr;
+  Function<int32_t, int64_t> int_wide_ = nullptr;
+  Function<void*, int> pointer_narrow_ = nullptr;
+  Function<void*, int64_t> pointer_wide_ = nullptr;
 };
 
 // An operation: the row of the table from which its FFI target is made.
@@ -138,6 +141,7 @@ inline constexpr Collective kCollectives[] = {
        return mpi.Alltoallv(c.x, c.send.counts.data(), c.send.offsets.data(), c.x_type, c.y,
                             c.recv.counts.data(), c.recv.offsets.data(), c.y_type, c.comm);
      }},
+    {"alltoallw", false, Extent::kAny, Extent::kAny, Known::kByEach, Large::kParts, {}},
     {"barrier", false, Extent::kNone, Extent::kNone, Known::kByAll, Large::kDatatype,
      [](const auto& mpi, const auto& c) { return mpi.Barrier(c.comm); }},
     {"send", false, Extent::kAny, Extent::kNone, Known::kByEach, Large::kDatatype,

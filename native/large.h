@@ -41,21 +41,50 @@ class Block {
     this->count = 1;
   }
 
+  // This block `repeats` times, `stride` bytes apart, as one element of a datatype.
+  void Repeat(const Runtime<Handle>& mpi, int64_t repeats, int64_t stride) {
+    Handle repeated;
+    Check(mpi.Type_create_hvector(Narrow<int>(repeats), count, stride, type, &repeated));
+    Replace(mpi, repeated);
+  }
+
+  // This block from the byte `start` on.
+  void MoveTo(const Runtime<Handle>& mpi, int64_t start, int64_t limit) {
+    if (start <= limit) {
+      offset = static_cast<int>(start);
+      return;
+    }
+    Handle moved;
+    const std::ptrdiff_t offsets[] = {start};
+    Check(mpi.Type_create_struct(1, &count, offsets, &type, &moved));
+    Replace(mpi, moved);
+  }
+
   Block(Block&& other) noexcept
       : count(other.count),
         offset(other.offset),
         type(other.type),
         mpi_(std::exchange(other.mpi_, nullptr)) {}
 
-  ~Block() {
-    if (mpi_ != nullptr) mpi_->Type_free(&type);
-  }
+  ~Block() { Free(); }
 
   int count = 0;
   int offset = 0;
   Handle type;
 
  private:
+  void Replace(const Runtime<Handle>& mpi, Handle derived) {
+    Free();
+    mpi_ = &mpi;
+    type = derived;
+    count = 1;
+    Check(mpi.Type_commit(&type));
+  }
+
+  void Free() {
+    if (mpi_ != nullptr) mpi_->Type_free(&type);
+  }
+
   const Runtime<Handle>* mpi_ = nullptr;  // set where `type` is ours to free
 };
 

@@ -33,6 +33,8 @@ struct Message {
   int root;
   Counts send;  // elements for each rank, and from each rank; empty where unused
   Counts recv;
+  Counts x_shape;
+  Counts y_shape;
   Peers peers;
   int32_t* envelope;  // source and tag of the message received; null where none is
   Comm* comm;

@@ -84,6 +84,7 @@ class PlainApi {
         Error_string(library.Find("MPI_Error_string")),
         Alltoallw(library.Find("MPI_Alltoallw")),
         Type_contiguous(library.Find("MPI_Type_contiguous")),
+        Type_create_hvector(library.Find("MPI_Type_create_hvector")),
         Type_create_struct(library.Find("MPI_Type_create_struct")),
         Type_commit(library.Find("MPI_Type_commit")),
         Type_free(library.Find("MPI_Type_free")) {}
@@ -94,6 +95,7 @@ class PlainApi {
   int (*Alltoallw)(const void*, const int*, const int*, const Handle*, void*, const int*,
                    const int*, const Handle*, Handle);
   int (*Type_contiguous)(int, Handle, Handle*);
+  int (*Type_create_hvector)(int, int, std::ptrdiff_t, Handle, Handle*);
   int (*Type_create_struct)(int, const int*, const std::ptrdiff_t*, const Handle*, Handle*);
   int (*Type_commit)(Handle*);
   int (*Type_free)(Handle*);

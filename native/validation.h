@@ -53,6 +53,20 @@ inline void RequireExtent(const char* name, Extent extent, int64_t actual, const
           ". Make the counts agree with the shapes of operand and result.");
 }
 
+// Whether the boxes, which follow each other in `parts`, lie in an array of `shape`.
+inline void RequireParts(const char* name, Counts shape, Counts parts, const Message& m) {
+  const size_t per_rank = 2 * shape.size();
+  Require(parts.size() == per_rank * m.comm->size, "`", name, "` must have ", per_rank,
+          " numbers for each of the ", m.comm->size, " ranks; got ", parts.size(),
+          ". Pass a start and a size per dimension.");
+  for (size_t i = 0; i < parts.size(); i += 2) {
+    const int64_t start = parts[i], count = parts[i + 1], size = shape[i % per_rank / 2];
+    Require(start >= 0 && count >= 0 && start + count <= size, "`", name,
+            "` must lie in the array; got ", start, " and ", count, " along a dimension of ", size,
+            ". Pass starts and sizes in elements.");
+  }
+}
+
 inline void Validate(const Collective& row, const Message& m) {
   Require(m.root >= 0 && m.root < m.comm->size, "`root` must be a rank from 0 to ",
           m.comm->size - 1, "; got ", m.root, ". Pass a rank of this communicator.");
@@ -61,6 +75,10 @@ inline void Validate(const Collective& row, const Message& m) {
           kDtypes[m.x_dtype].name, ". Convert `x` with astype, or use another op.");
   Require(row.is_message() || m.x_dtype == m.y_dtype, "`y` must have the dtype of `x`, ",
           kDtypes[m.x_dtype].name, "; got ", kDtypes[m.y_dtype].name, ". Convert `x` with astype.");
+  if (row.large == Large::kParts) {
+    RequireParts("send", m.x_shape, m.send, m);
+    RequireParts("recv", m.y_shape, m.recv, m);
+  }
   RequireExtent("x", row.x, m.x_count, m);
   RequireExtent("y", row.y, m.y_count, m);
 }

@@ -6,9 +6,9 @@ from pathlib import Path
 import jpi
 
 ORDER = """
-_native _config _layout _mpi _jax _comm _ops _ordering _collective _primitives _reductions
-_messages collectives _redistribute _values _dispatch rules _sharded _call _index _array _assemble
-_pytree numpy
+_native _config _layout _transfer _mpi _jax _comm _ops _lifetime _ordering _collective
+_primitives _reductions _messages collectives _redistribute _values _dispatch rules _sharded
+_call _index _pickle _array _assemble _halo _map _pytree _norm _visualize numpy
 """.split()
 ROOT = Path(jpi.__file__).parent
 

@@ -47,7 +47,7 @@ broadcast = bcast
 def _bcast(x: Any, *, comm: Comm, root: int) -> Any:
     if comm.rank == root:
         return bcast_p.bind(x[None], comm=comm, root=root, rows=1)
-    return bcast_p.bind(x[None][:0], comm=comm, root=root, rows=1)[0]
+    return bcast_p.bind(x[None][:0], comm=comm, root=root, rows=1).squeeze(0)
 
 
 def spread(x: Any, *, comm: Any = None) -> jax.Array:
@@ -172,7 +172,7 @@ def scatter(x: Any, root: int, *, comm: Any = None) -> jax.Array:
 @compiled_when_eager
 def _scatter(x: Any, *, comm: Comm, root: int) -> Any:
     blocks = x if comm.rank == root else x[None][:0]
-    return scatter_p.bind(blocks, comm=comm, counts=(1,) * comm.size, root=root)[0]
+    return scatter_p.bind(blocks, comm=comm, counts=(1,) * comm.size, root=root).squeeze(0)
 
 
 def scatterv(x: Any, counts: Sequence[int], root: int, *, comm: Any = None) -> jax.Array:

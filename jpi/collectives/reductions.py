@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax
+from jax import lax
 
 from jpi import _ops
 from jpi import _reductions as _reductions  # registers their derivatives
@@ -69,8 +70,8 @@ def reduce(x: Any, op: Any, root: int, *, comm: Any = None) -> jax.Array:
 
 @compiled_when_eager
 def _reduce(x: Any, *, comm: Comm, op: _ops.Op, root: int) -> Any:
-    y = reduce_p.bind(x[None], comm=comm, op=op, root=root, rows=1)
-    return y[0] if comm.rank == root else y
+    y = reduce_p.bind(lax.expand_dims(x, (0,)), comm=comm, op=op, root=root, rows=1)
+    return lax.squeeze(y, (0,)) if comm.rank == root else y
 
 
 def reduce_scatter(x: Any, op: Any, *, comm: Any = None) -> jax.Array:
@@ -92,7 +93,7 @@ def reduce_scatter(x: Any, op: Any, *, comm: Any = None) -> jax.Array:
 
 @compiled_when_eager
 def _reduce_scatter(x: Any, *, comm: Comm, op: _ops.Op) -> Any:
-    return reduce_scatter_p.bind(x, comm=comm, op=op, counts=(1,) * comm.size)[0]
+    return reduce_scatter_p.bind(x, comm=comm, op=op, counts=(1,) * comm.size).squeeze(0)
 
 
 def reduce_scatterv(x: Any, op: Any, counts: Sequence[int], *, comm: Any = None) -> jax.Array:

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jpi._array import DistArray
-from jpi._call import Target, call
+from jpi._call import Target, call, hashable_spec
 from jpi._comm import Mesh, current_mesh
 
 
@@ -21,15 +21,11 @@ def default_spec(mesh: Mesh) -> tuple[Any, ...]:
 
 def _target(spec: Any, mesh: Mesh | None, like: Any = None) -> Target:
     if isinstance(like, DistArray) and mesh is None:
-        return Target(DistArray, like.mesh, like.spec if spec is None else _frozen(spec))
+        return Target(DistArray, like.mesh, like.spec if spec is None else hashable_spec(spec))
     mesh = current_mesh() if mesh is None else mesh
     if not isinstance(mesh, Mesh):
         raise TypeError(f"`mesh` must be a jpi.Mesh; got {mesh!r}. Make one with jpi.make_mesh.")
-    return Target(DistArray, mesh, default_spec(mesh) if spec is None else _frozen(spec))
-
-
-def _frozen(spec: Any) -> Any:
-    return tuple(spec) if isinstance(spec, list) else spec
+    return Target(DistArray, mesh, default_spec(mesh) if spec is None else hashable_spec(spec))
 
 
 def _creator(function: Callable, *, like: bool = False) -> Callable[..., Any]:

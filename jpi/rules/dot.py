@@ -6,8 +6,7 @@ from typing import Any
 
 from jpi._dispatch import Call, rule
 from jpi._layout import layout
-from jpi._redistribute import reduce_over
-from jpi._values import Placed, Value, agree, region_of
+from jpi._values import Value, agree, pending, region_of
 
 
 @rule("dot_general")
@@ -37,5 +36,4 @@ def dot_general(
     summed = {name for dim in lhs_contracting for name in axes.get(lhs_labels[dim], ())}
     over = tuple(name for name in call.mesh.axis_names if name in summed)
     target = tuple(axes.get(label, ()) for label in result_labels)
-    local = reduce_over(partial, call.mesh, over)
-    return Placed(local, layout(call.shape, call.mesh.axes, target))
+    return pending(partial, call.mesh, over, layout(call.shape, call.mesh.axes, target))

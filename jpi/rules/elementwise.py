@@ -6,7 +6,7 @@ from typing import Any
 
 from jpi._dispatch import Call, rule
 from jpi._layout import layout
-from jpi._values import Deferred, Placed, Region, Value, agree, region_of
+from jpi._values import Deferred, Pending, Placed, Region, Value, agree, pending, region_of
 
 UNARY = """
 abs acos acosh asin asinh atan atanh bessel_i0e bessel_i1e cbrt ceil clz conj convert_element_type
@@ -45,12 +45,28 @@ def elementwise(call: Call, *values: Value, **params: Any) -> Value:
         return call.bind(*(v.take(region.operand(v.shape, dims_of(v, call_ndim))) for v in values))
 
     call_ndim = len(call.shape)
+    total, *factor = values
+    if isinstance(total, Pending) and _scales(call, total, *factor):
+        return _scaled(call, total, *factor)
     if follows_from_region(values, call.shape):
         return Deferred(call.shape, call.dtype, build)
     axes = agree(*((value, labels_of(value, call.shape)) for value in values))
     spec = tuple(axes.get(dim, ()) for dim in range(call_ndim))
     target = layout(call.shape, call.mesh.axes, spec)
     return Placed(build(region_of(call.mesh, target)), target)
+
+
+def _scales(call: Call, total: Value, *factor: Value) -> bool:
+    """Whether the result is the sum ``total`` times what every rank holds."""
+    is_linear = call.primitive.name in ("neg", "mul", "div") and total.dtype == call.dtype
+    return is_linear and total.shape == call.shape and all(v.is_replicated for v in factor)
+
+
+def _scaled(call: Call, total: Pending, *factor: Value) -> Value:
+    """The scaled summands: they are still to be summed."""
+    region = region_of(call.mesh, total.placement, total.over)
+    scales = [v.take(region.operand(v.shape, dims_of(v, total.ndim))) for v in factor]
+    return pending(call.bind(total.summand, *scales), call.mesh, total.over, total.placement)
 
 
 @rule("optimization_barrier", "device_put")

@@ -13,7 +13,7 @@ from jpi._dispatch import Call, rule
 from jpi._layout import Axes, layout
 from jpi._primitives import allgather_p
 from jpi._redistribute import on_axis, reduce_over, spread
-from jpi._values import Placed, Value
+from jpi._values import Placed, Value, pending
 
 OPS = {
     "reduce_sum": "SUM",
@@ -37,6 +37,8 @@ def _reduced(call: Call, value: Value, axes: Sequence[int]) -> tuple[Placed, Any
 def reduce(call: Call, value: Value, *, axes: Sequence[int], **params: Any) -> Value:
     placed, target, over = _reduced(call, value, axes)
     op = OPS[call.primitive.name]
+    if op == "SUM":
+        return pending(call.bind(placed.local), call.mesh, over, target)
     local = _with_factors(placed, axes) if op == "PROD" else placed.local
     return Placed(reduce_over(call.bind(local), call.mesh, over, op), target)
 

@@ -1,0 +1,106 @@
+"""Functions of blocks: what the ranks compute with their own parts, as distributed arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+
+from jpi._array import DistArray
+from jpi._assemble import from_shard
+from jpi._call import is_sharded
+from jpi._comm import Mesh, current_mesh
+from jpi._halo import Mode, halo
+from jpi._layout import Axes, normalize_spec
+from jpi._redistribute import spread
+
+
+def map_shards(f: Callable[..., Any], *xs: Any, out_spec: Any = None) -> Any:
+    """``f`` of every rank's blocks, with its results as the blocks of distributed arrays.
+
+    Args:
+        f: a function of local arrays. It may call collectives of `jpi`.
+        xs: its arguments, trees of arrays. Of a DistArray, ``f`` gets this rank's block; a plain
+            array is a value that all ranks share, and its gradient is summed over them.
+        out_spec: how the results lie: one spec for all of them; as the first DistArray among the
+            arguments by default. A result is replicated over the axes that it does not name: there
+            ``f`` must give the same on every rank.
+
+    What ``f`` refers to besides its arguments is not differentiated rightly: pass it as an
+    argument, or through `jpi.spread`.
+
+    Shapes: as `jpi.from_shard`: blocks of any sizes follow each other along a cut dimension.
+    Communication: the shapes are gathered (when tracing, under a transform), and blocks that are
+    not balanced are rebalanced by one exchange.
+    Errors: ValueError if the arguments lie on different meshes, or blocks do not fit together.
+    """
+    leaves = jax.tree.leaves(xs, is_leaf=is_sharded)
+    arrays = [x for x in leaves if is_sharded(x)]
+    mesh = _common_mesh(arrays)
+    spec = (arrays[0].spec if arrays else None) if out_spec is None else out_spec
+    used = {name for x in arrays for name in x._layout.axes} | _axes_in(spec, mesh)
+    blocks = jax.tree.map(lambda x: _block(x, mesh, used), xs, is_leaf=is_sharded)
+    return jax.tree.map(lambda y: from_shard(y, spec=spec, mesh=mesh), f(*blocks))
+
+
+def stencil(
+    f: Callable[..., Any],
+    x: DistArray,
+    width: Any,
+    mode: Mode = "periodic",
+    *,
+    axis: int | Sequence[int] | None = None,
+    args: Sequence[Any] = (),
+) -> Any:
+    """``f`` of every block padded with its neighbours' rows, as an array that lies as ``x`` does.
+
+    Args:
+        f: a function of the padded block and of ``args``, which gives the block without padding (or
+            a tree of such): with ``width`` 1, ``lambda p: p[2:] - p[:-2]``, for instance.
+        x: the distributed array.
+        width, mode, axis: as in `jpi.halo`.
+        args: further arguments of ``f``: values that all ranks share, whose gradients are summed.
+
+    Shapes: that of ``x``. Communication: that of `jpi.halo`.
+    Errors: those of `jpi.halo`; ValueError if ``f`` gives another shape than that of the block.
+
+    Example: ``jpi.stencil(lambda p: (p[2:] - p[:-2]) / (2 * dx), u, 1)``
+    """
+    padded = halo(x, width, axis, mode)
+    used = set(x._layout.axes)
+    results = f(padded, *(_block(arg, x.mesh, used) for arg in args))
+    return jax.tree.map(lambda y: _in_place_of(x, y, padded.shape), results)
+
+
+def _in_place_of(x: DistArray, y: Any, padded: tuple[int, ...]) -> DistArray:
+    if y.shape != x.shard.shape:
+        raise ValueError(
+            f"`f` of stencil must give an array of the block's shape {x.shard.shape} for a padded "
+            f"block of shape {padded}; got shape {y.shape}. Cut the padding off."
+        )
+    return DistArray(y, x.mesh, x._layout)
+
+
+def _block(x: Any, mesh: Mesh, used: set[str]) -> Any:
+    """What a rank computes with, where the computation differs along the axes ``used``."""
+    have: Axes = x._layout.axes if is_sharded(x) else ()
+    missing = tuple(name for name in mesh.axis_names if name in used and name not in have)
+    if is_sharded(x):
+        return spread(x._shard, mesh, missing)
+    return jax.tree.map(lambda leaf: spread(jax.numpy.asarray(leaf), mesh, missing), x)
+
+
+def _common_mesh(arrays: Sequence[DistArray]) -> Mesh:
+    for x in arrays:
+        if x.mesh != arrays[0].mesh:
+            raise ValueError(
+                f"the arrays of map_shards must lie on one mesh; got {arrays[0].mesh} and "
+                f"{x.mesh}. Move one with x.redistribute(spec, mesh)."
+            )
+    return arrays[0].mesh if arrays else current_mesh()
+
+
+def _axes_in(spec: Any, mesh: Mesh) -> set[str]:
+    entries = (mesh.axis_names,) if spec is None else spec
+    return {name for axes in normalize_spec(entries, 64, mesh.axes) for name in axes}
