@@ -9,7 +9,7 @@ Contestants, which take turns in one run:
   made beforehand; the reference;
 - jpi call: `x.redistribute` in a compiled function; jpi eager: outside of any;
 - XLA packs: the blocks packed by XLA, one `jpi.alltoallv`, unpacked by XLA; this is the choice that
-  JPI did not make (it sends the blocks from where they lie, with MPI datatypes);
+  JPI did not make (it packs natively what lies scattered, and receives with MPI datatypes);
 - heat: `resplit`, where installed; gloo: JAX's own resharding, where it can be started.
 
 Every result is checked against NumPy before it is timed. A time is the median over the rounds of

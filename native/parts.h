@@ -1,10 +1,15 @@
 #pragma once
 
-// Parts of arrays sent and received where they lie: one MPI_Alltoallw, a datatype for each part.
+// Parts of arrays, sent and received in one MPI_Alltoallw. They are received where they belong,
+// by a datatype for each part.
 
+#include <cstddef>
+#include <cstring>
+#include <memory>
 #include <vector>
 
 #include "large.h"
+#include "pages.h"
 
 namespace jpi {
 
@@ -32,6 +37,11 @@ struct Runs {
     }
   }
 
+  // `count` adjacent elements from `offset` on.
+  Runs(int64_t offset, int64_t count) : offset(offset), length(count), total(count) {}
+
+  bool is_scattered() const { return total > 0 && !repeats.empty(); }
+
   int64_t offset = 0;
   int64_t length = 1;
   int64_t total = 1;
@@ -55,7 +65,7 @@ inline int64_t LeavingParts(const Message& m) {
 template <typename Handle>
 Block<Handle> PartOf(const Runtime<Handle>& mpi, int dtype, const Runs& runs, int64_t limit) {
   const int64_t size = kDtypes[dtype].size;
-  if (runs.total == 0 || runs.repeats.empty()) {
+  if (!runs.is_scattered()) {
     return Block<Handle>(mpi, mpi.types[dtype], size, runs.offset, runs.total, limit);
   }
   Block<Handle> part(mpi, mpi.types[dtype], size, 0, runs.length, limit);
@@ -66,14 +76,80 @@ Block<Handle> PartOf(const Runtime<Handle>& mpi, int dtype, const Runs& runs, in
   return part;
 }
 
+// Copies a part of the array at `x` to `to`, element after element; returns the end of them.
+inline std::byte* Pack(const std::byte* x, const Runs& runs, size_t depth, int64_t size,
+                       std::byte* to) {
+  if (depth == 0) {
+    std::memcpy(to, x, runs.length * size);
+    return to + runs.length * size;
+  }
+  const Runs::Repeat& repeat = runs.repeats[depth - 1];
+  for (int64_t i = 0; i < repeat.count; ++i) {
+    to = Pack(x + i * repeat.stride * size, runs, depth - 1, size, to);
+  }
+  return to;
+}
+
+// The exchange of one rank: what it sends, from where, and what it gets.
+class Parts {
+ public:
+  explicit Parts(const Message& m) : x(m.x) {
+    for (int rank = 0; rank < m.comm->size; ++rank) {
+      sends.push_back(RunsOf(m.x_shape, m.send, rank));
+      receives.push_back(RunsOf(m.y_shape, m.recv, rank));
+    }
+    bool is_scattered = false;
+    for (int rank = 0; rank < m.comm->size; ++rank) {
+      is_scattered |= rank != m.comm->rank && sends[rank].is_scattered();
+    }
+    if (is_scattered) PackAll(m);
+  }
+
+  const void* x;
+  std::vector<Runs> sends;
+  std::vector<Runs> receives;
+
+ private:
+  // MPICH sends what lies scattered at half the speed of this. What stays on this rank goes to its
+  // place at once, where that is in one piece.
+  void PackAll(const Message& m) {
+    const int64_t size = m.item_size();
+    const auto* from = static_cast<const std::byte*>(m.x);
+    Runs& own = receives[m.comm->rank];
+    if (!own.is_scattered()) {
+      Runs& kept = sends[m.comm->rank];
+      if (own.total > 0) {
+        Pack(from + kept.offset * size, kept, kept.repeats.size(), size,
+             static_cast<std::byte*>(m.y) + own.offset * size);
+      }
+      own = kept = Runs(0, 0);
+    }
+    const int64_t bytes = (LeavingParts(m) + sends[m.comm->rank].total) * size;
+    packed_.reset(new std::byte[bytes]);
+    AdviseHugePages(packed_.get(), bytes);
+    std::byte* end = packed_.get();
+    for (Runs& part : sends) {
+      const int64_t offset = (end - packed_.get()) / size;
+      if (part.total > 0) {
+        end = Pack(from + part.offset * size, part, part.repeats.size(), size, end);
+      }
+      part = Runs(offset, part.total);
+    }
+    x = packed_.get();
+  }
+
+  std::unique_ptr<std::byte[]> packed_;
+};
+
 template <typename Handle>
 int ExchangeParts(const Runtime<Handle>& mpi, const Message& m, int64_t limit) {
+  const Parts parts(m);
   Side<Handle> send, recv;
   for (int rank = 0; rank < m.comm->size; ++rank) {
-    send.Add(PartOf(mpi, m.x_dtype, RunsOf(m.x_shape, m.send, rank), limit));
-    recv.Add(PartOf(mpi, m.y_dtype, RunsOf(m.y_shape, m.recv, rank), limit));
+    send.Add(PartOf(mpi, m.x_dtype, parts.sends[rank], limit));
+    recv.Add(PartOf(mpi, m.y_dtype, parts.receives[rank], limit));
   }
-  return mpi.Alltoallw(m.x, send.counts.data(), send.offsets.data(), send.types.data(), m.y,
+  return mpi.Alltoallw(parts.x, send.counts.data(), send.offsets.data(), send.types.data(), m.y,
                        recv.counts.data(), recv.offsets.data(), recv.types.data(),
                        ToHandle<Handle>(m.comm->handle));
 }

@@ -1,15 +1,11 @@
-"""DistArray in what JAX does with trees: control flow, vmap, optimisers, pickling, norms."""
+"""DistArray in what JAX does with trees: control flow, vmap, optimisers."""
 
-import copy
 import itertools
-import pickle
 
 import jax
 import numpy as np
 import optax
 import pytest
-from launcher import run_python
-from mpi4py import MPI
 from oracle import ROWS, assert_same, check, random_array
 
 import jpi
@@ -17,6 +13,11 @@ import jpi.numpy as jnp
 from jpi._mpi import native
 
 CUT = {0: jpi.P("ranks"), 1: jpi.P(None, "ranks"), 2: jpi.P(None, None, "ranks"), None: jpi.P()}
+
+
+def cuts(*everyday, slow):
+    """The dimensions that are cut, some of them for the slow sweep only."""
+    return [*everyday, *(pytest.param(cut, marks=pytest.mark.slow) for cut in slow)]
 
 
 def with_rows(dim, others):
@@ -86,7 +87,7 @@ def mapped(numpy, xs):
     return jax.lax.map(lambda x: x * numpy.sum(x), xs)
 
 
-@pytest.mark.parametrize("cut", [1, 2, None])
+@pytest.mark.parametrize("cut", cuts(1, slow=(2, None)))
 def test_scan_carries_arrays_and_runs_over_an_unsharded_axis(cut):
     shapes = with_rows(cut or 1, (3, 2))
     check({"scan": scanned, "map": mapped}, [(random_array(s),) for s in shapes], CUT[cut])
@@ -108,7 +109,7 @@ def switched(numpy, x):
     return jax.lax.switch(numpy.sum(x > 0) % 3, branches, x)
 
 
-@pytest.mark.parametrize("cut", [0, 1, None])
+@pytest.mark.parametrize("cut", cuts(0, slow=(1, None)))
 def test_cond_takes_and_gives_arrays(cut):
     check(branched, [(random_array(s),) for s in with_rows(cut or 0, (3,))], CUT[cut])
 
@@ -117,7 +118,7 @@ def test_switch_takes_and_gives_arrays():
     check(switched, [(random_array((7, 3), seed=seed),) for seed in range(2)], CUT[0])
 
 
-@pytest.mark.parametrize("cut", [0, 1, None])
+@pytest.mark.parametrize("cut", cuts(0, slow=(1, None)))
 def test_while_loops_carry_arrays(cut):
     def run(numpy):
         def unfinished(state):
@@ -146,7 +147,7 @@ def over(numpy, x, in_axis, out_axis):
     return jax.vmap(element, in_axes=in_axis, out_axes=out_axis)(x)
 
 
-@pytest.mark.parametrize("cut", CUT)
+@pytest.mark.parametrize("cut", cuts(0, 2, slow=(1, None)))
 def test_vmap_over_every_unsharded_axis(cut):
     in_axes = [axis for axis in range(3) if axis != cut]
     combinations = [*itertools.product(in_axes, range(3)), *((i - 3, -2) for i in in_axes)]
@@ -157,7 +158,7 @@ def test_vmap_over_every_unsharded_axis(cut):
     check(fun, [[random_array(shape) for shape in with_rows(cut or 0, (3, 2))]], CUT[cut])
 
 
-@pytest.mark.parametrize("cut", CUT)
+@pytest.mark.parametrize("cut", cuts(0, 2, slow=(1, None)))
 def test_vmap_of_vmap(cut):
     first, second = [axis for axis in range(3) if axis != cut][:2]
 
@@ -187,7 +188,7 @@ def test_vmap_over_a_sharded_axis_is_an_error_on_every_rank():
 # ---- optimisers ----
 
 
-@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("rows", ROWS[1:])
 def test_adam_trains_as_on_one_process(rows):
     features, targets = random_array((5, rows)), random_array((5,), seed=1)
     start = {"weights": random_array((rows,), seed=2), "scale": np.float32(0.5)}
@@ -214,150 +215,3 @@ def test_adam_trains_as_on_one_process(rows):
     actual = jpi.jit(lambda *args: train(jnp, *args))(params, jnp.asarray(features, spec=CUT[1]))
     assert actual[0][0]["weights"].spec == jpi.P("ranks")
     assert_same(actual, jax.jit(lambda *args: train(jax.numpy, *args))(start, features))
-
-
-# ---- the norm of a tree ----
-
-
-def tree_of(rows, numpy=None):
-    """Arrays of every kind; with `jpi.numpy` sharded, replicated and plain ones."""
-    put = (lambda x, spec: numpy.asarray(x, spec=spec)) if numpy else (lambda x, spec: x)
-    return {
-        "rows": put(random_array((rows, 3)), CUT[0]),
-        "complex": put(random_array((2, rows), np.complex64), CUT[1]),
-        "replicated": put(random_array((4,), seed=1), CUT[None]),
-        "plain": [random_array((2, 2), seed=2), np.float32(0.7)],
-        "empty": put(np.zeros((0, 2), np.float32), CUT[0]),
-    }
-
-
-@pytest.mark.parametrize("rows", ROWS)
-def test_global_norm_and_its_gradient_are_those_on_one_process(rows):
-    expected = jax.jit(jax.value_and_grad(optax.tree.norm))(tree_of(rows))
-    for compile in (lambda f: f, jax.jit):
-        actual = compile(jax.value_and_grad(jpi.global_norm))(tree_of(rows, jnp))
-        assert actual[1]["rows"].spec == jpi.P("ranks", None)
-        assert_same(actual, expected)
-
-
-@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "int32"])
-def test_global_norm_has_the_dtype_of_one_process(dtype):
-    x = random_array((7, 3), jax.numpy.dtype(dtype))
-    assert_same(jpi.global_norm([jnp.asarray(x)]), optax.tree.norm([jax.numpy.asarray(x)]))
-
-
-def test_global_norm_of_a_tree_without_distributed_arrays():
-    assert_same(jpi.global_norm([np.float32(3), 4.0]), np.float32(5))
-    assert_same(jpi.global_norm({}), np.float32(0))
-
-
-def test_global_norm_takes_arrays_of_several_meshes():
-    x = random_array((7, 3))
-    other = jnp.asarray(x, mesh=jpi.make_mesh((jpi.size(), 1), ("a", "b")))
-    assert_same(jpi.global_norm([jnp.asarray(x), other]), optax.tree.norm([x, x]))
-
-
-# ---- copies and pickles ----
-
-
-def test_a_copy_is_the_array_itself():
-    x = jnp.asarray(random_array((7, 4)))
-    assert copy.copy(x) is x
-    assert copy.deepcopy({"x": [x]})["x"][0] is x
-
-
-def grid():
-    rows = 2 if jpi.size() % 2 == 0 else 1
-    return jpi.make_mesh((rows, jpi.size() // rows), ("x", "y"))
-
-
-@pytest.mark.parametrize("rows", ROWS)
-def test_pickling_gives_the_array_back(rows):
-    x = random_array((rows, 4))
-    arrays = [jnp.asarray(x, spec=spec) for spec in (CUT[0], CUT[1], CUT[None])]
-    arrays += [jnp.asarray(x, spec=s, mesh=grid()) for s in (("x", "y"), (("y", "x"),))]
-    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        for array, loaded in zip(arrays, pickle.loads(pickle.dumps(arrays, protocol)), strict=True):
-            assert type(loaded) is jpi.DistArray
-            assert loaded.mesh is array.mesh and loaded.spec == array.spec
-            assert_same(loaded, x)
-    assert_same(jnp.exp(loaded) - jnp.exp(array), np.zeros_like(x))
-
-
-@pytest.mark.parametrize("dtype", ["bool", "int8", "bfloat16", "float16", "complex64"])
-def test_pickling_keeps_the_dtype(dtype):
-    x = random_array((7, 2), jax.numpy.dtype(dtype))
-    assert_same(pickle.loads(pickle.dumps(jnp.asarray(x))), x)
-
-
-def test_pickling_keeps_a_type_without_values():
-    x = jax.eval_shape(lambda x: 2 * x, jnp.zeros((7, 4)))
-    loaded = pickle.loads(pickle.dumps(x))
-    assert (loaded.shape, loaded.dtype, loaded.spec) == (x.shape, x.dtype, x.spec)
-
-
-def test_a_block_is_loaded_by_the_rank_that_saved_it():
-    saved = MPI.COMM_WORLD.allgather(pickle.dumps(jnp.zeros((7, 4))))
-    for rank, block in enumerate(saved):
-        if rank == jpi.rank():
-            pickle.loads(block)
-            continue
-        words = rf"pickled by rank {rank} of {jpi.size()}.*got rank {jpi.rank()}.*one file per rank"
-        with pytest.raises(ValueError, match=words):
-            pickle.loads(block)
-
-
-def test_a_block_is_loaded_on_as_many_ranks_as_saved_it():
-    restore, (kind, block, axes, *rest) = jnp.zeros((7, 4)).__reduce__()
-    more = (*axes, ("z", 3))
-    words = rf"on {3 * jpi.size()} rank.*got {jpi.size()}\..*one file per rank.*x\.gather\(\)"
-    with pytest.raises(ValueError, match=words):
-        restore(kind, block, more, *rest)
-
-
-def test_only_arrays_on_all_ranks_in_their_order_are_pickled():
-    x = jnp.asarray(random_array((7, 4)), mesh=mesh_on(MPI.COMM_WORLD.Dup()))
-    loaded = pickle.loads(pickle.dumps(x))
-    assert loaded.comm is jpi.Comm()
-    assert_same(loaded, random_array((7, 4)))
-    if jpi.size() > 1:
-        for part in (
-            MPI.COMM_WORLD.Split(0, -jpi.rank()),
-            MPI.COMM_WORLD.Split(jpi.rank() % 2, 0),
-        ):
-            with pytest.raises(ValueError, match=r"all ranks of COMM_WORLD.*x\.gather\(\)"):
-                pickle.dumps(jnp.zeros((7, 4), mesh=mesh_on(part)))
-
-
-def mesh_on(comm):
-    return jpi.make_mesh((comm.size,), ("ranks",), comm)
-
-
-def test_a_freed_communicator_is_named_when_pickling():
-    comm = MPI.COMM_WORLD.Dup()
-    x = jnp.zeros((7, 4), mesh=mesh_on(comm))
-    x.block_until_ready()
-    comm.Free()
-    with pytest.raises(ValueError, match="freed"):
-        pickle.dumps(x)
-
-
-def test_a_traced_array_is_not_pickled():
-    with pytest.raises(jax.errors.ConcretizationTypeError, match="pickle"):
-        jax.jit(lambda x: pickle.dumps(x))(jnp.zeros((7, 4)))
-
-
-LOAD = """
-import pathlib, pickle
-tree = pickle.loads(pathlib.Path("0.pickle").read_bytes())
-import jpi
-assert tree["x"].spec == jpi.P("ranks") and tree["step"] == 3
-assert (tree["x"] * 2).gather().tolist() == [0, 2, 4, 6, 8, 10, 12], tree["x"]
-"""
-
-
-@pytest.mark.ranks(1)
-def test_another_run_loads_what_this_one_saved(tmp_path):
-    (tmp_path / "0.pickle").write_bytes(pickle.dumps({"x": jnp.arange(7.0), "step": 3}))
-    finished = run_python(None, "-c", LOAD, folder=tmp_path)
-    assert finished.returncode == 0, finished.stdout + finished.stderr
