@@ -253,7 +253,7 @@ def _common_target(leaves: Sequence[Any]) -> Target:
         if x._mesh != arrays[0]._mesh:
             raise ValueError(
                 f"the arrays of one operation must lie on one mesh; got {arrays[0]._mesh} and "
-                f"{x._mesh}. Make both with the same `mesh=`."
+                f"{x._mesh}. Move one with x.redistribute(spec, mesh)."
             )
     return Target(type(arrays[0]), arrays[0]._mesh)
 

@@ -173,7 +173,13 @@ ABORTED = {
 }
 
 
-@pytest.mark.parametrize("case", ABORTED)
+@pytest.mark.parametrize(
+    "case",
+    [
+        case if i == 0 else pytest.param(case, marks=pytest.mark.slow)
+        for i, case in enumerate(ABORTED)
+    ],
+)
 def test_session_is_aborted_for(tmp_path, case):
     reason, tests, plugin = ABORTED[case]
     session = run_session(tmp_path, 2, "-p", "plugin", test_abort=tests, plugin=plugin)
