@@ -236,7 +236,7 @@ class DistArray(Sharded, metaclass=_Named):
 
 
 def _root_block(x: DistArray, root: int) -> Any:
-    rows = x._mesh.layout(x.shape, (x._mesh.axis_names,))
+    rows = x._mesh.layout(x.shape, x._mesh.default_spec)
     local = redistribute(x._shard, x.comm, x._layout, rows)
     return gather_p.bind(
         local, comm=x._mesh.subcomm(x._mesh.axis_names), counts=rows.counts(0), root=root

@@ -43,7 +43,7 @@ def from_shard(block: Any, *, spec: Any = None, mesh: Mesh | None = None) -> Dis
         raise ValueError(
             "`block` must have at least one dimension; got a scalar. Use x[None] to make it a row."
         )
-    entries = normalize_spec((mesh.axis_names,) if spec is None else spec, block.ndim, mesh.axes)
+    entries = normalize_spec(mesh.default_spec if spec is None else spec, block.ndim, mesh.axes)
     cut = layout((1,) * block.ndim, mesh.axes, entries)
     shapes = [shape for shape, _ in reports]
     sizes = [_block_sizes(cut, dim, shapes) for dim in range(block.ndim)]
@@ -77,7 +77,7 @@ def scatter_from(x: Any, root: int = 0, *, spec: Any = None, mesh: Mesh | None =
             "array there."
         )
     shape, dtype = told
-    target = mesh.layout(shape, (mesh.axis_names,) if spec is None and shape else spec)
+    target = mesh.layout(shape, mesh.default_spec if spec is None and shape else spec)
     if x is None:
         x = jnp.zeros((0, *shape[1:]), dtype)
     # A derivative does not enter a compiled function whose operands it finds constant.
@@ -90,7 +90,7 @@ def _scatter(x: Any, root: int, mesh: Mesh, target: Layout) -> DistArray:
     if not target.ndim:
         value = from_root(jnp.reshape(x, (-1,)), comm=comm, root=root, rows=1)
         return DistArray(value.reshape(()), mesh, target)
-    rows = layout(target.shape, mesh.axes, (mesh.axis_names,))
+    rows = layout(target.shape, mesh.axes, mesh.default_spec)
     local = scatter_p.bind(x, comm=comm, counts=rows.counts(0), root=root)
     return DistArray(redistribute(local, comm, rows, target), mesh, target)
 

@@ -249,13 +249,18 @@ def _inline(fun: Callable, tree: Any, leaves: Sequence[Any], target: Target | No
 
 def _common_target(leaves: Sequence[Any]) -> Target:
     arrays = [x for x in leaves if is_sharded(x)]
+    return Target(type(arrays[0]), common_mesh(arrays, "one operation"))
+
+
+def common_mesh(arrays: Sequence[Sharded], operation: str) -> Mesh:
+    """The mesh of all ``arrays``, of which there is at least one."""
     for x in arrays:
         if x._mesh != arrays[0]._mesh:
             raise ValueError(
-                f"the arrays of one operation must lie on one mesh; got {arrays[0]._mesh} and "
+                f"the arrays of {operation} must lie on one mesh; got {arrays[0]._mesh} and "
                 f"{x._mesh}. Move one with x.redistribute(spec, mesh)."
             )
-    return Target(type(arrays[0]), arrays[0]._mesh)
+    return arrays[0]._mesh
 
 
 def _value(mesh: Mesh, x: Any) -> Value:

@@ -30,7 +30,7 @@ def collective(
     *,
     rows: Callable[..., int] | None = None,
     message: Mapping[str, str],
-    in_place: bool = False,
+    may_overwrite: bool = False,
     always_differentiated: bool = False,
 ) -> _jax.Primitive:
     """A primitive of one operand and one result that runs the native collective ``name``.
@@ -40,7 +40,7 @@ def collective(
             shape of the operand where absent.
         message: what the native side is told besides the communicator (see `_attributes`), by
             the names of the parameters that hold it.
-        in_place: operand and result may be the same buffer, where they have the same shape.
+        may_overwrite: operand and result may be the same buffer, where they have the same shape.
         always_differentiated: see `_jax.AlwaysDifferentiated`.
     """
 
@@ -56,7 +56,7 @@ def collective(
             **{attribute: params[parameter] for attribute, parameter in message.items()},
         },
         native_operands=1,
-        in_place=in_place,
+        may_overwrite=may_overwrite,
         always_differentiated=always_differentiated,
     )
     batch(primitive, moves_rows=rows is not None)
@@ -70,7 +70,7 @@ def ordered_primitive(
     results: Callable[..., list[Any]],
     message: Callable[..., Mapping[str, Any]],
     native_operands: int,
-    in_place: bool = False,
+    may_overwrite: bool = False,
     always_differentiated: bool = False,
 ) -> _jax.Primitive:
     """A primitive that runs a native collective in program order.
@@ -87,13 +87,11 @@ def ordered_primitive(
     twin.multiple_results = True
     _ordering.twins[primitive] = twin
 
-    can_be_in_place = in_place
-
     def lower(
         ctx: Any, token: Any, *operands: Any, aliases: Any, in_place: bool = False, **params: Any
     ) -> Any:
         x, y = ctx.avals_in[1], ctx.avals_out[1]
-        if in_place and can_be_in_place and (x.shape, x.dtype) == (y.shape, y.dtype):
+        if in_place and may_overwrite and (x.shape, x.dtype) == (y.shape, y.dtype):
             aliases = {**aliases, 1: 1}
         rule = jax.ffi.ffi_lowering(
             f"jpi_{target(**params)}", has_side_effect=True, operand_output_aliases=aliases

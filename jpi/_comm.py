@@ -160,6 +160,11 @@ class Mesh:
             self._subcomms[axes] = self.comm.split(color, key)
         return self._subcomms[axes]
 
+    @property
+    def default_spec(self) -> tuple[Axes, ...]:
+        """The first dimension over all ranks: how an array lies unless a spec says otherwise."""
+        return (self.axis_names,)
+
     def layout(self, shape: Sequence[int], spec: object) -> Layout:
         """The layout of a global ``shape`` under a PartitionSpec on this mesh."""
         shape = tuple(shape)

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import jax
 import jax.numpy as jnp
@@ -25,7 +25,7 @@ from jpi._primitives import alltoallv_p
 Mode = Literal["periodic", "constant", "reflect", "edge"]
 Rows = tuple[int, int, int]  # the lowest, how many, and 1 or -1: upwards or downwards
 
-_MODES = ("periodic", "wrap", "constant", "reflect", "edge")  # "wrap" is NumPy's "periodic"
+_MODES = (*get_args(Mode), "wrap")  # NumPy's "periodic"
 _OUTSIDE = -1  # the number of a row beyond the array, which is zero
 
 
@@ -109,9 +109,7 @@ def _pad(x: DistArray, *, pads: tuple[tuple[int, int, int], ...], mode: str) -> 
 def _pad_along(block: Any, x: DistArray, dim: int, plan: _Plan) -> Any:
     blocks = {"own": block}
     if plan.is_exchange:
-        outgoing = [_rows(block, rows, dim) for rows in plan.sends] or [
-            _rows(block, (0, 0, 1), dim)
-        ]
+        outgoing = [_rows(block, rows, dim) for rows in plan.sends or [(0, 0, 1)]]
         received = alltoallv_p.bind(
             jnp.moveaxis(jnp.concatenate(outgoing, axis=dim), dim, 0),
             comm=x.mesh.subcomm(x._layout.spec[dim]),

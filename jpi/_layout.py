@@ -166,6 +166,19 @@ def normalize_spec(spec: object, ndim: int, mesh_axes: tuple[tuple[str, int], ..
         TypeError: an entry that is neither None, a name nor a tuple of names.
         ValueError: an axis the mesh lacks, one used twice, or more entries than dimensions.
     """
+    normal = spec_entries(spec, mesh_axes)
+    while len(normal) > ndim and not normal[-1]:
+        normal = normal[:-1]
+    if len(normal) > ndim:
+        raise ValueError(
+            f"`spec` must have at most one entry per dimension; got {spec!r} for an array of "
+            f"{ndim} dimension(s). Drop the surplus entries."
+        )
+    return normal + ((),) * (ndim - len(normal))
+
+
+def spec_entries(spec: object, mesh_axes: tuple[tuple[str, int], ...]) -> Spec:
+    """The mesh axes in each entry of a user's spec, for an array of any number of dimensions."""
     entries = (spec,) if isinstance(spec, str) else () if spec is None else spec
     if not isinstance(entries, Iterable):
         raise TypeError(
@@ -185,14 +198,7 @@ def normalize_spec(spec: object, ndim: int, mesh_axes: tuple[tuple[str, int], ..
                 f"`spec` must use each mesh axis at most once; got {name!r} twice in {spec!r}. "
                 "Leave one of the two dimensions unsharded (None)."
             )
-    while len(normal) > ndim and not normal[-1]:
-        normal = normal[:-1]
-    if len(normal) > ndim:
-        raise ValueError(
-            f"`spec` must have at most one entry per dimension; got {spec!r} for an array of "
-            f"{ndim} dimension(s). Drop the surplus entries."
-        )
-    return normal + ((),) * (ndim - len(normal))
+    return normal
 
 
 def _entry_axes(entry: object, spec: object) -> Axes:

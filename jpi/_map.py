@@ -9,10 +9,10 @@ import jax
 
 from jpi._array import DistArray
 from jpi._assemble import from_shard
-from jpi._call import is_sharded
+from jpi._call import common_mesh, is_sharded
 from jpi._comm import Mesh, current_mesh
 from jpi._halo import Mode, halo
-from jpi._layout import Axes, normalize_spec
+from jpi._layout import Axes, spec_entries
 from jpi._redistribute import spread
 
 
@@ -37,9 +37,12 @@ def map_shards(f: Callable[..., Any], *xs: Any, out_spec: Any = None) -> Any:
     """
     leaves = jax.tree.leaves(xs, is_leaf=is_sharded)
     arrays = [x for x in leaves if is_sharded(x)]
-    mesh = _common_mesh(arrays)
-    spec = (arrays[0].spec if arrays else None) if out_spec is None else out_spec
-    used = {name for x in arrays for name in x._layout.axes} | _axes_in(spec, mesh)
+    mesh = common_mesh(arrays, "map_shards") if arrays else current_mesh()
+    spec = out_spec
+    if spec is None:
+        spec = arrays[0].spec if arrays else mesh.default_spec
+    cut = [*(x._layout.axes for x in arrays), *spec_entries(spec, mesh.axes)]
+    used = tuple(name for name in mesh.axis_names if any(name in axes for axes in cut))
     blocks = jax.tree.map(lambda x: _block(x, mesh, used), xs, is_leaf=is_sharded)
     return jax.tree.map(lambda y: from_shard(y, spec=spec, mesh=mesh), f(*blocks))
 
@@ -68,8 +71,7 @@ def stencil(
     Example: ``jpi.stencil(lambda p: (p[2:] - p[:-2]) / (2 * dx), u, 1)``
     """
     padded = halo(x, width, axis, mode)
-    used = set(x._layout.axes)
-    results = f(padded, *(_block(arg, x.mesh, used) for arg in args))
+    results = f(padded, *(_block(arg, x.mesh, x._layout.axes) for arg in args))
     return jax.tree.map(lambda y: _in_place_of(x, y, padded.shape), results)
 
 
@@ -82,25 +84,8 @@ def _in_place_of(x: DistArray, y: Any, padded: tuple[int, ...]) -> DistArray:
     return DistArray(y, x.mesh, x._layout)
 
 
-def _block(x: Any, mesh: Mesh, used: set[str]) -> Any:
+def _block(x: Any, mesh: Mesh, used: Axes) -> Any:
     """What a rank computes with, where the computation differs along the axes ``used``."""
-    have: Axes = x._layout.axes if is_sharded(x) else ()
-    missing = tuple(name for name in mesh.axis_names if name in used and name not in have)
     if is_sharded(x):
-        return spread(x._shard, mesh, missing)
-    return jax.tree.map(lambda leaf: spread(jax.numpy.asarray(leaf), mesh, missing), x)
-
-
-def _common_mesh(arrays: Sequence[DistArray]) -> Mesh:
-    for x in arrays:
-        if x.mesh != arrays[0].mesh:
-            raise ValueError(
-                f"the arrays of map_shards must lie on one mesh; got {arrays[0].mesh} and "
-                f"{x.mesh}. Move one with x.redistribute(spec, mesh)."
-            )
-    return arrays[0].mesh if arrays else current_mesh()
-
-
-def _axes_in(spec: Any, mesh: Mesh) -> set[str]:
-    entries = (mesh.axis_names,) if spec is None else spec
-    return {name for axes in normalize_spec(entries, 64, mesh.axes) for name in axes}
+        return spread(x._shard, mesh, used, x._layout.axes)
+    return jax.tree.map(lambda leaf: spread(jax.numpy.asarray(leaf), mesh, used), x)

@@ -52,7 +52,7 @@ def _flat(boxes: Sequence[Box]) -> tuple[int, ...]:
     return tuple(n for box in boxes for start, stop in box for n in (start, stop - start))
 
 
-allreduce_p = collective("allreduce", message={"op": "op"}, in_place=True)
+allreduce_p = collective("allreduce", message={"op": "op"}, may_overwrite=True)
 spread_p = local("spread", lambda x, comm: x, moves_rows=False)
 reduce_p = collective(
     "reduce",
@@ -112,8 +112,8 @@ reduce_scatter_p = collective(
     rows=lambda x, comm, op, counts: counts[comm.rank],
     message={"op": "op", "recv": "counts"},
 )
-scan_p = collective("scan", message={"op": "op"}, in_place=True)
-exscan_p = collective("exscan", message={"op": "op"}, in_place=True)
+scan_p = collective("scan", message={"op": "op"}, may_overwrite=True)
+exscan_p = collective("exscan", message={"op": "op"}, may_overwrite=True)
 barrier_p = collective("barrier", message={})
 
 linear(spread_p, lambda t, comm: allreduce_p.bind(t, comm=comm, op="SUM"))

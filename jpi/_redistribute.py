@@ -28,8 +28,9 @@ from jpi._primitives import (
 from jpi._transfer import has_same_blocks, is_gather_of_rows, moving_axes, transfer
 
 
-def spread(local: Any, mesh: Mesh, axes: Axes) -> Any:
-    """A value that is the same along ``axes``, for use in a computation that differs there."""
+def spread(local: Any, mesh: Mesh, axes: Axes, cut: Axes = ()) -> Any:
+    """``local``, which differs along ``cut`` only, for a computation that does along ``axes``."""
+    axes = tuple(axis for axis in axes if axis not in cut)
     return spread_p.bind(local, comm=mesh.subcomm(axes)) if axes else local
 
 
@@ -59,14 +60,16 @@ def redistribute(local: Any, comm: Comm, source: Layout, target: Layout) -> Any:
     return redistribute_p.bind(local, comm=comm, source=source, target=target)
 
 
+def _new_shape(comm: Comm, target: Layout) -> tuple[int, ...]:
+    return target.block_shape(target.coordinates_of(comm.rank))
+
+
 def _result(x: Any, *, comm: Comm, source: Layout, target: Layout) -> tuple[Any, bool]:
-    shape = target.block_shape(target.coordinates_of(comm.rank))
-    return x.update(shape=shape), bool(moving_axes(source, target))
+    return x.update(shape=_new_shape(comm, target)), bool(moving_axes(source, target))
 
 
 def _exchange(x: Any, *, comm: Comm, source: Layout, target: Layout) -> Any:
-    exchange = transfer(source, target, comm.rank)
-    shape = target.block_shape(target.coordinates_of(comm.rank))
+    exchange, shape = transfer(source, target, comm.rank), _new_shape(comm, target)
     if not exchange.axes:
         starts, stops = zip(*exchange.sends[0], strict=True)
         return lax.slice(x, starts, stops) if math.prod(shape) else jnp.zeros(shape, x.dtype)

@@ -123,8 +123,7 @@ class Placed(Value):
     def take(self, region: Region) -> Any:
         mesh, target = region.mesh, region.layout or self.placement.replicated()
         local = redistribute(self.local, mesh.comm, self.placement, target)
-        missing = tuple(axis for axis in region.axes if axis not in target.axes)
-        local = spread(local, mesh, missing)
+        local = spread(local, mesh, region.axes, target.axes)
         if region.layout is None:
             starts, stops = zip(*region.box, strict=True) if region.box else ((), ())
             local = lax.slice(local, starts, stops)
@@ -158,7 +157,7 @@ class Pending(Placed):
         if target is None or (dim := self._dim_cut_by(target)) is None or "local" in vars(self):
             return super().take(region)
         block = reduce_scatter_over(self.summand, self.mesh, self.over, target, dim)
-        return spread(block, self.mesh, tuple(a for a in region.axes if a not in target.axes))
+        return spread(block, self.mesh, region.axes, target.axes)
 
     def _dim_cut_by(self, target: Layout) -> int | None:
         """The one dimension in which ``target`` differs: it is cut over the axes of the sum."""

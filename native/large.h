@@ -107,6 +107,14 @@ class Side {
   std::vector<Block<Handle>> blocks_;
 };
 
+template <typename Handle>
+int Exchange(const Runtime<Handle>& mpi, const void* x, const Side<Handle>& send, void* y,
+             const Side<Handle>& recv, const Comm& comm) {
+  return mpi.Alltoallw(x, send.counts.data(), send.offsets.data(), send.types.data(), y,
+                       recv.counts.data(), recv.offsets.data(), recv.types.data(),
+                       ToHandle<Handle>(comm.handle));
+}
+
 // A row that moves blocks, as one MPI_Alltoallw.
 template <typename Handle>
 int ExchangeBlocks(const Runtime<Handle>& mpi, const Collective& row, const Message& m,
@@ -132,9 +140,7 @@ int ExchangeBlocks(const Runtime<Handle>& mpi, const Collective& row, const Mess
       received += m.recv[rank];
     }
   }
-  return mpi.Alltoallw(m.x, send.counts.data(), send.offsets.data(), send.types.data(), m.y,
-                       recv.counts.data(), recv.offsets.data(), recv.types.data(),
-                       ToHandle<Handle>(m.comm->handle));
+  return Exchange(mpi, m.x, send, m.y, recv, *m.comm);
 }
 
 // `count` elements of a message from `offset` on.

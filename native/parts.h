@@ -124,7 +124,8 @@ class Parts {
       }
       own = kept = Runs(0, 0);
     }
-    const int64_t bytes = (LeavingParts(m) + sends[m.comm->rank].total) * size;
+    int64_t bytes = 0;
+    for (const Runs& part : sends) bytes += part.total * size;
     packed_.reset(new std::byte[bytes]);
     AdviseHugePages(packed_.get(), bytes);
     std::byte* end = packed_.get();
@@ -149,9 +150,7 @@ int ExchangeParts(const Runtime<Handle>& mpi, const Message& m, int64_t limit) {
     send.Add(PartOf(mpi, m.x_dtype, parts.sends[rank], limit));
     recv.Add(PartOf(mpi, m.y_dtype, parts.receives[rank], limit));
   }
-  return mpi.Alltoallw(parts.x, send.counts.data(), send.offsets.data(), send.types.data(), m.y,
-                       recv.counts.data(), recv.offsets.data(), recv.types.data(),
-                       ToHandle<Handle>(m.comm->handle));
+  return Exchange(mpi, parts.x, send, m.y, recv, *m.comm);
 }
 
 }  // namespace jpi

@@ -7,11 +7,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax import lax
+from native_log import calls_during
 from oracle import assert_same
 
 import jpi
 from jpi import _jax, _ordering
-from jpi._mpi import native
 
 
 def total(x):
@@ -94,13 +94,7 @@ def test_jit_passes_options_and_keywords():
 
 def logged(call):
     """The operations and element counts that the native side ran, in its order."""
-    jpi.wait()
-    native.log_start(100)
-    jax.block_until_ready(call())
-    jpi.wait()
-    entries = native.log_take()
-    native.log_start(0)
-    return [(name, count) for name, _, count, _, _ in entries]
+    return [(name, count) for name, _, count, _, _ in calls_during(call)[0]]
 
 
 @pytest.mark.parametrize("compile", [jpi.jit, jax.jit], ids=["jpi.jit", "jax.jit"])

@@ -4,11 +4,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from native_log import calls_during
 from oracle import assert_same, random_array
 
 import jpi
 import jpi.numpy
-from jpi._mpi import native
 
 CUT = jpi.P(None, "ranks")
 FUNCTIONS = {
@@ -19,17 +19,6 @@ FUNCTIONS = {
     "sum": lambda a, b: jnp.sum(a[:, :, None] * b[None], axis=1),
     "mean": lambda a, b: jnp.mean(a[:, :, None] * b[None], axis=1),
 }
-
-
-def logged(run):
-    jpi.wait()
-    native.log_start(100)
-    try:
-        result = jax.block_until_ready(run())
-        jpi.wait()
-        return [name for name, *_ in native.log_take()], result
-    finally:
-        native.log_start(0)
 
 
 def operands(rows, inner, columns):
@@ -61,20 +50,24 @@ def test_values_and_gradients_are_those_of_one_process(name, sizes):
         assert result[0][1].spec == spec
 
 
+def names_during(run):
+    return [name for name, *_ in calls_during(run)[0]]
+
+
 @pytest.mark.parametrize("name", ["matmul", "scaled", "sum", "mean"])
 def test_the_sum_is_taken_in_blocks(name):
     *_, a, b = operands(4, 5, 6)
-    calls, _ = logged(lambda: jpi.spmd(FUNCTIONS[name], out_spec=jpi.P("ranks"))(a, b))
+    calls = names_during(lambda: jpi.spmd(FUNCTIONS[name], out_spec=jpi.P("ranks"))(a, b))
     assert calls[-1:] == ["reduce_scatter"] and "allreduce" not in calls
-    calls, _ = logged(lambda: a @ b)
+    calls = names_during(lambda: a @ b)
     assert calls == ["allreduce"]
 
 
 def test_operands_that_lie_in_blocks_make_it_one():
     *_, a, b = operands(4, 5, 6)
     c = jpi.numpy.asarray(random_array((4, 6)))
-    calls, y = logged(lambda: jpi.spmd(lambda a, b, c: a @ b + c)(a, b, c))
-    assert calls == ["reduce_scatter"] and y.spec == jpi.P("ranks", None)
+    calls, y = calls_during(lambda: jpi.spmd(lambda a, b, c: a @ b + c)(a, b, c))
+    assert [name for name, *_ in calls] == ["reduce_scatter"] and y.spec == jpi.P("ranks", None)
 
 
 def test_out_spec_needs_a_distributed_array():

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from layouts import layouts_of, meshes, shapes
 from mpi4py import MPI
+from native_log import calls_during
 from oracle import random_array, whole
 
 import jpi
@@ -41,18 +42,6 @@ def put(x, cut):
 
 def spec_of(cut):
     return jpi.P(*(axes or None for axes in cut.spec))
-
-
-def calls_during(run):
-    """What the native side logged while `run` ran, and its result."""
-    jpi.wait()
-    native.log_start(100)
-    try:
-        result = jax.block_until_ready(run())
-        jpi.wait()
-        return native.log_take(), result
-    finally:
-        native.log_start(0)
 
 
 def bytes_of(call, source, target):

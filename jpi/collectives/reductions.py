@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax
-from jax import lax
 
 from jpi import _ops
 from jpi import _reductions as _reductions  # registers their derivatives
@@ -70,8 +69,8 @@ def reduce(x: Any, op: Any, root: int, *, comm: Any = None) -> jax.Array:
 
 @compiled_when_eager
 def _reduce(x: Any, *, comm: Comm, op: _ops.Op, root: int) -> Any:
-    y = reduce_p.bind(lax.expand_dims(x, (0,)), comm=comm, op=op, root=root, rows=1)
-    return lax.squeeze(y, (0,)) if comm.rank == root else y
+    y = reduce_p.bind(x[None], comm=comm, op=op, root=root, rows=1)
+    return y.squeeze(0) if comm.rank == root else y
 
 
 def reduce_scatter(x: Any, op: Any, *, comm: Any = None) -> jax.Array:

@@ -14,18 +14,13 @@ from jpi._call import Target, call, hashable_spec
 from jpi._comm import Mesh, current_mesh
 
 
-def default_spec(mesh: Mesh) -> tuple[Any, ...]:
-    """The first dimension over all ranks."""
-    return (mesh.axis_names,)
-
-
 def _target(spec: Any, mesh: Mesh | None, like: Any = None) -> Target:
     if isinstance(like, DistArray) and mesh is None:
         return Target(DistArray, like.mesh, like.spec if spec is None else hashable_spec(spec))
     mesh = current_mesh() if mesh is None else mesh
     if not isinstance(mesh, Mesh):
         raise TypeError(f"`mesh` must be a jpi.Mesh; got {mesh!r}. Make one with jpi.make_mesh.")
-    return Target(DistArray, mesh, default_spec(mesh) if spec is None else hashable_spec(spec))
+    return Target(DistArray, mesh, mesh.default_spec if spec is None else hashable_spec(spec))
 
 
 def _creator(function: Callable, *, like: bool = False) -> Callable[..., Any]:

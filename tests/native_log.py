@@ -1,0 +1,18 @@
+"""What the native side ran."""
+
+import jax
+
+import jpi
+from jpi._mpi import native
+
+
+def calls_during(run):
+    """The calls that the native side logged while `run` ran, in its order, and its result."""
+    jpi.wait()
+    native.log_start(100)
+    try:
+        result = jax.block_until_ready(run())
+        jpi.wait()
+        return native.log_take(), result
+    finally:
+        native.log_start(0)
