@@ -4,8 +4,13 @@ import atexit as _atexit
 
 from jax.sharding import PartitionSpec as P
 
+from jpi import _data_dependent as _data_dependent
 from jpi import _pytree as _pytree
+from jpi import lax as lax
+from jpi import nn as nn
 from jpi import numpy as numpy
+from jpi import random as random
+from jpi import scipy as scipy
 from jpi._array import DistArray as DistArray
 from jpi._assemble import from_shard as from_shard
 from jpi._assemble import replicate as replicate
@@ -74,9 +79,12 @@ __all__ = [
     "global_norm",
     "halo",
     "jit",
+    "lax",
     "make_mesh",
     "map_shards",
+    "nn",
     "numpy",
+    "random",
     "rank",
     "recv",
     "reduce",
@@ -87,6 +95,7 @@ __all__ = [
     "scatter",
     "scatter_from",
     "scatterv",
+    "scipy",
     "send",
     "sendrecv",
     "size",

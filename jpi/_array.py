@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -14,11 +14,13 @@ from jpi import _jax
 from jpi._call import call
 from jpi._comm import Mesh
 from jpi._index import getitem, hashable_index
+from jpi._masks import is_mask, take
 from jpi._ordering import jit
 from jpi._pickle import reduced
 from jpi._primitives import gather_p
+from jpi._protocols import Protocols
 from jpi._redistribute import redistribute
-from jpi._sharded import Sharded
+from jpi._update import At
 
 
 def _binary(function: Callable, *, swap: bool = False) -> Callable[[Any, Any], Any]:
@@ -47,6 +49,20 @@ def _method(name: str) -> Callable[..., Any]:
     return method
 
 
+def _own_method(name: str) -> Callable[..., Any]:
+    """A method that `jax.numpy` has on its arrays only."""
+
+    def function(x: Any, *args: Any, **kwargs: Any) -> Any:
+        return getattr(x, name)(*args, **kwargs)
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return call(function, (self, *args), kwargs)
+
+    method.__name__ = name
+    method.__doc__ = f"As `jax.Array.{name}` on the global array."
+    return method
+
+
 class _Named(type):
     """How JAX's own errors name a DistArray, so that they say what to do."""
 
@@ -54,7 +70,7 @@ class _Named(type):
         return "<class 'jpi.DistArray': use jpi.numpy, jpi.spmd, or x.gather() for jax.numpy>"
 
 
-class DistArray(Sharded, metaclass=_Named):
+class DistArray(Protocols, metaclass=_Named):
     """An array with a global shape, cut into one block per rank.
 
     It behaves as a `jax.Array` of the global shape in the functions of `jpi.numpy`, in operators
@@ -70,6 +86,10 @@ class DistArray(Sharded, metaclass=_Named):
     @property
     def T(self) -> DistArray:
         return self.transpose()
+
+    @property
+    def mT(self) -> DistArray:
+        return call(jnp.matrix_transpose, (self,), {})
 
     @property
     def real(self) -> DistArray:
@@ -137,13 +157,19 @@ class DistArray(Sharded, metaclass=_Named):
     def flatten(self) -> DistArray:
         return self.reshape(-1)
 
+    def compress(self, condition: Any, axis: int | None = None, **kwargs: Any) -> Any:
+        return call(jnp.compress, (condition, self), {"axis": axis, **kwargs})
+
     all, any, argmax, argmin = map(_method, ("all", "any", "argmax", "argmin"))
+    argpartition, argsort, choose = map(_method, ("argpartition", "argsort", "choose"))
     clip, conj, conjugate, copy = map(_method, ("clip", "conj", "conjugate", "copy"))
-    cumprod, cumsum, dot, max = map(_method, ("cumprod", "cumsum", "dot", "max"))
-    mean, min, prod, ptp = map(_method, ("mean", "min", "prod", "ptp"))
-    ravel, repeat, round, sort = map(_method, ("ravel", "repeat", "round", "sort"))
+    cumprod, cumsum, diagonal, dot = map(_method, ("cumprod", "cumsum", "diagonal", "dot"))
+    max, mean, min, nonzero = map(_method, ("max", "mean", "min", "nonzero"))
+    prod, ptp, ravel, repeat = map(_method, ("prod", "ptp", "ravel", "repeat"))
+    round, searchsorted, sort = map(_method, ("round", "searchsorted", "sort"))
     squeeze, std, sum, swapaxes = map(_method, ("squeeze", "std", "sum", "swapaxes"))
     take, trace, var = map(_method, ("take", "trace", "var"))
+    byteswap, view = map(_own_method, ("byteswap", "view"))
 
     __add__, __radd__ = _binary(jnp.add), _binary(jnp.add, swap=True)
     __sub__, __rsub__ = _binary(jnp.subtract), _binary(jnp.subtract, swap=True)
@@ -163,51 +189,23 @@ class DistArray(Sharded, metaclass=_Named):
     __eq__, __ne__ = _binary(jnp.equal), _binary(jnp.not_equal)
     __lt__, __le__ = _binary(jnp.less), _binary(jnp.less_equal)
     __gt__, __ge__ = _binary(jnp.greater), _binary(jnp.greater_equal)
+    __round__ = _own_method("__round__")
     __neg__, __pos__ = _method("negative"), _method("positive")
     __abs__, __invert__ = _method("abs"), _method("invert")
     __hash__ = None  # type: ignore[assignment]
 
     def __getitem__(self, index: Any) -> Any:
+        if any(map(is_mask, index if isinstance(index, tuple) else (index,))):
+            return take(self, index)
         return call(getitem, (self, hashable_index(index)), {})
 
-    def __len__(self) -> int:
-        return self.shape[0]
+    def __setitem__(self, index: Any, value: Any) -> None:
+        jnp.zeros(0)[index] = value  # raises the error of JAX's arrays
 
-    def __iter__(self) -> Iterator[Any]:
-        self._require_whole("iterated over")
-        return iter(self._shard)
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        self._require_whole("made a NumPy array")
-        return np.asarray(self._shard, dtype=dtype)
-
-    def __float__(self) -> float:
-        raise self._no_scalar("float")
-
-    def __int__(self) -> int:
-        raise self._no_scalar("int")
-
-    def __complex__(self) -> complex:
-        raise self._no_scalar("complex")
-
-    def __index__(self) -> int:
-        raise self._no_scalar("an index")
-
-    def __bool__(self) -> bool:
-        raise self._no_scalar("bool")
-
-    def _no_scalar(self, kind: str) -> TypeError:
-        return TypeError(
-            f"an array of shape {self.shape} cannot be converted to {kind}. Reduce it to a scalar "
-            "first (x.sum(), x.all(), ...), or use x.gather() for all its values."
-        )
-
-    def _require_whole(self, action: str) -> None:
-        if not self.is_replicated:
-            raise TypeError(
-                f"an array sharded as {self.spec} cannot be {action}: this rank holds only a block "
-                f"of {self.shape}. Use x.gather() for the whole array, or x.shard for the block."
-            )
+    @property
+    def at(self) -> At:
+        """New arrays that differ from this one at an index: ``x.at[index].set(values)``, ..."""
+        return At(self)
 
     def __copy__(self) -> DistArray:
         return self
@@ -217,12 +215,6 @@ class DistArray(Sharded, metaclass=_Named):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return reduced(self)
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        function = getattr(jnp, ufunc.__name__, None)
-        if method != "__call__" or function is None:
-            return NotImplemented
-        return call(function, inputs, kwargs)
 
     def __repr__(self) -> str:
         box = self._layout.box(self._mesh.coordinates)

@@ -15,7 +15,7 @@ from jpi._jax import trace_state_clean
 from jpi._layout import Layout, layout, normalize_spec
 from jpi._ordering import jit
 from jpi._primitives import from_root, scatter_p
-from jpi._redistribute import move_rows, on_axis, redistribute
+from jpi._redistribute import move_blocks, redistribute
 from jpi.collectives._arguments import rank_in
 
 
@@ -137,19 +137,12 @@ def _block_sizes(cut: Layout, dim: int, shapes: Sequence[tuple[int, ...]]) -> li
     return [sizes[index][1] for index in range(cut.parts(dim))]
 
 
-def _move(block: Any, mesh: Mesh, placement: Layout, bounds: tuple[tuple[int, ...], ...]) -> Any:
-    for dim, axes in enumerate(placement.spec):
-        if axes:
-            target = placement.offsets(dim)
-            block = on_axis(lambda x: move_rows(x, mesh, axes, bounds[dim], target), block, dim)  # noqa: B023
-    return DistArray(block, mesh, placement)
-
-
-_moved = jit(_move, static_argnums=(1, 2, 3))
+_moved = jit(move_blocks, static_argnums=(1, 2, 3))
 
 
 def _rebalance(
     block: jax.Array, mesh: Mesh, placement: Layout, bounds: tuple[tuple[int, ...], ...]
 ) -> DistArray:
     balanced = all(bounds[dim] == placement.offsets(dim) for dim in range(placement.ndim))
-    return DistArray(block, mesh, placement) if balanced else _moved(block, mesh, placement, bounds)
+    local = block if balanced else _moved(block, mesh, placement, bounds)
+    return DistArray(local, mesh, placement)

@@ -142,9 +142,7 @@ def _compile(
     except _NEEDS_VALUES:
         if not all(isinstance(x, _ARRAYS) for x in traced):
             return lambda dynamic: _eager(fun, tree, _refill(kinds, dynamic), target, ())
-        if target is not None:
-            raise
-        return lambda dynamic: _on_values(fun, tree, _refill(kinds, dynamic))
+        return lambda dynamic: _on_values(fun, tree, _refill(kinds, dynamic), target)
     if function.static:
         return lambda dynamic: _inline(fun, tree, _refill(kinds, dynamic), target)
     return Program(fun, tree, kinds, target)
@@ -179,6 +177,8 @@ class Program:
 
 
 _LEAF = jax.tree.structure(0)
+# How to call, on distributed arrays, a function whose result's shape depends on their values.
+on_values: dict[Callable, Callable] = {}
 _programs: OrderedDict[Any, Callable[[Sequence[Any]], Any]] = OrderedDict()
 _traces: OrderedDict[Any, GlobalFunction] = OrderedDict()
 
@@ -237,14 +237,29 @@ def _traced(
     return traced
 
 
-def _inline(fun: Callable, tree: Any, leaves: Sequence[Any], target: Target | None) -> Any:
-    target = target or _common_target(leaves)
-    is_static = tuple(None if isinstance(x, _ARRAYS) else Static(type(x), x) for x in leaves)
-    dynamic = [x for x, static in zip(leaves, is_static, strict=True) if static is None]
-    traced = _traced(fun, tree, is_static, dynamic)
+def _inline(fun: Callable, tree: Any, leaves: Sequence[Any], given: Target | None) -> Any:
+    target = given or _common_target(leaves)
+    try:
+        traced, dynamic = _traced_with(fun, tree, leaves, lambda x: isinstance(x, _ARRAYS))
+    except _NEEDS_VALUES:
+        try:  # of plain arrays, it may be: every rank has those
+            traced, dynamic = _traced_with(
+                fun, tree, leaves, lambda x: isinstance(x, Sharded | _jax.Tracer)
+            )
+        except _NEEDS_VALUES as error:
+            return _by_values(fun, tree, leaves, given, error)
     values = [_value(target.mesh, x) for x in dynamic]
     results = evaluate(target.mesh, traced.closed, values)
     return traced.assemble([_result(target, value) for value in results])
+
+
+def _traced_with(
+    fun: Callable, tree: Any, leaves: Sequence[Any], is_traced: Callable[[Any], bool]
+) -> tuple[GlobalFunction, list[Any]]:
+    """``fun`` traced in some of its arguments, and these."""
+    is_static = tuple(None if is_traced(x) else Static(type(x), x) for x in leaves)
+    dynamic = [x for x, static in zip(leaves, is_static, strict=True) if static is None]
+    return _traced(fun, tree, is_static, dynamic), dynamic
 
 
 def _common_target(leaves: Sequence[Any]) -> Target:
@@ -277,11 +292,38 @@ def _result(target: Target, value: Value) -> Any:
     return target.kind(value.take(region_of(target.mesh, chosen)), target.mesh, chosen)
 
 
-def _on_values(fun: Callable, tree: Any, leaves: Sequence[Any]) -> Any:
-    """``fun`` on gathered arrays, for functions whose result's shape depends on the values."""
+def _on_values(fun: Callable, tree: Any, leaves: Sequence[Any], target: Target | None) -> Any:
+    """``fun`` where the shape of the result depends on values: those of plain arrays, which every
+    rank has, or those of distributed ones, which are gathered."""
+    try:
+        return _inline(fun, tree, leaves, target)
+    except _NEEDS_VALUES:
+        if target is not None:
+            raise
+    record_fallback(
+        getattr(fun, "__name__", repr(fun)), sum(x.nbytes for x in leaves if is_sharded(x))
+    )
+    return call_gathered(fun, *_unflatten(tree, leaves))
+
+
+def _by_values(
+    fun: Callable, tree: Any, leaves: Sequence[Any], given: Target | None, error: Exception
+) -> Any:
+    """``fun``, whose result's shape depends on values, as `on_values` says; or the ``error`` that
+    it raised for want of them."""
+    if fun not in on_values or given is not None:
+        raise error
+    args, kwargs = _unflatten(tree, leaves)
+    try:  # outside of a compiled function the arrays have values, in a derivative too
+        return on_values[fun](*args, **kwargs)
+    except _NEEDS_VALUES:
+        raise error from None
+
+
+def call_gathered(fun: Callable, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """``fun(*args, **kwargs)`` on gathered arrays; the results are replicated."""
+    leaves, tree = _flatten(args, kwargs)
     target = _common_target(leaves)
-    arrays = [x for x in leaves if is_sharded(x)]
-    record_fallback(getattr(fun, "__name__", repr(fun)), sum(x.nbytes for x in arrays))
     args, kwargs = _unflatten(tree, [x.gather() if is_sharded(x) else x for x in leaves])
     return jax.tree.map(
         lambda y: _result(target, replicated(target.mesh, y)) if isinstance(y, jax.Array) else y,

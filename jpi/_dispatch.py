@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import jax
 
@@ -25,6 +25,7 @@ from jpi._layout import layout
 from jpi._values import Placed, Value
 
 Rule = Callable[..., "Value | Sequence[Value]"]
+RuleOf = TypeVar("RuleOf", bound=Rule)
 
 rules: dict[str, Rule] = {}
 fallbacks: dict[str, int] = {}
@@ -34,10 +35,10 @@ class FallbackWarning(UserWarning):
     """A primitive without a sharding rule gathered its operands on every rank."""
 
 
-def rule(*names: str) -> Callable[[Rule], Rule]:
+def rule(*names: str) -> Callable[[RuleOf], RuleOf]:
     """Register the decorated function as the sharding rule of the primitives called ``names``."""
 
-    def register(function: Rule) -> Rule:
+    def register(function: RuleOf) -> RuleOf:
         for name in names:
             assert name not in rules, name
             rules[name] = function
@@ -105,12 +106,13 @@ def replicated(mesh: Mesh, array: Any) -> Placed:
 def _apply(call: Call, operands: Sequence[Value]) -> Sequence[Value]:
     apply_rule = rules.get(call.primitive.name)
     if apply_rule is None:
-        return _fall_back(call, operands)
+        return fall_back(call, operands)
     results = apply_rule(call, *operands, **call.params)
     return [results] if isinstance(results, Value) else results
 
 
-def _fall_back(call: Call, operands: Sequence[Value]) -> list[Value]:
+def fall_back(call: Call, operands: Sequence[Value]) -> list[Value]:
+    """The results of a primitive on operands gathered on every rank, which is recorded."""
     gathered = sum(
         math.prod(operand.shape) * operand.dtype.itemsize
         for operand in operands

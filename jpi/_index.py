@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
+import numpy as np
+
+from jpi._sharded import Sharded
+
 
 def hashable_index(index: Any) -> Any:
-    """``index`` with slices, None and Ellipsis as static leaves; `getitem` takes it."""
-    if isinstance(index, tuple):
-        return tuple(map(hashable_index, index))
-    if isinstance(index, slice):
-        return _StaticIndex(("slice", index.start, index.stop, index.step))
-    return _StaticIndex((index,)) if index is None or index is Ellipsis else index
+    """``index`` with all that is no array as static leaves; `getitem` takes it."""
+    return jax.tree.map(_static, index, is_leaf=_is_part)
+
+
+def _is_part(part: Any) -> bool:
+    return part is None or isinstance(part, Sharded)
+
+
+def _static(part: Any) -> Any:
+    if isinstance(part, slice):
+        bounds = (part.start, part.stop, part.step)
+        return _StaticIndex(("slice", *map(_plain, bounds)))
+    if part is None or part is Ellipsis or isinstance(part, float | complex | str):
+        return _StaticIndex((part,))
+    return _plain(part)
+
+
+def _plain(part: Any) -> Any:
+    return part.item() if isinstance(part, np.integer | np.bool_) else part
 
 
 class _StaticIndex:
@@ -30,10 +48,16 @@ class _StaticIndex:
         return slice(*self.content[1:]) if len(self.content) > 1 else self.content[0]
 
 
+def restored(index: Any) -> Any:
+    """The index of which `hashable_index` made ``index``."""
+    return jax.tree.map(lambda p: p.restore() if isinstance(p, _StaticIndex) else p, index)
+
+
 def getitem(x: Any, index: Any) -> Any:
     """``x[index]`` for an index made by `hashable_index`."""
+    return x[restored(index)]
 
-    def restore(part: Any) -> Any:
-        return part.restore() if isinstance(part, _StaticIndex) else part
 
-    return x[tuple(map(restore, index)) if isinstance(index, tuple) else restore(index)]
+def update(x: Any, method: str, index: Any, *args: Any, **kwargs: Any) -> Any:
+    """``x.at[index].method(...)`` for an index made by `hashable_index`."""
+    return getattr(x.at[restored(index)], method)(*args, **kwargs)

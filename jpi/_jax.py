@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import jax
@@ -40,6 +41,7 @@ from jax.tree_util import GetAttrKey as GetAttrKey
 from jax.tree_util import register_pytree_with_keys as register_pytree_with_keys
 
 Tracer = jax.core.Tracer
+gamma_of_one = importlib.import_module(jax.random.gamma.__module__)._gamma_one
 
 
 def bind_equation(equation: JaxprEqn, *operands: Any) -> list[Any]:
@@ -62,6 +64,11 @@ def subfunctions(primitive: Primitive, params: dict[str, Any]) -> tuple[Any, ...
     """The functions (call, derivative rules) of a custom_jvp_call or custom_vjp_call."""
     bind_params = primitive.get_bind_params(params)
     return tuple(bind_params[0] if isinstance(bind_params, tuple) else bind_params["subfuns"])
+
+
+def generator_of(dtype: Any) -> Any:
+    """The generator of random numbers for keys of ``dtype``, as functions on the data of a key."""
+    return dtype._impl
 
 
 def cotangents(results: Any) -> list[Any]:

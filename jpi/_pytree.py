@@ -8,7 +8,8 @@ The static part (mesh and layout) must stay right when a transform changes the r
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from functools import lru_cache
+from typing import Any, NoReturn
 
 from jpi import _jax
 from jpi._array import DistArray
@@ -27,9 +28,27 @@ def _flatten_with_keys(x: DistArray) -> tuple[Any, tuple[Mesh, Layout]]:
 def _unflatten(static: tuple[Mesh, Layout], leaves: Iterable[Any]) -> DistArray:
     (shard,), (mesh, placement) = leaves, static
     shape = getattr(shard, "shape", None)
-    if isinstance(shape, tuple) and len(shape) != placement.ndim:
-        placement = _fit(shape, mesh, placement)
+    if isinstance(shape, tuple):
+        if len(shape) != placement.ndim:
+            placement = _fit(shape, mesh, placement)
+        elif shape != _block_shape(mesh, placement):
+            _refuse(shape, mesh, placement)
     return DistArray(shard, mesh, placement)
+
+
+@lru_cache(maxsize=4096)
+def _block_shape(mesh: Mesh, placement: Layout) -> tuple[int, ...]:
+    return placement.block_shape(mesh.coordinates)
+
+
+def _refuse(shape: tuple[int, ...], mesh: Mesh, placement: Layout) -> NoReturn:
+    # Every rank that has this case says so; one whose block has a single row may not have it.
+    raise ValueError(
+        f"the block of an array of shape {placement.shape} must keep its shape "
+        f"{_block_shape(mesh, placement)} in a function of trees; got {shape}. A function that "
+        "takes blocks apart, as jax.lax.associative_scan does, would answer for the block alone: "
+        "call it as jpi.spmd(function)(x), or use the one of jpi.lax or jpi.numpy."
+    )
 
 
 def _fit(shape: tuple[int, ...], mesh: Mesh, placement: Layout) -> Layout:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 from jax import lax
 
@@ -31,6 +32,8 @@ from jpi._transfer import has_same_blocks, is_gather_of_rows, moving_axes, trans
 def spread(local: Any, mesh: Mesh, axes: Axes, cut: Axes = ()) -> Any:
     """``local``, which differs along ``cut`` only, for a computation that does along ``axes``."""
     axes = tuple(axis for axis in axes if axis not in cut)
+    if jnp.issubdtype(jax.typeof(local).dtype, jax.dtypes.prng_key):
+        return local  # a key has no cotangent to be summed
     return spread_p.bind(local, comm=mesh.subcomm(axes)) if axes else local
 
 
@@ -125,3 +128,15 @@ def move_rows(
         send=overlaps(start, stop, target),
         recv=overlaps(target[comm.rank], target[comm.rank + 1], source),
     )
+
+
+def move_blocks(local: Any, mesh: Mesh, target: Layout, bounds: Sequence[Sequence[int]]) -> Any:
+    """This rank's block under ``target``, of an array cut over the same axes at ``bounds``.
+
+    Communication: one alltoallv for each dimension that is cut elsewhere in ``target``.
+    """
+    for dim, axes in enumerate(target.spec):
+        if axes:
+            before, after = bounds[dim], target.offsets(dim)
+            local = on_axis(lambda x: move_rows(x, mesh, axes, before, after), local, dim)  # noqa: B023
+    return local

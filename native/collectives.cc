@@ -9,6 +9,7 @@
 #include "log.h"
 #include "pages.h"
 #include "parts.h"
+#include "routing.h"
 #include "validation.h"
 
 namespace jpi {
@@ -93,25 +94,40 @@ int RunLarge(const Runtime<Handle>& mpi, const Collective& row, const Message& m
       return RunAsDatatype(mpi, row, m, limit);
     case Large::kBlocks:
     case Large::kParts:
+    case Large::kRoutes:
       break;
   }
   return ExchangeBlocks(mpi, row, m, limit);
 }
 
+// A row that is one MPI call.
 template <typename Handle>
-int Run(const Runtime<Handle>& mpi, const Collective& row, const Message& m) {
-  CheckFirstCall(mpi, row, m);
-  const int64_t limit = count_limit.load(std::memory_order_relaxed);
-  if (row.large == Large::kParts) return ExchangeParts(mpi, m, limit);
+int RunCall(const Runtime<Handle>& mpi, const Collective& row, const Message& m, int64_t limit) {
   if (mpi.wide && may_use_wide.load(std::memory_order_relaxed)) {
     return RunOnce(mpi, *mpi.wide, row, m);
   }
   return IsLarge(row, m, limit) ? RunLarge(mpi, row, m, limit) : RunOnce(mpi, mpi.narrow, row, m);
 }
 
-// The elements of x that other ranks get, each counted once.
+template <typename Handle>
+int Run(const Runtime<Handle>& mpi, const Collective& row, Message& m) {
+  CheckFirstCall(mpi, row, m);
+  const int64_t limit = count_limit.load(std::memory_order_relaxed);
+  if (row.large == Large::kParts) return ExchangeParts(mpi, m, limit);
+  if (!row.is_routed()) return RunCall(mpi, row, m, limit);
+  const RunPart run = [&](const char* name, const Message& part) {
+    Check(RunCall(mpi, Find(name), part, limit));
+  };
+  m.named.leaving = row.is_delivery()   ? Deliver(m, row.reduces, run)
+                    : row.is_exchange() ? Exchange(m, run)
+                                        : Fetch(m, run);
+  return 0;
+}
+
+// The elements that other ranks get, each counted once.
 int64_t LeavingCount(const Collective& row, const Message& m) {
   if (m.comm->size == 1) return 0;
+  if (row.is_routed()) return m.named.leaving;
   if (row.large == Large::kParts) return LeavingParts(m);
   if ((row.y == Extent::kRecvTotalAtRoot || row.y == Extent::kSameAsXAtRoot) && m.is_root()) {
     return 0;
@@ -163,13 +179,46 @@ Peers PeersOf(Counts peers, const int32_t* envelope) {
   return result;
 }
 
+// The last two operands: owners and places. Before them stand the rows that are delivered. For an
+// exchange the last operand alone: how many rows go to each rank.
+Named NamedOf(ffi::RemainingArgs args, int dtype) {
+  const auto numbers = [&](size_t i) {
+    const auto buffer = args.get<ffi::AnyBuffer>(i).value();
+    Require(buffer.element_type() == ffi::S32, "`owner` and `place` must be int32; got XLA type ",
+            static_cast<int>(buffer.element_type()), ". Convert them with astype.");
+    return buffer;
+  };
+  const auto owner = numbers(args.size() == 3 ? 2 : args.size() - 2);
+  const auto place = numbers(args.size() - 1);
+  Require(owner.element_count() == place.element_count(), "`place` must have the size of `owner`, ",
+          owner.element_count(), "; got ", place.element_count(), ". Pass one for each row.");
+  Named named{static_cast<const int32_t*>(owner.untyped_data()),
+              static_cast<const int32_t*>(place.untyped_data()),
+              static_cast<int64_t>(owner.element_count()),
+              nullptr,
+              0,
+              0};
+  if (args.size() == 5) {
+    const auto rows = args.get<ffi::AnyBuffer>(2).value();
+    Require(MovableDtype(rows) == dtype, "`rows` must have the dtype of `x`, ", kDtypes[dtype].name,
+            "; got ", kDtypes[MovableDtype(rows)].name, ". Convert them with astype.");
+    named.rows = Data<0>(rows);
+    named.rows_count = static_cast<int64_t>(rows.element_count());
+  }
+  return named;
+}
+
 // Operands (token, x), results (token, y), and an envelope after each for a message. Nothing reads
 // the tokens: they order the calls.
 Message Decode(const Collective& row, ffi::RemainingArgs args, ffi::RemainingRets rets,
                const Attributes& attributes) {
-  const size_t expected = row.is_message() ? 3 : 2;
-  Require(args.size() == expected && rets.size() == expected, "`", row.name, "` must have ",
-          expected, " operands and results; got ", args.size(), " and ", rets.size(),
+  const size_t results = row.is_message() ? 3 : 2;
+  const size_t operands = row.is_delivery()   ? 5
+                          : row.is_exchange() ? 3
+                          : row.is_routed()   ? 4
+                                              : results;
+  Require(args.size() == operands && rets.size() == results, "`", row.name, "` must have ",
+          operands, " operands and ", results, " results; got ", args.size(), " and ", rets.size(),
           ". Pass a token, then x.");
   Require(attributes.op >= 0, "`op` must be a number from 0 on; got ", attributes.op,
           ". Use the numbers of jpi's ops.");
@@ -190,6 +239,7 @@ Message Decode(const Collective& row, ffi::RemainingArgs args, ffi::RemainingRet
             y.dimensions(),
             {0, 0, 0, 0, -1},
             nullptr,
+            row.is_routed() ? NamedOf(args, dtype) : Named{},
             &GetLiveComm(attributes.comm)};
   if (row.is_message()) {
     Require(attributes.peers.size() == 6, "`peers` must have 6 numbers; got ",
@@ -225,8 +275,8 @@ ffi::Error Handle(const Collective& row, ffi::RemainingArgs args, ffi::Remaining
     message = Decode(row, args, rets, attributes);
     Validate(row, *message);
     AdviseHugePages(message->y, message->y_count * kDtypes[message->y_dtype].size);
-    if (is_logging.load(std::memory_order_relaxed)) Log(row, *message, attributes.comm);
     WithRuntime([&](const auto& mpi) { Check(Run(mpi, row, *message)); });
+    if (is_logging.load(std::memory_order_relaxed)) Log(row, *message, attributes.comm);
     return ffi::Error::Success();
   } catch (const Failure& failure) {
     return error(failure.code, failure.text);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 #include "message.h"
 #include "runtime.h"
@@ -30,7 +31,8 @@ enum class Large {
   kBlocks,    // one MPI_Alltoallw, a datatype for each large block
   kDatatype,  // the same call, on one element of a datatype that holds all
   kRoots,     // a reduction in pieces to each rank in turn
-  kParts      // one MPI_Alltoallw whatever the counts: `send` and `recv` are parts of the arrays
+  kParts,     // one MPI_Alltoallw whatever the counts: `send` and `recv` are parts of the arrays
+  kRoutes     // several calls of other rows: the operands say what goes where
 };
 
 // Which ranks know the counts of a call: all of them, or each its own only.
@@ -77,6 +79,14 @@ struct Collective {
 
   // From one rank to another, where only the two of them take part.
   bool is_message() const { return large == Large::kDatatype && counts == Known::kByEach; }
+
+  // Rows that go where the data says: `x` is a rank's block. Those of a delivery change the rows
+  // that they meet; those of an exchange follow each other.
+  bool is_routed() const { return large == Large::kRoutes; }
+  bool is_exchange() const { return std::string_view(name) == "exchange"; }
+  bool is_delivery() const {
+    return is_routed() && std::string_view(name) != "fetch" && !is_exchange();
+  }
 };
 
 inline constexpr Collective kCollectives[] = {
@@ -142,6 +152,10 @@ inline constexpr Collective kCollectives[] = {
                             c.recv.counts.data(), c.recv.offsets.data(), c.y_type, c.comm);
      }},
     {"alltoallw", false, Extent::kAny, Extent::kAny, Known::kByEach, Large::kParts, {}},
+    {"fetch", false, Extent::kAny, Extent::kAny, Known::kByEach, Large::kRoutes, {}},
+    {"deliver", false, Extent::kAny, Extent::kAny, Known::kByEach, Large::kRoutes, {}},
+    {"accumulate", true, Extent::kAny, Extent::kAny, Known::kByEach, Large::kRoutes, {}},
+    {"exchange", false, Extent::kAny, Extent::kAny, Known::kByEach, Large::kRoutes, {}},
     {"barrier", false, Extent::kNone, Extent::kNone, Known::kByAll, Large::kDatatype,
      [](const auto& mpi, const auto& c) { return mpi.Barrier(c.comm); }},
     {"send", false, Extent::kAny, Extent::kNone, Known::kByEach, Large::kDatatype,

@@ -21,6 +21,17 @@ struct Peers {
   int32_t status;  // index of the user's MPI_Status, -1 for none
 };
 
+// Rows, each by the rank that holds it and its place in that rank's block; or, in `owner` alone,
+// how many rows go to each rank.
+struct Named {
+  const int32_t* owner;
+  const int32_t* place;
+  int64_t count;
+  const void* rows;  // what goes there; null where they are asked for
+  int64_t rows_count;
+  int64_t leaving;  // elements of rows that left this rank, once it has run
+};
+
 // What one rank is asked to do, as it comes from XLA: buffers, and counts in elements.
 struct Message {
   const void* x;
@@ -37,6 +48,7 @@ struct Message {
   Counts y_shape;
   Peers peers;
   int32_t* envelope;  // source and tag of the message received; null where none is
+  Named named;
   Comm* comm;
 
   int64_t item_size() const { return kDtypes[x_dtype].size; }

@@ -38,11 +38,17 @@ inline bool CanReduce(int op, Family family) {
 }
 
 struct Sum {
-  float operator()(float x, float y) const { return x + y; }
+  template <typename Value>
+  Value operator()(Value x, Value y) const {
+    return x + y;
+  }
 };
 
 struct Prod {
-  float operator()(float x, float y) const { return x * y; }
+  template <typename Value>
+  Value operator()(Value x, Value y) const {
+    return x * y;
+  }
 };
 
 // MPI may combine a pair in either order on different ranks, so for equal results everywhere the
@@ -53,8 +59,12 @@ struct Extremum {
   Real operator()(Real x, Real y) const {
     // Selections without a branch, which compilers vectorise.
     const Real first = Precedes(x, y) ? x : y;
-    const Real chosen = x == y ? MergeSigns(x, y) : first;
-    return (x != x) | (y != y) ? std::numeric_limits<Real>::quiet_NaN() : chosen;
+    if constexpr (std::is_integral_v<Real>) {
+      return first;
+    } else {
+      const Real chosen = x == y ? MergeSigns(x, y) : first;
+      return (x != x) | (y != y) ? std::numeric_limits<Real>::quiet_NaN() : chosen;
+    }
   }
 
   // Lexicographic by real, then imaginary part, as lax.max compares. lax.max keeps or drops a NaN
@@ -90,7 +100,9 @@ template <typename Count, typename Element, typename Value, typename Combine>
 void Reduce(void* in, void* inout, Count* length, void* /*type*/) {
   const auto* x = static_cast<const Element*>(in);
   auto* y = static_cast<Element*>(inout);
-  for (Count i = 0; i < *length; ++i) y[i] = Combine{}(Value(x[i]), Value(y[i]));
+  for (Count i = 0; i < *length; ++i) {
+    y[i] = static_cast<Element>(Combine{}(Value(x[i]), Value(y[i])));
+  }
 }
 
 // Calls add(dtype, op, function) for each pair that needs an operation of our own.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import importlib.metadata
 import importlib.util
 import os
 import re
@@ -20,10 +21,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.errors import HypothesisException, StopTest
 
-# Tests compile much and compute little: LLVM's optimisations would take most of their time.
-os.environ.setdefault(
-    "XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
-)
+# Tests compile much and compute little: XLA's optimisations would take most of their time.
+FLAGS = ["--xla_backend_optimization_level=0", "--xla_llvm_disable_expensive_passes=true"]
+if importlib.metadata.version("jaxlib") < "0.11":  # newer ones have no other way
+    FLAGS.append("--xla_cpu_use_fusion_emitters=false")
+os.environ.setdefault("XLA_FLAGS", " ".join(FLAGS))
 
 # Before mpi4py: jpi chooses settings that MPI reads when it starts.
 jpi = importlib.import_module("jpi") if importlib.util.find_spec("jpi") else None
@@ -104,6 +106,7 @@ def pytest_configure(config):
     global STDERR
     STDERR = os.dup(2)
     config.addinivalue_line("markers", "ranks(n): runs only in a session of n ranks")
+    config.addinivalue_line("markers", "sweep(n): slow but in a session of n ranks")
     config.addinivalue_line("markers", "fallback_allowed: may gather where a rule is missing")
     option = config.option
     if not (os.environ.get("PYTEST_TIMEOUT") or config.getini("timeout")):
@@ -133,6 +136,9 @@ def pytest_collectreport(report):
 
 
 def pytest_itemcollected(item):
+    sweep = item.get_closest_marker("sweep")
+    if sweep and SIZE != sweep.args[0]:
+        item.add_marker(pytest.mark.slow)
     wanted = item.get_closest_marker("ranks")
     if wanted and SIZE != wanted.args[0]:
         item.add_marker(pytest.mark.skip(reason=f"for a session of {wanted.args[0]} ranks"))

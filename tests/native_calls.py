@@ -58,9 +58,20 @@ def world():
 
 
 def call(
-    name, x, shape, *, comm=None, op="SUM", root=0, send=(), recv=(), in_place=False, peers=()
+    name,
+    x,
+    shape,
+    *,
+    comm=None,
+    op="SUM",
+    root=0,
+    send=(),
+    recv=(),
+    in_place=False,
+    peers=(),
+    others=(),
 ):
-    """The result of one call, of that shape."""
+    """The result of one call, of that shape; ``others`` are the operands beside x."""
     attributes = {
         "comm": np.int32(world() if comm is None else comm),
         "op": np.int32(OPS.index(op)),
@@ -80,7 +91,7 @@ def call(
             input_output_aliases={1: 1} if in_place else None,
         )
         run = jax.jit(lambda *operands: target(*operands, **attributes))
-        return np.asarray(run(like[0], x, *envelope)[1])
+        return np.asarray(run(like[0], x, *envelope, *map(jnp.asarray, others))[1])
 
 
 def small_values(shape, name, rank):

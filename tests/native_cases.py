@@ -102,6 +102,52 @@ def scatter(root, counts):
     return case("scatter", counts, lambda xs: xs[RANK], concatenated, root=root, send=counts)
 
 
+def named(target, op="SUM", **attributes):
+    """Rows of uneven blocks, each named by its owner and its place, some by several or by none."""
+    sizes = [4, 1, 0, 5, 2, 3][:SIZE]
+    rows = [(3 * rank + 5) % 8 for rank in range(SIZE)]
+    draws = [np.random.default_rng(rank) for rank in range(SIZE)]
+    owners = [draw.integers(-1, SIZE + 1, n) for draw, n in zip(draws, rows, strict=True)]
+    places = [draw.integers(-1, 5, n) for draw, n in zip(draws, rows, strict=True)]
+
+    def is_there(owner, place):
+        return 0 <= owner < SIZE and 0 <= place < sizes[owner]
+
+    def make(name):
+        blocks = [small_values((n, 2), name, rank) for rank, n in enumerate(sizes)]
+        moving = [small_values((n, 2), name, rank + 50) for rank, n in enumerate(rows)]
+        names = [owners[RANK].astype(np.int32), places[RANK].astype(np.int32)]
+        if target == "fetch":
+            expected = np.zeros_like(moving[RANK])
+            for k, (owner, place) in enumerate(zip(*names, strict=True)):
+                if is_there(owner, place):
+                    expected[k] = blocks[owner][place]
+            return Call(target, blocks[RANK], expected, {"others": names})
+        expected = blocks[RANK].copy()
+        for rank in range(SIZE):
+            for row, owner, place in zip(moving[rank], owners[rank], places[rank], strict=True):
+                if owner == RANK and is_there(owner, place):
+                    pair = [expected[place], row]
+                    expected[place] = row if target == "deliver" else reduced(pair, op)
+        others = [moving[RANK], *names]
+        return Call(target, blocks[RANK], expected, {"others": others, "op": op, **attributes})
+
+    return make
+
+
+def runs():
+    """Rows for each rank, as many as only their sender knows; some stay behind."""
+    counts = [[(2 * rank + other) % 3 for other in range(SIZE)] for rank in range(SIZE)]
+
+    def make(name):
+        xs = [small_values((sum(n) + 1, 2), name, rank) for rank, n in enumerate(counts)]
+        parts = [np.split(x, np.cumsum(n))[RANK] for x, n in zip(xs, counts, strict=True)]
+        others = [np.array(counts[RANK], np.int32)]
+        return Call("exchange", xs[RANK], np.concatenate(parts), {"others": others})
+
+    return make
+
+
 def peers(dest, source):
     return dest, TAG, source, TAG, NO_STATUS, NO_ENVELOPE
 
@@ -124,6 +170,10 @@ MOVES = {
     "allgatherv": case("allgather", RAGGED, np.concatenate, recv=RAGGED),
     "alltoall": exchange("alltoall", [EVEN] * SIZE),
     "alltoallv": exchange("alltoallv", SENT),
+    "fetch": named("fetch"),
+    "exchange": runs(),
+    "deliver": named("deliver"),
+    "deliver in place": named("deliver", in_place=True),
     **MESSAGES,
 }
 REDUCTIONS = {
@@ -135,6 +185,8 @@ REDUCTIONS = {
     "exscan in place": case("exscan", SAME, prefix_before, in_place=True),
     "reduce_scatter": reduce_scatter(EVEN),
     "reduce_scatterv": reduce_scatter(RAGGED),
+    "accumulate": named("accumulate"),
+    "accumulate in place": named("accumulate", in_place=True),
 }
 for root in (0, SIZE - 1):
     side = "last" if root else "first"

@@ -7,6 +7,7 @@ from typing import Any
 
 import jax
 import numpy as np
+from conftest import RANK, SIZE, meet
 
 import jpi
 import jpi.numpy
@@ -87,22 +88,43 @@ def check(
     All are compiled as one program: compilation is what tests spend their time on.
     """
     table = funs if isinstance(funs, dict) else {"": funs}
+    entries = [(name, fun, arrays) for name, fun in table.items() for arrays in cases]
 
-    def values_and_gradients(numpy: Any, cases: Any) -> Any:
+    def values_and_gradients(numpy: Any, funs: Any, cases: Any) -> Any:
         return [
             (
                 fun(numpy, *arrays),
                 jax.grad(lambda arrays: weighted(fun, numpy, arrays))(list(arrays)),  # noqa: B023
             )
-            for fun in table.values()
-            for arrays in cases
+            for fun, arrays in zip(funs, cases, strict=True)
         ]
 
-    distributed = [[jpi.numpy.asarray(x, spec=spec, mesh=mesh) for x in arrays] for arrays in cases]
-    actual = jpi.jit(lambda cases: values_and_gradients(jpi.numpy, cases))(distributed)
-    expected = jax.jit(lambda cases: values_and_gradients(jax.numpy, cases))(
-        [[jax.numpy.asarray(x) for x in arrays] for arrays in cases]
-    )
-    names = [f"{name} of {[x.shape for x in arrays]}" for name in table for arrays in cases]
-    for name, a, e in zip(names, actual, expected, strict=True):
-        assert_same(a, e, what=name)
+    def on_one_process(entries: Any) -> Any:
+        funs, cases = [fun for _, fun, _ in entries], [arrays for *_, arrays in entries]
+        run = jax.jit(lambda cases: values_and_gradients(jax.numpy, funs, cases))
+        return run([[jax.numpy.asarray(x) for x in arrays] for arrays in cases])
+
+    distributed = [
+        [jpi.numpy.asarray(x, spec=spec, mesh=mesh) for x in arrays] for *_, arrays in entries
+    ]
+    funs = [fun for _, fun, _ in entries]
+    actual = jpi.jit(lambda cases: values_and_gradients(jpi.numpy, funs, cases))(distributed)
+    expected = shared_out(on_one_process, entries)
+    for (name, _, arrays), a, e in zip(entries, actual, expected, strict=True):
+        assert_same(a, e, what=f"{name} of {[x.shape for x in arrays]}")
+
+
+def shared_out(function: Callable[[Any], Any], entries: Sequence[Any]) -> list[Any]:
+    """``function(entries)``, a list with a result per entry; each rank computes its share of it.
+
+    What is the same on every rank is compiled once and not once per rank.
+    """
+    try:
+        own: Any = jax.tree.map(np.asarray, function(entries[RANK::SIZE]))
+    except Exception as error:
+        own = error
+    shares = meet(own)
+    for share in shares:
+        if isinstance(share, Exception):
+            raise share
+    return [shares[i % SIZE][i // SIZE] for i in range(len(entries))]

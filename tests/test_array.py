@@ -129,7 +129,7 @@ def test_donated_and_carried_through_cond():
 BAD = {
     "float": (lambda x: float(x), TypeError, "x.sum"),
     "int": (lambda x: int(x), TypeError, "x.gather"),
-    "bool": (lambda x: bool(x > 0), TypeError, "x.all"),
+    "bool": (lambda x: bool(x), ValueError, "neither true nor false"),
     "index": (lambda x: [1, 2][x], TypeError, "x.gather"),
     "asarray": (lambda x: np.asarray(x), TypeError, r"x\.gather\(\)"),
     "iteration": (lambda x: list(x), TypeError, r"x\.gather\(\)"),

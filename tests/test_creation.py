@@ -26,6 +26,7 @@ CASES = {
 }
 
 
+@pytest.mark.sweep(2)
 @pytest.mark.parametrize("spec", [None, jpi.P()], ids=str)
 @pytest.mark.parametrize("case", CASES)
 def test_created_arrays_equal_those_of_jax_numpy(case, spec):

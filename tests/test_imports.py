@@ -6,9 +6,10 @@ from pathlib import Path
 import jpi
 
 ORDER = """
-_native _config _layout _transfer _mpi _jax _comm _ops _lifetime _ordering _collective
-_primitives _reductions _messages collectives _redistribute _values _dispatch rules _sharded
-_call _index _pickle _array _assemble _halo _map _pytree _norm _visualize numpy
+_native _config _layout _transfer _mpi _jax _comm _ops _lifetime _ordering _collective _primitives
+_reductions _messages _routing collectives _redistribute _values _scan _spans _sort _dispatch
+rules _sharded _call _ufunc _generate _index _masks _update _pickle _protocols _array _assemble
+_halo _map _pytree _norm _visualize _data_dependent numpy nn scipy random lax
 """.split()
 ROOT = Path(jpi.__file__).parent
 

@@ -28,7 +28,7 @@ from native_calls import (
     world,
     x64,
 )
-from native_cases import MOVES, SENT
+from native_cases import MOVES, SENT, named
 
 from jpi import _mpi
 from jpi._mpi import MPI, native
@@ -119,6 +119,12 @@ def test_moves_equal_numpy(case, name):
     MOVES[case](name).check()
 
 
+@pytest.mark.parametrize("op", ["SUM", "PROD", "MAX", "MIN"])
+@pytest.mark.parametrize("name", REDUCIBLE)
+def test_rows_that_meet_combine_as_in_numpy(op, name):
+    named("accumulate", op)(name).check()
+
+
 @pytest.mark.parametrize(("op", "name"), INVALID)
 def test_invalid_reduction_names_collective_op_dtype(op, name):
     with pytest.raises(jax.errors.JaxRuntimeError) as error:
@@ -128,6 +134,7 @@ def test_invalid_reduction_names_collective_op_dtype(op, name):
 
 
 ONES = [1] * SIZE
+NAMES, NOTHING = np.zeros(1, np.int32), np.zeros(0, np.float32)
 BAD_CALLS = {
     "x of the wrong size": ("allgather", 2, (SIZE,), {"recv": ONES}, "`x` must have 1 elements"),
     "y of the wrong size": ("allgather", 1, (9,), {"recv": ONES}, f"`y` must have {SIZE} elem"),
@@ -136,6 +143,42 @@ BAD_CALLS = {
     "too few counts": ("alltoallv", 0, (0,), {}, f"one count for each of the {SIZE} ranks; got 0"),
     "negative count": ("allgather", 1, (1,), {"recv": [-1] * SIZE}, "negative count; got -1"),
     "root too large": ("gather", 1, (1,), {"recv": ONES, "root": SIZE}, f"got {SIZE}"),
+    "too few operands": ("fetch", 1, (1,), {}, "4 operands and 2 results; got 2"),
+    "y of another size than named": (
+        "fetch",
+        1,
+        (3,),
+        {"others": [NAMES, NAMES]},
+        "`y` must have 1 elements; got 3",
+    ),
+    "fewer rows than named": (
+        "deliver",
+        1,
+        (1,),
+        {"others": [NOTHING, NAMES, NAMES]},
+        "`rows` must have 1 elements; got 0",
+    ),
+    "rows unlike the block": (
+        "deliver",
+        1,
+        (1,),
+        {"others": [NAMES, NAMES, NAMES]},
+        "`rows` must have the dtype of `x`",
+    ),
+    "owners without places": (
+        "fetch",
+        1,
+        (1,),
+        {"others": [NAMES, NAMES[:0]]},
+        "the size of `owner`, 1; got 0",
+    ),
+    "places of another dtype": (
+        "fetch",
+        1,
+        (1,),
+        {"others": [NAMES, NOTHING]},
+        "must be int32; got XLA type",
+    ),
     "no such comm": ("allreduce", 1, (1,), {"comm": 10**6}, "got 1000000"),
 }
 

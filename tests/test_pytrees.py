@@ -68,6 +68,17 @@ def leaves(tree):
     return jax.tree.leaves(tree, is_leaf=lambda x: isinstance(x, jpi.DistArray))
 
 
+def test_blocks_taken_apart_are_refused():
+    x = jnp.zeros((4 * jpi.size(), 2))
+    for run in (
+        lambda x: jax.tree.map(lambda block: block[:1], x),
+        lambda x: jax.lax.associative_scan(jax.numpy.add, x),
+        jax.jit(lambda x: jax.lax.associative_scan(lambda a, b: a + b, x)),
+    ):
+        with pytest.raises(ValueError, match=r"must keep its shape .*jpi\.spmd"):
+            run(x)
+
+
 # ---- control flow ----
 
 

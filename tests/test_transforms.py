@@ -116,6 +116,7 @@ def check(*comparisons):
         assert_same(*comparison)
 
 
+@pytest.mark.sweep(2)
 @pytest.mark.parametrize("name", NAMES)
 def test_programs_have_the_values_and_derivatives_of_the_reference(name):
     case = Case(name)
@@ -129,6 +130,7 @@ def test_counted_loops_and_switches_have_them_too(name):
     check(*[compare(case, program, jpi.jit) for program in (plain, in_fori, in_switch)])
 
 
+@pytest.mark.sweep(2)
 @pytest.mark.parametrize("name", NAMES)
 def test_derivatives_need_no_jit_of_ours(name):
     case = Case(name)
@@ -186,6 +188,7 @@ def shifted(run, xs, delta):
     return run([x + delta for x in xs])
 
 
+@pytest.mark.sweep(2)
 @pytest.mark.parametrize("name", NAMES)
 def test_jacobians_are_those_of_all_ranks_together(name):
     case = Case(name)

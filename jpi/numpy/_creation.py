@@ -42,7 +42,12 @@ def _creator(function: Callable, *, like: bool = False) -> Callable[..., Any]:
 
 zeros, ones, full = _creator(jnp.zeros), _creator(jnp.ones), _creator(jnp.full)
 empty, arange, linspace = _creator(jnp.empty), _creator(jnp.arange), _creator(jnp.linspace)
-eye, identity = _creator(jnp.eye), _creator(jnp.identity)
+fftfreq, rfftfreq = _creator(jnp.fft.fftfreq), _creator(jnp.fft.rfftfreq)
+logspace, geomspace = _creator(jnp.logspace), _creator(jnp.geomspace)
+eye, identity, tri = _creator(jnp.eye), _creator(jnp.identity), _creator(jnp.tri)
+fromfunction, indices = _creator(jnp.fromfunction), _creator(jnp.indices)
+bartlett, blackman, kaiser = _creator(jnp.bartlett), _creator(jnp.blackman), _creator(jnp.kaiser)
+hamming, hanning = _creator(jnp.hamming), _creator(jnp.hanning)
 zeros_like = _creator(jnp.zeros_like, like=True)
 ones_like = _creator(jnp.ones_like, like=True)
 full_like = _creator(jnp.full_like, like=True)

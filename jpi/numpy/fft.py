@@ -1,16 +1,12 @@
-"""`jax.numpy.fft` for distributed arrays."""
+"""`jax.numpy.fft` for distributed arrays.
 
-from typing import Any
+`fftfreq` and `rfftfreq` make DistArrays, and take ``spec=`` and ``mesh=`` besides.
+"""
 
 import jax.numpy.fft as _source
 
-from jpi.numpy._generate import distributed as _distributed
+from jpi._generate import namespace as _namespace
+from jpi.numpy._creation import fftfreq as fftfreq
+from jpi.numpy._creation import rfftfreq as rfftfreq
 
-
-def __getattr__(name: str) -> Any:
-    value = globals()[name] = _distributed(_source, name, __name__)
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *dir(_source)})
+__getattr__, __dir__ = _namespace(_source, globals())

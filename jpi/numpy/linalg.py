@@ -1,16 +1,7 @@
 """`jax.numpy.linalg` for distributed arrays."""
 
-from typing import Any
-
 import jax.numpy.linalg as _source
 
-from jpi.numpy._generate import distributed as _distributed
+from jpi._generate import namespace as _namespace
 
-
-def __getattr__(name: str) -> Any:
-    value = globals()[name] = _distributed(_source, name, __name__)
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *dir(_source)})
+__getattr__, __dir__ = _namespace(_source, globals())

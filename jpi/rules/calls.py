@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from jpi import _jax
 from jpi._comm import Mesh
-from jpi._dispatch import Call, evaluate, rule
+from jpi._dispatch import Call, evaluate, fall_back, rule
 from jpi._layout import Layout, layout
 from jpi._values import Placed, Value, agree, region_of
 
@@ -24,6 +25,18 @@ def jit(call: Call, *values: Value, jaxpr: Any, **params: Any) -> list[Value]:
 @rule("closed_call", "core_closed_call")
 def closed_call(call: Call, *values: Value, call_jaxpr: Any, **params: Any) -> list[Value]:
     return evaluate(call.mesh, call_jaxpr, values)
+
+
+@rule("call_hi_primitive")
+def expanded(call: Call, *values: Value, **params: Any) -> list[Value]:
+    """A function of JAX's own that newer versions keep as one primitive, as what it stands for.
+
+    One of real numbers may have a derivative of its own, which its expansion would lose.
+    """
+    if any(jnp.issubdtype(result.dtype, jnp.inexact) for result in call.results):
+        return fall_back(call, values)
+    closed = _traced(functools.partial(call.primitive.to_lojax, **params), values)
+    return evaluate(call.mesh, closed, values)
 
 
 @rule("checkpoint", "remat", "remat2")
@@ -62,7 +75,9 @@ def custom_jvp_call(call: Call, *values: Value, call_jaxpr: Any, **params: Any) 
             [*operands, *(operands[i] for i in moving)],
         )
         results = body_and_tangent.run(
-            [*primals, *(tangents[i] for i in moving)], body.placements and body.placements * 2
+            [*primals, *(tangents[i] for i in moving)],
+            body.placements and body.placements * 2,
+            copies=2,
         )
         count = len(call.results)
         body.placements = body_and_tangent.placements[:count]  # type: ignore[index]
@@ -143,9 +158,13 @@ class Local:
     def wrap(self, locals: Sequence[Any]) -> list[Placed]:
         return [Placed(x, placement) for x, placement in zip(locals, self.inputs, strict=True)]
 
-    def run(self, locals: Sequence[Any], placements: list[Layout] | None) -> list[Any]:
+    def run(
+        self, locals: Sequence[Any], placements: list[Layout] | None, copies: int = 1
+    ) -> list[Any]:
+        """The results; with ``copies``, they are so many lists of values that lie alike."""
         results = evaluate(self.mesh, self.closed, self.wrap(locals))
-        self.placements = placements or [value.layout(self.mesh) for value in results]
+        first = results[: len(results) // copies]
+        self.placements = placements or [value.layout(self.mesh) for value in first] * copies
         return [_take(self.mesh, v, p) for v, p in zip(results, self.placements, strict=True)]
 
     def __call__(self, *locals: Any) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from jpi._dispatch import Call, rule
@@ -75,7 +76,9 @@ def keep(call: Call, *values: Value, **params: Any) -> list[Value]:
 
 
 @rule("bitcast_convert_type")
-def bitcast_convert_type(call: Call, value: Value, **params: Any) -> Value:
+def bitcast_convert_type(call: Call, value: Value, **params: Any) -> Value | Sequence[Value]:
+    if len(call.shape) == value.ndim:
+        return elementwise(call, value, **params)
     placed = value.settle(call.mesh)
     spec = placed.spec[: len(call.shape)] + ((),) * (len(call.shape) - placed.ndim)
     if len(call.shape) < placed.ndim and placed.spec[-1]:  # the last dimension becomes one number

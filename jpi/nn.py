@@ -1,0 +1,7 @@
+"""`jax.nn` for distributed arrays."""
+
+import jax.nn as _source
+
+from jpi._generate import namespace as _namespace
+
+__getattr__, __dir__ = _namespace(_source, globals())

@@ -1,0 +1,56 @@
+"""Names of `jax.numpy` that are no functions of arrays: makers of functions, joiners, files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jpi._call import call, is_sharded, spmd
+from jpi._index import getitem, hashable_index
+from jpi._ufunc import Ufunc
+
+
+def vectorize(pyfunc: Callable, *, excluded: Any = frozenset(), signature: Any = None) -> Callable:
+    """As `jax.numpy.vectorize`: a function of distributed arrays."""
+    return spmd(jnp.vectorize(pyfunc, excluded=excluded, signature=signature))
+
+
+def frompyfunc(func: Callable, /, nin: int, nout: int, *, identity: Any = None) -> Ufunc:
+    """As `jax.numpy.frompyfunc`: a ufunc of distributed arrays."""
+    return Ufunc(jnp.frompyfunc(func, nin, nout, identity=identity))
+
+
+class _Joiner:
+    """`jax.numpy.r_` or `c_`, which join what they are indexed with, for distributed arrays."""
+
+    def __init__(self, source: Any) -> None:
+        self._source = source
+
+    def __getitem__(self, key: Any) -> Any:
+        return call(getitem, (self._source, hashable_index(key)), {})
+
+
+r_, c_ = _Joiner(jnp.r_), _Joiner(jnp.c_)
+
+
+def _writer(function: Callable, name: str) -> Callable[..., None]:
+    def write(file: Any, *args: Any, **kwargs: Any) -> None:
+        args, kwargs = jax.tree.map(
+            lambda x: np.asarray(x) if is_sharded(x) else x, (args, kwargs), is_leaf=is_sharded
+        )
+        function(file, *args, **kwargs)
+
+    write.__name__ = name
+    write.__doc__ = f"""As `numpy.{name}`, by the rank that calls it.
+
+    Errors: TypeError for a sharded array: every rank would write the whole of it. Write what
+    ``x.gather(root=0)`` gives, on rank 0.
+    """
+    return write
+
+
+save, savez = _writer(np.save, "save"), _writer(np.savez, "savez")

@@ -1,0 +1,57 @@
+"""`jax.random` for distributed arrays.
+
+Every function of `jax.random` is here under its name. Those that draw numbers take ``spec=`` (the
+mesh axes over which each dimension is cut; by default the first dimension over all ranks) and
+``mesh=`` besides, and make a DistArray: the numbers that `jax.random` draws, on any number of
+ranks, each rank making its own block. Those that make keys give what `jax.random` gives, the same
+on every rank.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import jax.random as _source
+
+from jpi._call import call as _call
+from jpi._call import is_sharded as _is_sharded
+from jpi._comm import Mesh as _Mesh
+from jpi._generate import distributed as _distributed
+from jpi.numpy._creation import _target as _creation_target
+
+_ON_KEYS = (
+    "PRNGKey clone fold_in key key_data key_impl split wrap_key_data default_prng_impl".split()
+)
+
+
+def _sampler(function: Callable) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def sample(*args: Any, spec: Any = None, mesh: _Mesh | None = None, **kwargs: Any) -> Any:
+        given = [x for x in (*args, *kwargs.values()) if _is_sharded(x)]
+        if given and spec is None and mesh is None:
+            return _call(function, args, kwargs)
+        return _call(function, args, kwargs, target=_creation_target(spec, mesh, *given[:1]))
+
+    sample.__module__ = __name__
+    sample.__doc__ = (
+        f"As `jax.random.{function.__name__}`, made block by block.\n\n"
+        "Takes two arguments more: ``spec``, the mesh axes over which each dimension is cut (the "
+        "first over all ranks by default, or as the distributed arguments make it), and ``mesh``, "
+        "the mesh (the current one by default).\n\n"
+        f"{function.__doc__ or ''}"
+    )
+    return sample
+
+
+def __getattr__(name: str) -> Any:
+    value = _distributed(_source, name, __name__)
+    if name not in _ON_KEYS and callable(value) and not isinstance(value, type):
+        value = _sampler(getattr(_source, name))
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *dir(_source)})

@@ -1,0 +1,7 @@
+"""`jax.scipy.special` for distributed arrays."""
+
+import jax.scipy.special as _source
+
+from jpi._generate import namespace as _namespace
+
+__getattr__, __dir__ = _namespace(_source, globals())

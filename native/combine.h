@@ -1,0 +1,76 @@
+#pragma once
+
+// What a row does to the row that it meets, for every dtype that reduces.
+
+#include <complex>
+#include <cstdint>
+
+#include "ops.h"
+
+namespace jpi {
+
+using Combine = void (*)(void* in, void* inout, int64_t* length, void* type);
+
+// `Sums` is what sums and products are computed in, `Value` what the others compare.
+template <typename Element, typename Sums = Element, typename Value = Sums>
+Combine ArithmeticOf(int op) {
+  switch (static_cast<Op>(op)) {
+    case Op::kSum:
+      return Reduce<int64_t, Element, Sums, Sum>;
+    case Op::kProd:
+      return Reduce<int64_t, Element, Sums, Prod>;
+    case Op::kMax:
+      return Reduce<int64_t, Element, Value, Max>;
+    case Op::kMin:
+      return Reduce<int64_t, Element, Value, Min>;
+    default:
+      return nullptr;
+  }
+}
+
+// Sums that wrap, as XLA's do, are those of unsigned numbers.
+template <typename Element>
+Combine IntegralOf(int op) {
+  return ArithmeticOf<Element, uint64_t, Element>(op);
+}
+
+// The function for an op that `Canonical` gave for the dtype.
+inline Combine CombineOf(ffi::DataType dtype, int op) {
+  switch (dtype) {
+    case ffi::PRED:
+      return static_cast<Op>(op) == Op::kLor ? Reduce<int64_t, uint8_t, uint8_t, Max>
+                                             : Reduce<int64_t, uint8_t, uint8_t, Min>;
+    case ffi::S8:
+      return IntegralOf<int8_t>(op);
+    case ffi::S16:
+      return IntegralOf<int16_t>(op);
+    case ffi::S32:
+      return IntegralOf<int32_t>(op);
+    case ffi::S64:
+      return IntegralOf<int64_t>(op);
+    case ffi::U8:
+      return IntegralOf<uint8_t>(op);
+    case ffi::U16:
+      return IntegralOf<uint16_t>(op);
+    case ffi::U32:
+      return IntegralOf<uint32_t>(op);
+    case ffi::U64:
+      return IntegralOf<uint64_t>(op);
+    case ffi::F16:
+      return ArithmeticOf<Float16, float>(op);
+    case ffi::BF16:
+      return ArithmeticOf<Bfloat16, float>(op);
+    case ffi::F32:
+      return ArithmeticOf<float>(op);
+    case ffi::F64:
+      return ArithmeticOf<double>(op);
+    case ffi::C64:
+      return ArithmeticOf<std::complex<float>>(op);
+    case ffi::C128:
+      return ArithmeticOf<std::complex<double>>(op);
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace jpi
