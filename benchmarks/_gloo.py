@@ -17,8 +17,10 @@ from typing import Any
 
 import jax
 import numpy
+from _arrays import MATRIX, VECTOR
 from _compiled import Compiled
 from jax import lax
+from jax.experimental.multihost_utils import process_allgather
 from jax.sharding import NamedSharding, PartitionSpec
 
 OPERATIONS = {
@@ -98,6 +100,8 @@ def _serve(pipe: Connection, address: str, rank: int, ranks: int) -> None:
             return
         if request == "compile":
             case, answer = _compile(*arguments), None
+        elif request == "whole":
+            answer = numpy.asarray(process_allgather(case.result(), tiled=True))
         elif request.startswith("result"):
             answer = _local(getattr(case, request)())
         else:  # a time
@@ -110,6 +114,9 @@ def _compile(name: str, x: numpy.ndarray) -> Compiled:
     sharding = NamedSharding(
         jax.make_mesh((jax.process_count(),), ("rank",)), PartitionSpec("rank")
     )
+    operand = jax.make_array_from_process_local_data(sharding, x)
+    if name not in OPERATIONS:  # one of NumPy's, on the whole array
+        return Compiled(lambda x: (VECTOR | MATRIX)[name](jax.numpy, x), operand)
     function = jax.shard_map(
         OPERATIONS[name],
         mesh=sharding.mesh,
@@ -117,7 +124,7 @@ def _compile(name: str, x: numpy.ndarray) -> Compiled:
         out_specs=sharding.spec,
         check_vma=False,
     )
-    return Compiled(function, jax.make_array_from_process_local_data(sharding, x))
+    return Compiled(function, operand)
 
 
 def _local(x: jax.Array) -> numpy.ndarray:

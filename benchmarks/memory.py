@@ -1,0 +1,89 @@
+"""How much memory an operation takes on each rank, beyond what it is given.
+
+    mpirun -n 2 python benchmarks/memory.py                  # blocks of 64 MiB
+    mpirun -n 4 python benchmarks/memory.py --mebibytes 16
+
+The growth is the peak of the resident memory while the operation runs, less what was resident
+before it: buffers, what MPI sets aside, and the result. It is given in blocks, one block being what
+a rank holds of the operand (of the result, where there is no operand); an operation that gathers
+its operand takes as many more as there are ranks. The operation has run before, which compiles it.
+Linux only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy
+from mpi4py import MPI
+
+import jpi
+import jpi.numpy as jnp
+import jpi.random
+
+WORLD = MPI.COMM_WORLD
+LIMIT = 4.0  # blocks
+ITEM = numpy.dtype(numpy.float32).itemsize
+
+
+def resident(name: str) -> int:
+    """Returns a figure of /proc/self/status in bytes: VmRSS, or its peak VmHWM."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(name):
+            return int(line.split()[1]) * 1024
+    raise LookupError(name)
+
+
+def growth(operation: Callable[[], Any]) -> int:
+    """Returns by how many bytes the resident memory grows at most while `operation` runs."""
+    for _ in range(2):
+        jax.block_until_ready(jax.tree.leaves(operation()))
+    gc.collect()
+    WORLD.Barrier()
+    Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
+    before = resident("VmRSS")
+    result = operation()
+    jax.block_until_ready(jax.tree.leaves(result))
+    return resident("VmHWM") - before
+
+
+def operations(mebibytes: int) -> dict[str, Callable[[], Any]]:
+    """Returns what is measured, by name; each makes its operands before it is measured."""
+    elements = mebibytes * 2**20 // ITEM * jpi.size()
+    side = int(elements**0.5)
+    vector = jpi.random.normal(jax.random.key(0), (elements,))
+    matrix = jpi.random.normal(jax.random.key(1), (side, side))
+    other = jpi.random.normal(jax.random.key(2), (side, side))
+    wave = matrix.astype(jnp.complex64)
+    return {
+        "sort(x)": lambda: jnp.sort(vector),
+        "fft2(x), complex": lambda: jnp.fft.fft2(wave),
+        "A @ B, both by rows": lambda: matrix @ other,
+        "x[::2]": lambda: vector[::2],
+        "x[::2] of a matrix": lambda: matrix[::2],
+        "cumsum(x)": lambda: jnp.cumsum(vector),
+        "random.normal": lambda: jpi.random.normal(jax.random.key(3), (elements,)),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--mebibytes", type=int, default=64, help="the size of a block")
+    options = parser.parse_args()
+    if not WORLD.rank:
+        print(f"blocks of {options.mebibytes} MiB, {WORLD.size} ranks; at most {LIMIT:g} blocks")
+    for name, operation in operations(options.mebibytes).items():
+        block = options.mebibytes * 2**20 * (2 if "complex" in name else 1)
+        blocks = WORLD.allreduce(growth(operation) / block, op=MPI.MAX)
+        if not WORLD.rank:
+            verdict = "met" if blocks < LIMIT else "missed"
+            print(f"  {name:<24}{blocks:6.2f} blocks   {verdict}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""Array operations, called one by one as in NumPy: what distributing an array costs and gains.
+
+    python benchmarks/numpy_ops.py               # against jax.numpy in the same process
+    mpirun -n 2 python benchmarks/numpy_ops.py   # and against heat and JAX's gloo, where they are
+
+Contestants, which take turns in one run:
+
+- jax.numpy: the same call on a `jax.Array` of the whole array, on each rank; the reference;
+- jpi: the call on a DistArray, sharded by rows;
+- heat, where installed; gloo: the call, compiled, on JAX's own array sharded over processes, which
+  sleep on a pipe between calls, so that small sizes measure the pipe.
+
+Every result is checked against jax.numpy before it is timed. A time is the median over the rounds
+of rank 0's; the ranks meet in a barrier before every turn. The targets are for one rank: there the
+same numbers are computed, and what is more is the price of the layouts.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import numpy
+from _arrays import BY_VALUE, MATRIX, VECTOR, Operation, operand
+from _collectives import RANKS, WORLD
+from _gloo import Gloo, start_gloo
+from _measure import Timer, show, take_turns, timer_of
+
+import jpi
+import jpi.numpy
+
+try:
+    import heat
+except ImportError:
+    heat = None
+
+LIMITS = {10**3: 3.0, 10**6: 1.1}  # elements: times jax.numpy's, at one rank
+ROUNDS = 11
+
+
+def whole(x: Any) -> numpy.ndarray:
+    return numpy.asarray(x.gather() if isinstance(x, jpi.DistArray) else x)
+
+
+def contestants(
+    name: str, function: Operation, x: numpy.ndarray, calls: int, gloo: Gloo | None
+) -> dict[str, tuple[Callable[[], Any], Timer]]:
+    """Returns, for each contestant, the whole result of a call and a timer."""
+    local, shared = jax.numpy.asarray(x), jpi.numpy.asarray(x)
+
+    def timed(call: Callable[[], Any]) -> tuple[Callable[[], Any], Timer]:
+        def wait() -> None:
+            jax.block_until_ready(jax.tree.leaves(call()))
+
+        return lambda: whole(call()), timer_of(wait, calls)
+
+    found = {
+        "jax.numpy": timed(lambda: function(jax.numpy, local)),
+        "jpi": timed(lambda: function(jpi.numpy, shared)),
+    }
+    if heat is not None and not (name == "fft2" and not hasattr(heat, "fft")):
+        split = heat.array(x, split=0)
+        result = lambda: function(heat, split)  # noqa: E731
+        found["heat"] = (lambda: result().numpy(), timer_of(lambda: result().larray, calls))
+    if gloo is not None and name not in BY_VALUE and len(x) % RANKS == 0:
+        gloo.ask("compile", name, numpy.split(x, RANKS)[WORLD.rank])
+        found["gloo"] = (lambda: gloo.ask("whole"), lambda: gloo.ask("time_call", calls))
+    return found
+
+
+def measure(name: str, elements: int, gloo: Gloo | None) -> None:
+    function, shape = operand(name, elements)
+    x = numpy.random.default_rng(0).normal(size=shape).astype(numpy.float32)
+    expected = whole(function(jax.numpy, jax.numpy.asarray(x)))
+    timers = {}
+    for contestant, (result, timer) in contestants(
+        name, function, x, 20 if elements < 10**5 else 2, gloo
+    ).items():
+        size = numpy.max(numpy.abs(expected), initial=1.0)
+        numpy.testing.assert_allclose(
+            result(), expected, rtol=1e-3, atol=1e-4 * size, err_msg=f"{contestant} {name}"
+        )
+        timers[contestant] = timer
+    seconds = take_turns(timers, rounds=ROUNDS, before=WORLD.Barrier)
+    targets = {"jpi": LIMITS[elements]} if RANKS == 1 and elements in LIMITS else {}
+    show(f"{name} of {shape}", x.nbytes, seconds, reference="jax.numpy", targets=targets)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--elements", type=int, nargs="+", default=list(LIMITS))
+    parser.add_argument("--only", nargs="+", default=[*VECTOR, *MATRIX], metavar="NAME")
+    parser.add_argument("--gloo", action=argparse.BooleanOptionalAction, default=True)
+    options = parser.parse_args()
+    gloo = start_gloo(WORLD) if options.gloo else None
+    for elements in options.elements:
+        for name in options.only:
+            measure(name, elements, gloo)
+    if gloo:
+        gloo.close()
+
+
+if __name__ == "__main__":
+    main()
