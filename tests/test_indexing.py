@@ -18,7 +18,6 @@ BASIC = {
     "slices": lambda m, x: [x[np.int64(1) : 5 : np.int8(2)], x[-3:], x[5:1], x[::-2, ::-1]],
 }
 ARRAYS = {
-    "outside": lambda m, x: [x[9], x[np.array([20, -20])], x[:, np.array([7])]],
     "scalar masks": lambda m, x: [x[True], x[False], x[True, 1], x[:, None, True]],
     "rows": lambda m, x: [x[ROWS], x[jax.numpy.asarray(ROWS)], x[ROWS[:0]], x[np.array(2)]],
     "columns": lambda m, x: [x[:, ROWS], x[..., ROWS[None]]],
@@ -56,6 +55,7 @@ SELECTED = {
 }
 SELECTED_BY_POSITION = {
     "and integers": lambda m, x: [x[MASK, 1], x[1, MASK[:4]], x[MASK, np.array([0, 1, 2, 3])]],
+    "outside": lambda m, x: [x[9], x[np.array([20, -20])], x[:, np.array([7])]],
     "two": lambda m, x: x[MASK, MASK[[0, 2, 3, 6]]],
     "at": lambda m, x: [
         x.at[x > 0].set(0.0),

@@ -116,8 +116,7 @@ def _fetched(
         y = _rows_at(x, offset.reshape(-1))
     else:
         y = fetch(x, owner.reshape(-1), offset.reshape(-1), mesh.subcomm(over))
-    y = _promised(call, windows, windows.from_named_rows(y, target, mesh), inside)
-    return Placed(_filled(call, windows, y, inside), target)
+    return Placed(_filled(call, windows, windows.from_named_rows(y, target, mesh), inside), target)
 
 
 def _picked(
@@ -137,7 +136,7 @@ def _picked(
     is_own = (owner == mesh.subcomm(over).rank).reshape(-1)
     y = _rows_at(x, jnp.where(is_own, offset.reshape(-1), 0))
     y = jnp.where(is_own.reshape(-1, *[1] * (y.ndim - 1)), y, jnp.zeros_like(y))
-    y = _promised(call, windows, windows.from_named_rows(y, target, mesh), inside)
+    y = windows.from_named_rows(y, target, mesh)
     if not _is_filling(call):
         return _summed(call, y, over, target)
     total = _summed(call, y, over, target)
@@ -155,14 +154,6 @@ def _summed(call: Call, y: Any, over: Axes, target: Any) -> Placed:
 def _rows_at(x: Any, offset: Any) -> Any:
     """The rows of ``x`` at ``offset``; any, where it has none."""
     return jnp.take(padded(x, [0]), offset, axis=0, mode="clip")
-
-
-def _promised(call: Call, windows: Windows, y: Any, inside: Any) -> Any:
-    """``y`` without derivative in windows that are not ``inside``, where the caller promised that
-    there are none: XLA then reads the nearest window, but writes none of the cotangent."""
-    if call.params["mode"] != lax.GatherScatterMode.PROMISE_IN_BOUNDS:
-        return y
-    return jnp.where(jnp.expand_dims(inside, windows.kept), y, lax.stop_gradient(y))
 
 
 def _is_filling(call: Call) -> bool:
