@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from functools import cached_property
 from typing import Any
@@ -140,6 +140,11 @@ class Mesh:
     @property
     def size(self) -> int:
         return self.comm.size
+
+    def ordered(self, *entries: Iterable[str]) -> Axes:
+        """All axes of ``entries``, each once, in the order of the mesh."""
+        used = {name for entry in entries for name in entry}
+        return tuple(name for name in self.axis_names if name in used)
 
     @cached_property
     def coordinates(self) -> Mapping[str, int]:

@@ -42,7 +42,7 @@ def map_shards(f: Callable[..., Any], *xs: Any, out_spec: Any = None) -> Any:
     if spec is None:
         spec = arrays[0].spec if arrays else mesh.default_spec
     cut = [*(x._layout.axes for x in arrays), *spec_entries(spec, mesh.axes)]
-    used = tuple(name for name in mesh.axis_names if any(name in axes for axes in cut))
+    used = mesh.ordered(*cut)
     blocks = jax.tree.map(lambda x: _block(x, mesh, used), xs, is_leaf=is_sharded)
     return jax.tree.map(lambda y: from_shard(y, spec=spec, mesh=mesh), f(*blocks))
 

@@ -107,10 +107,9 @@ def select(x: Sharded, mask: Any, dim: int = 0) -> Any:
     """
     mesh = common_mesh([x, *([mask] if isinstance(mask, Sharded) else [])], "one operation")
     last = dim + mask.ndim
-    axes = _used(mesh, x._layout.spec[dim:last])
+    axes = mesh.ordered(*x._layout.spec[dim:last])
     if not axes and isinstance(mask, Sharded):
-        elsewhere = _used(mesh, x._layout.spec)
-        axes = tuple(name for name in mask._layout.axes if name not in elsewhere)
+        axes = tuple(name for name in mask._layout.axes if name not in x._layout.axes)
     uncut = ((),) * (mask.ndim - 1)
     source = layout(
         x.shape, mesh.axes, (*x._layout.spec[:dim], axes, *uncut, *x._layout.spec[last:])
@@ -137,7 +136,7 @@ def positions(mask: Any) -> tuple[Any, ...]:
     dtype = jnp.arange(0).dtype
     if not isinstance(mask, Sharded):
         return tuple(index.astype(dtype) for index in np.nonzero(np.asarray(mask)))
-    mesh, axes = mask._mesh, _used(mask._mesh, mask._layout.spec)
+    mesh, axes = mask._mesh, mask._mesh.ordered(mask._layout.axes)
     spec = (axes, *((),) * (mask.ndim - 1))
     source = layout(mask.shape, mesh.axes, spec)
     found = np.argwhere(_block(mask, mesh, spec)).astype(dtype)
@@ -147,11 +146,6 @@ def positions(mask: Any) -> tuple[Any, ...]:
     local = _moved(found, mesh, target, _all_bounds(target, 0, bounds))
     column = layout(target.shape[:1], mesh.axes, (axes,))
     return tuple(type(mask)(local[:, k], mesh, column) for k in range(mask.ndim))
-
-
-def _used(mesh: Mesh, spec: Sequence[Axes]) -> Axes:
-    used = set(itertools.chain.from_iterable(spec))
-    return tuple(name for name in mesh.axis_names if name in used)
 
 
 def _block(mask: Any, mesh: Mesh, spec: Sequence[Axes]) -> np.ndarray:

@@ -58,9 +58,8 @@ class Region:
 
 def region_of(mesh: Mesh, target: Layout, axes: Sequence[str] = ()) -> Region:
     """The region of this rank's block, in a computation that differs over ``axes`` as well."""
-    used = {*target.axes, *axes}
-    ordered = tuple(name for name in mesh.axis_names if name in used)
-    return Region(mesh, target.shape, target.box(mesh.coordinates), ordered, target)
+    over = mesh.ordered(target.axes, axes)
+    return Region(mesh, target.shape, target.box(mesh.coordinates), over, target)
 
 
 class Value:

@@ -80,8 +80,7 @@ def _dimension(leaves: Sequence[Any], axis: int) -> int:
 def _scan(
     leaves: Sequence[DistArray], combine: Callable, mesh: Mesh, dim: int, reverse: bool
 ) -> list[DistArray]:
-    cut = {name for x in leaves for name in x._layout.axes}
-    axes = tuple(name for name in mesh.axis_names if name in cut)
+    axes = mesh.ordered(*(x._layout.axes for x in leaves))
     only = (*((),) * dim, axes)
     targets = [layout(x.shape, mesh.axes, only) for x in leaves]
     counts = targets[0].counts(dim)

@@ -114,20 +114,20 @@ int Run(const Runtime<Handle>& mpi, const Collective& row, Message& m) {
   CheckFirstCall(mpi, row, m);
   const int64_t limit = count_limit.load(std::memory_order_relaxed);
   if (row.large == Large::kParts) return ExchangeParts(mpi, m, limit);
-  if (!row.is_routed()) return RunCall(mpi, row, m, limit);
+  if (row.route == Route::kNone) return RunCall(mpi, row, m, limit);
   const RunPart run = [&](const char* name, const Message& part) {
     Check(RunCall(mpi, Find(name), part, limit));
   };
-  m.named.leaving = row.is_delivery()   ? Deliver(m, row.reduces, run)
-                    : row.is_exchange() ? Exchange(m, run)
-                                        : Fetch(m, run);
+  m.named.leaving = row.route == Route::kDeliver    ? Deliver(m, row.reduces, run)
+                    : row.route == Route::kExchange ? Exchange(m, run)
+                                                    : Fetch(m, run);
   return 0;
 }
 
 // The elements that other ranks get, each counted once.
 int64_t LeavingCount(const Collective& row, const Message& m) {
   if (m.comm->size == 1) return 0;
-  if (row.is_routed()) return m.named.leaving;
+  if (row.route != Route::kNone) return m.named.leaving;
   if (row.large == Large::kParts) return LeavingParts(m);
   if ((row.y == Extent::kRecvTotalAtRoot || row.y == Extent::kSameAsXAtRoot) && m.is_root()) {
     return 0;
@@ -213,10 +213,8 @@ Named NamedOf(ffi::RemainingArgs args, int dtype) {
 Message Decode(const Collective& row, ffi::RemainingArgs args, ffi::RemainingRets rets,
                const Attributes& attributes) {
   const size_t results = row.is_message() ? 3 : 2;
-  const size_t operands = row.is_delivery()   ? 5
-                          : row.is_exchange() ? 3
-                          : row.is_routed()   ? 4
-                                              : results;
+  const bool is_routed = row.route != Route::kNone;
+  const size_t operands = is_routed ? static_cast<size_t>(row.route) : results;
   Require(args.size() == operands && rets.size() == results, "`", row.name, "` must have ",
           operands, " operands and ", results, " results; got ", args.size(), " and ", rets.size(),
           ". Pass a token, then x.");
@@ -239,7 +237,7 @@ Message Decode(const Collective& row, ffi::RemainingArgs args, ffi::RemainingRet
             y.dimensions(),
             {0, 0, 0, 0, -1},
             nullptr,
-            row.is_routed() ? NamedOf(args, dtype) : Named{},
+            is_routed ? NamedOf(args, dtype) : Named{},
             &GetLiveComm(attributes.comm)};
   if (row.is_message()) {
     Require(attributes.peers.size() == 6, "`peers` must have 6 numbers; got ",

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <cstring>
-#include <string_view>
 
 #include "message.h"
 #include "runtime.h"
@@ -37,6 +36,15 @@ enum class Large {
 
 // Which ranks know the counts of a call: all of them, or each its own only.
 enum class Known { kByAll, kByEach };
+
+// Rows that go where the data says: `x` is a rank's block. By its number of operands, after a token
+// and x: owners and places; the rows that are delivered, before them; counts alone.
+enum class Route {
+  kNone = 0,
+  kExchange = 3,  // rows that follow each other
+  kFetch = 4,     // rows of other blocks
+  kDeliver = 5    // rows that change those which they meet
+};
 
 // One MPI call, in each ABI and width of counts. Made from a generic lambda.
 class MpiCall {
@@ -76,18 +84,15 @@ struct Collective {
   Known counts;
   Large large;
   MpiCall call;
+  Route route = Route::kNone;
 
   // From one rank to another, where only the two of them take part.
   bool is_message() const { return large == Large::kDatatype && counts == Known::kByEach; }
-
-  // Rows that go where the data says: `x` is a rank's block. Those of a delivery change the rows
-  // that they meet; those of an exchange follow each other.
-  bool is_routed() const { return large == Large::kRoutes; }
-  bool is_exchange() const { return std::string_view(name) == "exchange"; }
-  bool is_delivery() const {
-    return is_routed() && std::string_view(name) != "fetch" && !is_exchange();
-  }
 };
+
+constexpr Collective Routed(const char* name, bool reduces, Route route) {
+  return {name, reduces, Extent::kAny, Extent::kAny, Known::kByEach, Large::kRoutes, {}, route};
+}
 
 inline constexpr Collective kCollectives[] = {
     {"allreduce", true, Extent::kAny, Extent::kSameAsX, Known::kByAll, Large::kPieces,
@@ -152,10 +157,10 @@ inline constexpr Collective kCollectives[] = {
                             c.recv.counts.data(), c.recv.offsets.data(), c.y_type, c.comm);
      }},
     {"alltoallw", false, Extent::kAny, Extent::kAny, Known::kByEach, Large::kParts, {}},
-    {"fetch", false, Extent::kAny, Extent::kAny, Known::kByEach, Large::kRoutes, {}},
-    {"deliver", false, Extent::kAny, Extent::kAny, Known::kByEach, Large::kRoutes, {}},
-    {"accumulate", true, Extent::kAny, Extent::kAny, Known::kByEach, Large::kRoutes, {}},
-    {"exchange", false, Extent::kAny, Extent::kAny, Known::kByEach, Large::kRoutes, {}},
+    Routed("fetch", false, Route::kFetch),
+    Routed("deliver", false, Route::kDeliver),
+    Routed("accumulate", true, Route::kDeliver),
+    Routed("exchange", false, Route::kExchange),
     {"barrier", false, Extent::kNone, Extent::kNone, Known::kByAll, Large::kDatatype,
      [](const auto& mpi, const auto& c) { return mpi.Barrier(c.comm); }},
     {"send", false, Extent::kAny, Extent::kNone, Known::kByEach, Large::kDatatype,

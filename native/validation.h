@@ -72,16 +72,17 @@ inline void RequireNamed(const Collective& row, const Message& m) {
   Require(m.x_shape.size() > 0, "`x` must have rows; got a scalar. Pass an array.");
   int64_t length = 1;
   for (size_t dim = 1; dim < m.x_shape.size(); ++dim) length *= m.x_shape[dim];
-  if (row.is_exchange()) {
+  if (row.route == Route::kExchange) {
     Require(m.named.count == m.comm->size, "`counts` must have a number for each of ", m.comm->size,
             " ranks; got ", m.named.count, ". Pass how many rows go to each.");
     return;
   }
   const int64_t named = m.named.count * length;
-  const int64_t expected = row.is_delivery() ? m.x_count : named;
+  const bool is_delivery = row.route == Route::kDeliver;
+  const int64_t expected = is_delivery ? m.x_count : named;
   Require(m.y_count == expected, "`y` must have ", expected, " elements; got ", m.y_count,
           ". Make the owners agree with the shapes of operand and result.");
-  Require(m.named.rows_count == (row.is_delivery() ? named : 0), "`rows` must have ", named,
+  Require(m.named.rows_count == (is_delivery ? named : 0), "`rows` must have ", named,
           " elements; got ", m.named.rows_count, ". Pass a row for each owner.");
 }
 
@@ -97,7 +98,7 @@ inline void Validate(const Collective& row, const Message& m) {
     RequireParts("send", m.x_shape, m.send, m);
     RequireParts("recv", m.y_shape, m.recv, m);
   }
-  if (row.is_routed()) RequireNamed(row, m);
+  if (row.route != Route::kNone) RequireNamed(row, m);
   RequireExtent("x", row.x, m.x_count, m);
   RequireExtent("y", row.y, m.y_count, m);
 }

@@ -64,6 +64,11 @@ def both(fun: Callable, arrays: Sequence[np.ndarray], specs: Sequence[Any], mesh
     return fun(jpi.numpy, *distributed), fun(jax.numpy, *map(jax.numpy.asarray, arrays))
 
 
+def spmd(function: Callable) -> Callable:
+    """A function of another library, as a table entry: distributed where the arguments are."""
+    return lambda numpy, *args: (jpi.spmd(function) if numpy is jpi.numpy else function)(*args)
+
+
 def weighted(fun: Callable, numpy: Any, arrays: Sequence[Any]) -> Any:
     """A scalar that depends on all results of ``fun`` differently, to differentiate."""
     total = 0.0

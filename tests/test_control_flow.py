@@ -5,17 +5,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax import lax
-from oracle import assert_same, both, check, random_array
+from oracle import assert_same, both, check, random_array, spmd
 
 import jpi
 import jpi.numpy
 from jpi._mpi import native
 
 pytestmark = pytest.mark.sweep(2)
-
-
-def spmd(function):
-    return lambda numpy, *args: (jpi.spmd(function) if numpy is jpi.numpy else function)(*args)
 
 
 def nested(x):

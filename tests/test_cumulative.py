@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 from native_log import calls_during
-from oracle import ROWS, assert_same, both, check, random_array
+from oracle import ROWS, assert_same, both, check, random_array, spmd
 
 import jpi
 import jpi.numpy as jnp
@@ -12,11 +12,6 @@ import jpi.numpy as jnp
 pytestmark = pytest.mark.sweep(3)
 
 COLUMNS = jpi.P(None, "ranks")
-
-
-def spmd(function):
-    """A function of another library: distributed where the argument is."""
-    return lambda numpy, *args: (jpi.spmd(function) if numpy is jnp else function)(*args)
 
 
 def lax(name, **params):

@@ -4,17 +4,12 @@ against `jax.numpy`; `test_namespace` calls every function."""
 import jax
 import numpy as np
 import pytest
-from oracle import ROWS, assert_same, both, check, random_array, weighted
+from oracle import ROWS, assert_same, both, check, random_array, spmd, weighted
 
 import jpi
 import jpi.numpy
 
 pytestmark = pytest.mark.sweep(2)
-
-
-def spmd(function):
-    """A function of another library, as a table entry: distributed where the argument is."""
-    return lambda numpy, *args: (jpi.spmd(function) if numpy is jpi.numpy else function)(*args)
 
 
 def per_row(value):

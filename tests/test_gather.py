@@ -5,17 +5,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from native_log import calls_during
-from oracle import assert_same, check, random_array
+from oracle import assert_same, check, random_array, spmd
 
 import jpi
 import jpi.numpy
 
 pytestmark = pytest.mark.sweep(3)
-
-
-def spmd(function):
-    """A function of jax.numpy, as a table entry: distributed where the argument is."""
-    return lambda m, x: (jpi.spmd(function) if m is jpi.numpy else function)(x)
 
 
 def numbers(x, n, dtype=jnp.int32):

@@ -7,7 +7,7 @@ Memory: sorting blocks together, no rank makes an array that is longer than a fe
 import jax
 import numpy as np
 import pytest
-from oracle import ROWS, assert_same, both, check, random_array, whole
+from oracle import ROWS, assert_same, both, check, random_array, spmd, whole
 
 import jpi
 import jpi.numpy as jnp
@@ -23,11 +23,6 @@ DTYPES = "bool int8 uint16 bfloat16 float32 complex64".split()
 def no_gathering(monkeypatch):
     """Blocks are sorted together however short they are."""
     monkeypatch.setattr(rules, "GATHERED", 0)
-
-
-def spmd(function):
-    """A function of another library: distributed where the argument is."""
-    return lambda numpy, *args: (jpi.spmd(function) if numpy is jnp else function)(*args)
 
 
 def top_k(k, axis=0):

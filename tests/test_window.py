@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from jax import lax
 from native_log import calls_during
-from oracle import assert_same, both, check, random_array
+from oracle import assert_same, both, check, random_array, spmd
 
 import jpi
 import jpi.numpy as jnp
@@ -13,11 +13,6 @@ import jpi.numpy as jnp
 pytestmark = pytest.mark.sweep(3)
 
 BATCH, FEATURES, SPACE = (jpi.P(*[None] * dim, "ranks") for dim in range(3))
-
-
-def spmd(function):
-    """A function of another library: distributed where the argument is."""
-    return lambda numpy, *args: (jpi.spmd(function) if numpy is jnp else function)(*args)
 
 
 def conv(strides=(1, 1), padding="SAME", **options):

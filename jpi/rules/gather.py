@@ -13,7 +13,7 @@ from jpi._dispatch import Call, rule
 from jpi._layout import Axes
 from jpi._routing import fetch
 from jpi._values import Placed, Value, pending, region_of
-from jpi.rules.windows import Windows, over_all, padded, trimmed
+from jpi.rules.windows import Windows, padded, trimmed
 
 
 @rule("gather")
@@ -109,9 +109,7 @@ def _fetched(
     is_small = math.prod(operand.shape) * operand.dtype.itemsize <= rows * (4 + row)
     if is_small:  # all of it is fewer bytes than what a rank would ask for and get
         block = windows.operand_layout(mesh, entries)
-    x = operand.take(region_of(mesh, block, target.axes))
-    owner, offset, inside = windows.names(mesh, indices, target, block, first)
-    x = windows.rows(x, first)
+    x, owner, offset, inside = windows.named_in(mesh, operand, indices, target, block, first)
     if is_small:
         y = _rows_at(x, offset.reshape(-1))
     else:
@@ -131,8 +129,7 @@ def _picked(
     """A few rows, for all ranks: the sum of what each of them has."""
     mesh, target = call.mesh, windows.outer_layout(call.mesh, entries)
     block = windows.operand_layout(mesh, entries, first, over)
-    x = windows.rows(operand.take(region_of(mesh, block, target.axes)), first)
-    owner, offset, inside = windows.names(mesh, indices, target, block, first)
+    x, owner, offset, inside = windows.named_in(mesh, operand, indices, target, block, first)
     is_own = (owner == mesh.subcomm(over).rank).reshape(-1)
     y = _rows_at(x, jnp.where(is_own, offset.reshape(-1), 0))
     y = jnp.where(is_own.reshape(-1, *[1] * (y.ndim - 1)), y, jnp.zeros_like(y))
@@ -144,7 +141,7 @@ def _picked(
 
 
 def _summed(call: Call, y: Any, over: Axes, target: Any) -> Placed:
-    ordered = over_all(call.mesh, over)
+    ordered = call.mesh.ordered(over)
     if y.dtype.itemsize == 1 and jnp.issubdtype(y.dtype, jnp.inexact):  # MPI cannot add them
         bits = pending(lax.bitcast_convert_type(y, jnp.uint8), call.mesh, ordered, target)
         return Placed(lax.bitcast_convert_type(bits.local, y.dtype), target)

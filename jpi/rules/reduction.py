@@ -28,8 +28,7 @@ def _reduced(call: Call, value: Value, axes: Sequence[int]) -> tuple[Placed, Any
     """The operand placed, the layout of the result, and the mesh axes to reduce over."""
     placed = value.settle(call.mesh)
     spec = tuple(entry for dim, entry in enumerate(placed.spec) if dim not in axes)
-    used = {name for dim in axes for name in placed.spec[dim]}
-    over = tuple(name for name in call.mesh.axis_names if name in used)
+    over = call.mesh.ordered(*(placed.spec[dim] for dim in axes))
     return placed, layout(call.shape, call.mesh.axes, spec), over
 
 

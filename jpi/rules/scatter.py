@@ -14,7 +14,7 @@ from jpi._layout import Axes
 from jpi._routing import Op, deliver
 from jpi._values import Placed, Value, pending, region_of
 from jpi.rules.gather import block_of_indices
-from jpi.rules.windows import Windows, over_all, padded, trimmed
+from jpi.rules.windows import Windows, padded, trimmed
 
 OPS: dict[str, Op] = {
     "scatter": "set",
@@ -45,7 +45,7 @@ def scatter(
     labels = list(range(updates.ndim))
     entries = windows.agreed(operand, (updates, labels), (indices, windows.index_labels()))
     over = windows.addressed_axes(operand)
-    moving = over_all(call.mesh, *(entries[dim] for dim in windows.loose))
+    moving = call.mesh.ordered(*(entries[dim] for dim in windows.loose))
     windowed = [dim for dim in windows.named if dim not in windows.batch]
     is_sum = OPS[call.primitive.name] == "add"
     if moving and is_sum and not over and not any(entries[dim] for dim in windowed):
@@ -146,9 +146,8 @@ def _local(
     first = _first(windows, operand)
     block = windows.operand_layout(mesh, entries, first, over)
     outer = windows.outer_layout(mesh, entries)
-    x = windows.rows(operand.take(region_of(mesh, block, outer.axes)), first)
+    x, owner, offset, inside = windows.named_in(mesh, operand, indices, outer, block, first)
     y = windows.named_rows(updates.take(region_of(mesh, outer, block.axes)))
-    owner, offset, inside = windows.names(mesh, indices, outer, block, first)
     is_own = _is_kept(call, windows, owner == mesh.subcomm(over).rank, inside)
     rows = padded(x, [0])
     offset = jnp.where(is_own, offset, rows.shape[0]).reshape(-1, 1)
@@ -188,7 +187,7 @@ def _delivered(
 ) -> Value:
     """Every rank sends its updates to where they belong."""
     mesh, op = call.mesh, OPS[call.primitive.name]
-    present = over_all(mesh, *(entries[dim] for dim in windows.loose))
+    present = mesh.ordered(*(entries[dim] for dim in windows.loose))
     over = (*over, *(name for name in present if name not in over))
     missing = tuple(name for name in over if not any(name in entry for entry in entries))
     widest = windows.loose[0]
@@ -196,9 +195,8 @@ def _delivered(
     first = _first(windows, operand)
     block = windows.operand_layout(mesh, entries, first, over)
     outer = windows.outer_layout(mesh, entries)
-    x = windows.rows(operand.take(region_of(mesh, block, outer.axes)), first)
+    x, owner, offset, inside = windows.named_in(mesh, operand, indices, outer, block, first)
     y = windows.named_rows(updates.take(region_of(mesh, outer, block.axes)))
-    owner, offset, inside = windows.names(mesh, indices, outer, block, first)
     owner = jnp.where(_is_kept(call, windows, jnp.ones(owner.shape, bool), inside), owner, -1)
     if "sub" in call.primitive.name:
         y = -y

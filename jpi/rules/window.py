@@ -142,9 +142,8 @@ def conv_general_dilated(call: Call, lhs: Value, rhs: Value, **params: Any) -> V
         padding=tuple(shown.padding),
         feature_group_count=groups // parts["group"] if "group" in axes else groups,
     )
-    over = {name for role in ("summed", *sums) for name in axes.get(role, ())}
-    ordered = tuple(name for name in call.mesh.axis_names if name in over)
-    return pending(partial, call.mesh, ordered, target)
+    over = call.mesh.ordered(*(axes.get(role, ()) for role in ("summed", *sums)))
+    return pending(partial, call.mesh, over, target)
 
 
 def _by_dimension(spec: Sequence[int], roles: Sequence[Any]) -> list[Any]:

@@ -187,6 +187,13 @@ class Windows:
 
     # ---- names ----
 
+    def named_in(
+        self, mesh: Mesh, operand: Value, indices: Value, outer: Layout, block: Layout, first: int
+    ) -> tuple[Any, Any, Any, Any]:
+        """This rank's block of the operand as `rows`, and `names` as owner, offset, inside."""
+        x = operand.take(region_of(mesh, block, outer.axes))
+        return self.rows(x, first), *self.names(mesh, indices, outer, block, first)
+
     def names(
         self, mesh: Mesh, indices: Value, outer: Layout, operand: Layout, first: int
     ) -> tuple[Any, Any, Any]:
@@ -263,9 +270,3 @@ def padded(x: Any, dims: Sequence[int]) -> Any:
 def trimmed(x: Any, shape: Sequence[int]) -> Any:
     """The part of ``x`` that has ``shape``, without what `padded` put there."""
     return x if x.shape == tuple(shape) else lax.slice(x, [0] * x.ndim, shape)
-
-
-def over_all(mesh: Mesh, *entries: Axes) -> Axes:
-    """All axes of ``entries``, in the order of the mesh."""
-    used = {name for entry in entries for name in entry}
-    return tuple(name for name in mesh.axis_names if name in used)
