@@ -21,7 +21,7 @@ from _arrays import MATRIX, VECTOR
 from _compiled import Compiled
 from jax import lax
 from jax.experimental.multihost_utils import process_allgather
-from jax.sharding import NamedSharding, PartitionSpec
+from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
 OPERATIONS = {
     "allreduce": lambda x: lax.psum(x, "rank"),
@@ -111,9 +111,9 @@ def _serve(pipe: Connection, address: str, rank: int, ranks: int) -> None:
 
 
 def _compile(name: str, x: numpy.ndarray) -> Compiled:
-    sharding = NamedSharding(
-        jax.make_mesh((jax.process_count(),), ("rank",)), PartitionSpec("rank")
-    )
+    # The compiler chooses the layouts: with explicit ones JAX refuses to sort along a cut axis.
+    mesh = jax.make_mesh((jax.process_count(),), ("rank",), axis_types=(AxisType.Auto,))
+    sharding = NamedSharding(mesh, PartitionSpec("rank"))
     operand = jax.make_array_from_process_local_data(sharding, x)
     if name not in OPERATIONS:  # one of NumPy's, on the whole array
         return Compiled(lambda x: (VECTOR | MATRIX)[name](jax.numpy, x), operand)

@@ -23,7 +23,7 @@ from typing import Any
 
 import jax
 import numpy
-from _arrays import BY_VALUE, MATRIX, VECTOR, Operation, operand
+from _arrays import BY_VALUE, MATRIX, MOST_IN_GLOO, VECTOR, Operation, operand
 from _collectives import RANKS, WORLD
 from _gloo import Gloo, start_gloo
 from _measure import Timer, show, take_turns, timer_of
@@ -64,7 +64,8 @@ def contestants(
         split = heat.array(x, split=0)
         result = lambda: function(heat, split)  # noqa: E731
         found["heat"] = (lambda: result().numpy(), timer_of(lambda: result().larray, calls))
-    if gloo is not None and name not in BY_VALUE and len(x) % RANKS == 0:
+    is_fit = name not in BY_VALUE and x.size <= MOST_IN_GLOO.get(name, x.size)
+    if gloo is not None and is_fit and len(x) % RANKS == 0:
         gloo.ask("compile", name, numpy.split(x, RANKS)[WORLD.rank])
         found["gloo"] = (lambda: gloo.ask("whole"), lambda: gloo.ask("time_call", calls))
     return found
