@@ -47,7 +47,7 @@ def scan_on(
         comm, held = comm.reversed, held[::-1]
     before = _combined_before(totals, combine, comm, held, dim)
     if not before[0].shape[dim]:
-        return scanned
+        return _either(before, scanned, combine, dim)
     stretched = [jnp.broadcast_to(b, x.shape) for b, x in zip(before, scanned, strict=True)]
     return combine(stretched, scanned)
 
@@ -73,7 +73,18 @@ def _combined_before(
 def _join(before: Leaves, after: Leaves, combine: Combine, dim: int) -> Leaves:
     if before[0].shape[dim] and after[0].shape[dim]:
         return combine(before, after)
-    return [jnp.concatenate(pair, axis=dim) for pair in zip(before, after, strict=True)]
+    return _either(before, after, combine, dim)
+
+
+def _either(before: Leaves, after: Leaves, combine: Combine, dim: int) -> Leaves:
+    """The one of the two that is not empty, with every derivative that the two combined have.
+
+    A rank whose derivative were a constant would leave out calls that the others make.
+    """
+    nothing = combine(
+        *([lax.slice_in_dim(x, 0, 0, axis=dim) for x in xs] for xs in (before, after))
+    )
+    return [jnp.concatenate(xs, axis=dim) for xs in zip(nothing, before, after, strict=True)]
 
 
 def _shift(

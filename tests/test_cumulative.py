@@ -140,3 +140,19 @@ def test_functions_of_lax_take_distributed_arrays():
     plain = jax.numpy.arange(3.0)
     assert_same(jpi.lax.cumsum(plain), jax.lax.cumsum(plain))
     assert_same(jpi.lax.associative_scan(jax.numpy.add, plain), jax.numpy.cumsum(plain))
+
+
+@pytest.mark.parametrize("name", ["cumsum", "cumsum reversed", "cumprod", "cumprod reversed"])
+def test_second_derivatives_take_every_rank(name):
+    """The first rank combines nothing with what it receives, and takes part all the same."""
+
+    def curvature(power):
+        def of(numpy, x):
+            fun = (SUMS | PRODUCTS)[name]
+            slope = jax.grad(lambda x: numpy.sum(fun(numpy, x) ** power))
+            return jax.jvp(slope, (x,), (0.5 * x,))[1]
+
+        return of
+
+    powers = {str(power): curvature(power) for power in (1, 3)}
+    check(powers, [[random_array((rows, 2))] for rows in ROWS])

@@ -206,3 +206,12 @@ def test_nan_propagates_through_maxima_whichever_rank_holds_it():
         x = random_array((7, 4))
         x[row, row % 4] = np.nan
         assert_same(*both(lambda m, x: [x.max(), x.min(axis=0), m.argmax(x, axis=0)], [x], [None]))
+
+
+@pytest.mark.parametrize("rows", ROWS[:3])
+def test_arg_extrema_map_where_a_rank_has_none(rows):
+    def fun(m, x):
+        return [jax.vmap(f, in_axes=1)(x) for f in (m.argmax, m.argmin)]
+
+    assert_same(*both(fun, [random_array((rows, 3))], [None]))
+    assert_same(*both(fun, [(5 * random_array((rows, 3))).astype(np.int32)], [None]))

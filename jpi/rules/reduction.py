@@ -91,9 +91,9 @@ def arg_extremum(
     start = placed.placement.offsets(dim)[comm.rank]
     local = lax.stop_gradient(placed.local)
     if local.shape[dim] == 0:  # an empty block offers the worst value, and comes after all others
-        worst = _worst(call.primitive.name, local.dtype)
-        shape = [1 if k == dim else n for k, n in enumerate(local.shape)]
-        local = jnp.full(shape, worst, local.dtype)
+        # Made of the block, so that `vmap` maps it where it maps those of the other ranks.
+        widths = [(0, int(k == dim), 0) for k in range(local.ndim)]
+        local = lax.pad(local, _worst(call.primitive.name, local.dtype), widths)
     index = jnp.expand_dims(call.bind(local), dim)
     best = jnp.take_along_axis(local, index, axis=dim)
 
