@@ -2,10 +2,14 @@
 
 import atexit as _atexit
 
+from jpi import _start as _start  # before all that an old JAX does not have
+
+# isort: split
 from jax.sharding import PartitionSpec as P
 
 from jpi import _data_dependent as _data_dependent
 from jpi import _pytree as _pytree
+from jpi import _watch as _watch
 from jpi import lax as lax
 from jpi import nn as nn
 from jpi import numpy as numpy
@@ -32,6 +36,8 @@ from jpi._map import stencil as stencil
 from jpi._norm import global_norm as global_norm
 from jpi._ordering import jit as jit
 from jpi._ordering import wait as wait
+from jpi._profile import Profile as Profile
+from jpi._profile import profile as profile
 from jpi._visualize import visualize as visualize
 from jpi.collectives import allgather as allgather
 from jpi.collectives import allgatherv as allgatherv
@@ -61,6 +67,7 @@ __all__ = [
     "FallbackWarning",
     "Mesh",
     "P",
+    "Profile",
     "allgather",
     "allgatherv",
     "allreduce",
@@ -84,6 +91,7 @@ __all__ = [
     "map_shards",
     "nn",
     "numpy",
+    "profile",
     "random",
     "rank",
     "recv",
@@ -107,4 +115,4 @@ __all__ = [
     "wait",
 ]
 
-_atexit.register(wait)  # work in flight ends before MPI does
+_atexit.register(_watch.finish)  # work in flight ends before MPI does

@@ -15,7 +15,7 @@ from jpi._call import call
 from jpi._comm import Mesh
 from jpi._index import getitem, hashable_index
 from jpi._masks import is_mask, take
-from jpi._ordering import jit
+from jpi._ordering import compiled_when_eager
 from jpi._pickle import reduced
 from jpi._primitives import gather_p
 from jpi._protocols import Protocols
@@ -235,4 +235,4 @@ def _root_block(x: DistArray, root: int) -> Any:
     )
 
 
-_gather_on = jit(_root_block, static_argnums=1)
+_gather_on = compiled_when_eager(_root_block, static_argnums=1)

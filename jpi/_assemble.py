@@ -13,7 +13,7 @@ from jpi._array import DistArray
 from jpi._comm import Mesh, current_mesh
 from jpi._jax import trace_state_clean
 from jpi._layout import Layout, layout, normalize_spec
-from jpi._ordering import jit
+from jpi._ordering import compiled_when_eager
 from jpi._primitives import from_root, scatter_p
 from jpi._redistribute import move_blocks, redistribute
 from jpi.collectives._arguments import rank_in
@@ -36,7 +36,7 @@ def from_shard(block: Any, *, spec: Any = None, mesh: Mesh | None = None) -> Dis
     """
     mesh = current_mesh() if mesh is None else mesh
     block = jnp.asarray(block)
-    reports = mesh.comm.control.allgather((block.shape, str(block.dtype)))
+    reports = mesh.comm.control.allgather((block.shape, str(block.dtype)), "the shapes of blocks")
     _check_agreement("dtype", [dtype for _, dtype in reports], TypeError)
     _check_agreement("number of dimensions", [len(shape) for shape, _ in reports], ValueError)
     if not block.ndim:
@@ -70,7 +70,9 @@ def scatter_from(x: Any, root: int = 0, *, spec: Any = None, mesh: Mesh | None =
     comm = mesh.comm
     root = rank_in(comm, root, "root", "scatter_from")
     x = jnp.asarray(x) if comm.rank == root and x is not None else None
-    told = comm.control.bcast(x if x is None else (x.shape, str(x.dtype)), root=root)
+    told = comm.control.bcast(
+        x if x is None else (x.shape, str(x.dtype)), root, "the shape of what is scattered"
+    )
     if told is None:
         raise TypeError(
             f"`x` of scatter_from must be an array on rank {root}, the `root`; got None. Pass the "
@@ -95,7 +97,7 @@ def _scatter(x: Any, root: int, mesh: Mesh, target: Layout) -> DistArray:
     return DistArray(redistribute(local, comm, rows, target), mesh, target)
 
 
-_scattered = jit(_scatter, static_argnums=(1, 2, 3))
+_scattered = compiled_when_eager(_scatter, static_argnums=(1, 2, 3))
 
 
 def replicate(x: Any, *, mesh: Mesh | None = None) -> DistArray:
@@ -137,7 +139,7 @@ def _block_sizes(cut: Layout, dim: int, shapes: Sequence[tuple[int, ...]]) -> li
     return [sizes[index][1] for index in range(cut.parts(dim))]
 
 
-_moved = jit(move_blocks, static_argnums=(1, 2, 3))
+_moved = compiled_when_eager(move_blocks, static_argnums=(1, 2, 3))
 
 
 def _rebalance(

@@ -22,7 +22,7 @@ from jpi import rules as _rules  # noqa: F401  (registers the rules)
 from jpi._comm import Mesh
 from jpi._config import config
 from jpi._dispatch import GlobalFunction, evaluate, record_fallback, replicated, trace_global
-from jpi._ordering import compile_threaded, remember
+from jpi._ordering import compile_threaded
 from jpi._sharded import Sharded
 from jpi._values import Placed, Value, region_of
 
@@ -118,7 +118,7 @@ def _eager(
             dynamic.append(x)
         else:
             kinds.append(Static(type(x), x))
-    key = (fun, tree, tuple(kinds), target, config.fallback)
+    key = (fun, tree, tuple(kinds), target, config.fallback, config.check)
     try:
         program = _programs.get(key)
     except TypeError:  # an unhashable static argument
@@ -167,8 +167,7 @@ class Program:
         return [x._shard if is_sharded(x) else x for x in leaves]
 
     def __call__(self, dynamic: Sequence[Any]) -> Any:
-        results, token = self._run(dynamic)
-        remember(token)
+        results = self._run(dynamic)
         leaves = [
             x if place is None else place[0](x, place[1], place[2])
             for x, place in zip(results, self._places, strict=True)

@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jpi import _jax, _ops, _ordering
+from jpi import _jax, _ops, _ordering, _sites
 from jpi._comm import Comm
 from jpi._mpi import native
 
@@ -88,7 +88,13 @@ def ordered_primitive(
     _ordering.twins[primitive] = twin
 
     def lower(
-        ctx: Any, token: Any, *operands: Any, aliases: Any, in_place: bool = False, **params: Any
+        ctx: Any,
+        token: Any,
+        *operands: Any,
+        aliases: Any,
+        site: str,
+        in_place: bool = False,
+        **params: Any,
     ) -> Any:
         x, y = ctx.avals_in[1], ctx.avals_out[1]
         if in_place and may_overwrite and (x.shape, x.dtype) == (y.shape, y.dtype):
@@ -98,7 +104,7 @@ def ordered_primitive(
         )
         attributes = _attributes(**{"row": math.prod(x.shape[1:]), **message(**params)})
         ctx = ctx.replace(avals_in=ctx.avals_in[: 1 + native_operands])
-        return rule(ctx, token, *operands[:native_operands], **attributes)
+        return rule(ctx, token, *operands[:native_operands], **attributes, site=site)
 
     def lower_ordered(ctx: Any, *operands: Any, **params: Any) -> Any:
         token = ctx.tokens_in.get(_ordering.ordered)
@@ -106,7 +112,8 @@ def ordered_primitive(
             avals_in=[_jax.abstract_token, *ctx.avals_in],
             avals_out=[_jax.abstract_token, *ctx.avals_out],
         )
-        token, *values = lower(inner, token, *operands, aliases={}, **params)
+        site = _sites.site_within(ctx.traceback)
+        token, *values = lower(inner, token, *operands, aliases={}, site=site, **params)
         tokens = _jax.TokenSet({_ordering.ordered: token})
         ctx.set_tokens_out(ctx.tokens_in.update_tokens(tokens))
         return values
@@ -117,11 +124,11 @@ def ordered_primitive(
     @functools.lru_cache(maxsize=4096)
     def compiled(params: tuple[tuple[str, Any], ...]) -> Callable:
         return jax.jit(
-            lambda *xs: twin.bind(_ordering.new_token(), *xs, in_place=False, **dict(params))
+            lambda token, *xs: twin.bind(token, *xs, in_place=False, site="", **dict(params))
         )
 
     def run(*operands: Any, **params: Any) -> Any:
-        token, *values = compiled(tuple(params.items()))(*operands)
+        token, *values = compiled(tuple(params.items()))(_sites.calling_token(), *operands)
         _ordering.remember(token)
         return values if primitive.multiple_results else values[0]
 
@@ -132,9 +139,10 @@ def ordered_primitive(
     primitive.def_impl(run)
     primitive.def_effectful_abstract_eval(evaluate)
     twin.def_abstract_eval(
-        lambda token, *avals, in_place, **params: (token, *results(*avals, **params))
+        lambda token, *avals, in_place, site, **params: (token, *results(*avals, **params))
     )
-    _jax.mlir.register_lowering(primitive, lower_ordered, platform=PLATFORM)
+    # A lowering that is shared by calls of one kind would have the site of the first.
+    _jax.mlir.register_lowering(primitive, lower_ordered, platform=PLATFORM, cacheable=False)
     _jax.mlir.register_lowering(twin, lower_twin, platform=PLATFORM)
     return primitive
 
@@ -175,9 +183,7 @@ def composed(
         return _ordering.compile_threaded(lambda x: function(x, **dict(params)))
 
     def run(x: Any, **params: Any) -> Any:
-        y, token = compiled(tuple(params.items()))(x)
-        _ordering.remember(token)
-        return y
+        return compiled(tuple(params.items()))(x)
 
     def evaluate(x: Any, **params: Any) -> Any:
         aval, communicates = result(x, **params)

@@ -11,8 +11,10 @@ from functools import cached_property
 from typing import Any
 
 from jpi._layout import Axes, Layout, grid_coordinates, layout, normalize_spec
+from jpi._meetings import Control, duplicates
 from jpi._mpi import MPI, native
 
+when_wrapped: list[Callable[[Comm], None]] = []  # called on all its ranks, once
 before_free: list[Callable[[], None]] = []  # called while the communicator still works
 
 _comm_key = MPI.Comm.Create_keyval(delete_fn=lambda comm, key, value: value._mark_freed())
@@ -24,7 +26,7 @@ class Comm:
     ``Comm(c)`` for one mpi4py communicator ``c`` is always the same object. Its collectives run on
     a duplicate, so that mpi4py calls on ``c`` itself never mix with them.
 
-    Communication: collective over ``comm`` when it is first wrapped (two duplications).
+    Communication: collective over ``comm`` when it is first wrapped (three duplications).
 
     Errors:
         TypeError: ``comm`` is not an mpi4py communicator.
@@ -32,10 +34,11 @@ class Comm:
     """
 
     mpi: Any
-    control: Any
+    control: Control
     rank: int
     size: int
     _data: Any
+    _check: Any
     _index: int
     _label: str
     _freed: bool
@@ -66,12 +69,18 @@ class Comm:
     def _wrap(cls, comm: Any) -> Comm:
         self = super().__new__(cls)
         self.mpi, self.rank, self.size = comm, comm.rank, comm.size
-        self.control, self._data = comm.Dup(), comm.Dup()
-        self._data.Set_errhandler(MPI.ERRORS_RETURN)
+        control, self._data, self._check = duplicates(comm, 3)
+        self.control = Control(control)
+        for private in (self._data, self._check):
+            private.Set_errhandler(MPI.ERRORS_RETURN)
         self._freed = False
         self._label = comm.name or "unnamed"
-        self._index = native.add_comm(MPI._handleof(self._data), self._label)
+        self._index = native.add_comm(
+            MPI._handleof(self._data), MPI._handleof(self._check), self._label
+        )
         comm.Set_attr(_comm_key, self)
+        for told in when_wrapped:
+            told(self)
         return self
 
     def _mark_freed(self) -> None:
@@ -93,7 +102,7 @@ class Comm:
 
     def split(self, color: int, key: int) -> Comm:
         """The communicator of the ranks with the same ``color``, in the order of ``key``."""
-        return Comm(self.control.Split(color, key))
+        return Comm(self.control.split(color, key))
 
     @cached_property
     def reversed(self) -> Comm:

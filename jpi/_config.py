@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import os
+from typing import Literal, get_args
+
+from jpi import _native as native
 
 Fallback = Literal["warn", "silent", "error"]
+Check = Literal["off", "trace", "full"]
 
 
 class Config:
@@ -13,12 +17,32 @@ class Config:
     Attributes:
         fallback: what happens when a primitive has no sharding rule and its operands are gathered
             on every rank: ``"warn"`` once per primitive (default), ``"silent"``, or ``"error"``.
+        check: what is compared over the ranks of a communicator before it runs, so that ranks
+            which make different calls get an error that names them all: ``"trace"``, each kind of
+            call (operation, op, dtype, size, root) the first time (default), ``"full"``, every
+            call, and that what is used as replicated is the same everywhere, or ``"off"``. The
+            environment variable ``JPI_CHECK`` sets it at start. The same on every rank.
     """
 
-    __slots__ = ("_fallback",)
+    __slots__ = ("_check", "_fallback")
 
     def __init__(self) -> None:
         self._fallback: Fallback = "warn"
+        self._check: Check = "trace"
+        self.check = os.environ.get("JPI_CHECK") or "trace"  # type: ignore[assignment]
+
+    @property
+    def check(self) -> Check:
+        return self._check
+
+    @check.setter
+    def check(self, value: Check) -> None:
+        if value not in get_args(Check):
+            raise ValueError(
+                f"`check` must be 'off', 'trace' or 'full'; got {value!r}. Use one of these."
+            )
+        self._check = value
+        native.set_check(value)
 
     @property
     def fallback(self) -> Fallback:
@@ -33,7 +57,7 @@ class Config:
         self._fallback = value
 
     def __repr__(self) -> str:
-        return f"jpi.config(fallback={self._fallback!r})"
+        return f"jpi.config(check={self._check!r}, fallback={self._fallback!r})"
 
 
 config = Config()

@@ -12,6 +12,7 @@ import math
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ from jpi import _jax
 from jpi._comm import Mesh
 from jpi._config import config
 from jpi._layout import layout
+from jpi._sites import boundary, site_within
 from jpi._values import Placed, Value
 
 Rule = Callable[..., "Value | Sequence[Value]"]
@@ -92,10 +94,16 @@ def evaluate(mesh: Mesh, closed: _jax.ClosedJaxpr, values: Sequence[Value]) -> l
         call = Call(
             mesh, equation.primitive, equation.params, tuple(v.aval for v in equation.outvars)
         )
-        with equation.ctx.manager:
+        with equation.ctx.manager, _from_line_of(equation):
             results = _apply(call, operands)
         known.update(zip(equation.outvars, results, strict=True))
     return [read(atom) for atom in jaxpr.outvars]
+
+
+def _from_line_of(equation: _jax.JaxprEqn) -> AbstractContextManager[None]:
+    """A context in which a user's function that is evaluated, not the call of it, has the line."""
+    traceback = equation.source_info.traceback
+    return _jax.user_context(traceback) if site_within(traceback) else nullcontext()
 
 
 def replicated(mesh: Mesh, array: Any) -> Placed:
@@ -176,6 +184,7 @@ def trace_global(fun: Callable, args: Sequence[Any]) -> GlobalFunction:
     """
     seen: list[Any] = []
 
+    @boundary
     def arrays_only(*args: Any) -> list[Any]:
         leaves, tree = jax.tree.flatten(fun(*args))
         is_array = [isinstance(leaf, jax.Array) or hasattr(leaf, "__array__") for leaf in leaves]

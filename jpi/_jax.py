@@ -30,6 +30,9 @@ from jax._src.interpreters.ad import LinearizeTrace as LinearizeTrace
 from jax._src.interpreters.ad import LinearizeTracer as LinearizeTracer
 from jax._src.interpreters.mlir import TokenSet as TokenSet
 from jax._src.interpreters.partial_eval import DynamicJaxprTracer as DynamicJaxprTracer
+from jax._src.lib import xla_client
+from jax._src.source_info_util import is_user_filename as is_user_filename
+from jax._src.source_info_util import user_context as user_context
 from jax.extend.core import ClosedJaxpr as ClosedJaxpr
 from jax.extend.core import Jaxpr as Jaxpr
 from jax.extend.core import JaxprEqn as JaxprEqn
@@ -41,6 +44,7 @@ from jax.tree_util import GetAttrKey as GetAttrKey
 from jax.tree_util import register_pytree_with_keys as register_pytree_with_keys
 
 Tracer = jax.core.Tracer
+code_location = xla_client.Traceback.code_addr2location  # (line, column, ...) of an instruction
 gamma_of_one = importlib.import_module(jax.random.gamma.__module__)._gamma_one
 
 

@@ -21,7 +21,7 @@ from jpi._call import call, common_mesh
 from jpi._comm import Mesh
 from jpi._index import getitem, hashable_index
 from jpi._layout import Axes, Layout, layout
-from jpi._ordering import jit
+from jpi._ordering import compiled_when_eager
 from jpi._redistribute import move_blocks, redistribute
 from jpi._sharded import Sharded
 
@@ -159,7 +159,7 @@ def _block(mask: Any, mesh: Mesh, spec: Sequence[Axes]) -> np.ndarray:
 
 def _bounds(mesh: Mesh, source: Layout, dim: int, count: int) -> tuple[int, ...]:
     """The boundaries between the ``count`` rows of each block of ``dim``; gathers the counts."""
-    counts = mesh.comm.control.allgather(count)
+    counts = mesh.comm.control.allgather(count, "how much a mask selects")
     of_block = {
         source.index(dim, place): n for place, n in zip(source.coordinates(), counts, strict=True)
     }
@@ -186,5 +186,5 @@ def _selected(
     return move_blocks(rows, mesh, target, bounds)
 
 
-_selected_compiled = jit(_selected, static_argnums=(2, 3, 4, 5, 6))
-_moved = jit(move_blocks, static_argnums=(1, 2, 3))
+_selected_compiled = compiled_when_eager(_selected, static_argnums=(2, 3, 4, 5, 6))
+_moved = compiled_when_eager(move_blocks, static_argnums=(1, 2, 3))

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+ffi_version: tuple[int, int]
+"""The version of the XLA FFI API in the headers that this was built with: major, minor."""
+
 def constants() -> list[str]:
     """The names in ``mpi4py.MPI`` of the datatypes and operations that `init` needs."""
 
@@ -21,15 +24,17 @@ def targets() -> dict[str, Any]:
     """The capsules for ``jax.ffi.register_ffi_target``, by target name: ``jpi_<operation>``.
 
     Operands are (token, x), results (token, y). Attributes are ``comm``, ``op`` and ``root``
-    (int32) and ``send``, ``recv`` (elements per rank) and ``peers`` (int64 arrays, empty where
-    unused). send, recv and sendrecv have an *envelope* after x and y, the source and tag of a
+    (int32), ``send``, ``recv`` (elements per rank) and ``peers`` (int64 arrays, empty where
+    unused) and ``site``, the line of the user's program; where that is empty, the token holds its
+    number. send, recv and sendrecv have an *envelope* after x and y, the source and tag of a
     message (two int32). Their ``peers`` are dest, sendtag, source, recvtag, the index of a status
     or -1, and which peer the operand's envelope replaces: 0 none, 1 the source, 2 the dest.
     """
 
-def add_comm(handle: int, label: str) -> int:
+def add_comm(handle: int, check_handle: int, label: str) -> int:
     """The index by which compiled programs name the communicator with this MPI handle.
 
+    The other is of a duplicate, on which the ranks compare their calls.
     Its errors must be returned (``MPI.ERRORS_RETURN``), or they abort before they are reported.
     """
 
@@ -41,6 +46,27 @@ def add_op(handle: int) -> int:
 
 def add_status(address: int) -> int:
     """The number by which compiled programs name the MPI_Status at this address."""
+
+def add_site(text: str) -> int:
+    """The number by which a token tells the line of the user's program that calls."""
+
+def set_check(level: str) -> None:
+    """Compare over the ranks no call ("off"), each kind once ("trace") or all ("full")."""
+
+def calls() -> tuple[int, list[dict[str, Any]]]:
+    """How many calls have begun; the last ones and those that run, described, in their order."""
+
+def position(comm: int) -> int:
+    """How many collectives have begun on this communicator."""
+
+def set_verbose(enabled: bool) -> None:
+    """Write a line to stderr for each call."""
+
+def profile_start() -> None:
+    """Forget the costs of calls and begin to count them. All ranks do so together."""
+
+def profile_take() -> dict[str, tuple[int, int, float, float]]:
+    """Stop counting: calls, bytes sent, seconds waited and moved, by operation."""
 
 def log_start(capacity: int) -> None:
     """Forget the logged calls and keep the next ``capacity``; 0 stops."""

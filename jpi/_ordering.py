@@ -15,11 +15,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 from jax import lax
 
 from jpi import _comm, _jax
 from jpi._lifetime import free_operands
+from jpi._sites import boundary, calling_token, new_token, site_within
 
 
 class OrderedEffect(_jax.Effect):
@@ -46,14 +46,10 @@ _threading: dict[str, Callable[..., tuple[Any, Sequence[Any]]]] = {}
 _last_token: list[Any] = [None]
 
 
-def new_token() -> jax.Array:
-    """The value that the first collective of a program takes as its token."""
-    return jnp.zeros((1,), jnp.uint32)
-
-
 def remember(token: Any) -> None:
     """Keep the token of the latest call, for `wait`: programs finish in calling order."""
-    _last_token[0] = token
+    if token is not None:
+        _last_token[0] = token
 
 
 def is_ordered(effects: Any) -> bool:
@@ -97,8 +93,9 @@ def _thread_equation(
 ) -> tuple[Any, Sequence[Any]]:
     primitive = equation.primitive
     if primitive in twins:
+        site = site_within(equation.source_info.traceback)
         token, *results = twins[primitive].bind(
-            token, *operands, in_place=free[0], **equation.params
+            token, *operands, in_place=free[0], site=site, **equation.params
         )
         return token, results
     if primitive in composed:
@@ -236,11 +233,15 @@ def _while(
     return token, carry
 
 
-def compile_threaded(fun: Callable, **options: Any) -> Callable[..., tuple[Any, Any]]:
-    """``fun`` compiled by `jax.jit` without our effect: ``(results, token)`` of its arguments."""
+def _threaded(fun: Callable, seen: list[bool] | None = None) -> Callable[..., tuple[Any, Any]]:
+    """``fun`` without our effect, of a token and its arguments: ``(results, token)``.
+
+    The token is None where there is no collective, which ``seen`` is told.
+    """
 
     @functools.wraps(fun)
-    def threaded(*args: Any, **kwargs: Any) -> Any:
+    @boundary
+    def threaded(*args: Any, jpi_token: Any = None, **kwargs: Any) -> Any:
         leaves, tree = jax.tree.flatten((args, kwargs))
         dynamic = [i for i, leaf in enumerate(leaves) if isinstance(leaf, _jax.Tracer)]
 
@@ -252,20 +253,48 @@ def compile_threaded(fun: Callable, **options: Any) -> Callable[..., tuple[Any, 
             return fun(*args, **kwargs)
 
         closed, shapes = jax.make_jaxpr(run, return_shape=True)(*(leaves[i] for i in dynamic))
-        token, results = thread_tokens(closed)(new_token(), *(leaves[i] for i in dynamic))
-        return jax.tree.unflatten(jax.tree.structure(shapes), results), token
+        first = new_token() if jpi_token is None else jpi_token
+        token, results = thread_tokens(closed)(first, *(leaves[i] for i in dynamic))
+        has_collectives = is_ordered(closed.effects)
+        if seen is not None:
+            seen[:] = [has_collectives]
+        results = jax.tree.unflatten(jax.tree.structure(shapes), results)
+        return results, token if has_collectives else None
 
-    return jax.jit(threaded, **options)
+    return threaded
 
 
-def compiled_when_eager(fun: Callable) -> Callable:
-    """``fun``, compiled as one executable where no transform is tracing it.
+def compile_threaded(fun: Callable, **options: Any) -> Callable:
+    """``fun``, of JPI's own, compiled by `jax.jit` without our effect.
 
-    Its keyword-only parameters are static.
+    Many lines of a user's program call the one compiled function: its token says which.
+    """
+    has_collectives = [True]
+    compiled = jax.jit(_threaded(fun, has_collectives), **options)
+
+    def run(*args: Any, **kwargs: Any) -> Any:
+        token = calling_token() if has_collectives[0] else _nowhere()
+        results, token = compiled(*args, jpi_token=token, **kwargs)
+        remember(token)
+        return results
+
+    return run
+
+
+@functools.cache
+def _nowhere() -> jax.Array:
+    """The token of calls that make no collectives."""
+    return new_token()
+
+
+def compiled_when_eager(fun: Callable, **options: Any) -> Callable:
+    """``fun``, of JPI's own, compiled as one executable where no transform is tracing it.
+
+    Its keyword-only parameters are static, and what the ``options`` of `jax.jit` say.
     """
     parameters = inspect.signature(fun).parameters.values()
     static = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
-    return _compile_outside(fun, fun, static_argnames=static)
+    return _outside(fun, compile_threaded(fun, static_argnames=static, **options))
 
 
 def jit(fun: Callable, **options: Any) -> Callable:
@@ -279,29 +308,35 @@ def jit(fun: Callable, **options: Any) -> Callable:
         fun: the function to compile.
         options: those of `jax.jit`.
     """
-    return _compile_outside(fun, jax.jit(fun, **options), **options)
+    compiled = jax.jit(_threaded(fun), **options)
 
-
-def _compile_outside(fun: Callable, inner: Callable, **options: Any) -> Callable:
-    """``inner`` under a trace, the compiled form of ``fun`` without our effect elsewhere."""
-    outer = compile_threaded(fun, **options)
-
-    @functools.wraps(fun)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        if not _jax.trace_state_clean():
-            return inner(*args, **kwargs)
-        results, token = outer(*args, **kwargs)
+    def eager(*args: Any, **kwargs: Any) -> Any:
+        results, token = compiled(*args, **kwargs)
         remember(token)
         return results
+
+    return _outside(jax.jit(fun, **options), eager)
+
+
+def _outside(inner: Callable, outer: Callable) -> Callable:
+    """``inner`` under a trace, ``outer`` elsewhere."""
+
+    @functools.wraps(inner)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return (outer if _jax.trace_state_clean() else inner)(*args, **kwargs)
 
     return call
 
 
 def wait() -> None:
-    """Return when every collective that this process has started has finished."""
+    """Return when every collective that this process has started has finished.
+
+    Errors: that of the last one, if it failed; it is told once.
+    """
     jax.effects_barrier()
-    if _last_token[0] is not None:
-        _last_token[0].block_until_ready()
+    token, _last_token[0] = _last_token[0], None
+    if token is not None:
+        token.block_until_ready()
 
 
 _comm.before_free.append(wait)  # or calls that have not begun yet would fail

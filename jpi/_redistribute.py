@@ -14,6 +14,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from jpi import _replication
 from jpi._collective import composed, linear
 from jpi._comm import Comm, Mesh, mesh_of
 from jpi._jax import batching
@@ -24,7 +25,6 @@ from jpi._primitives import (
     alltoallv_p,
     alltoallw_p,
     reduce_scatter_p,
-    spread_p,
 )
 from jpi._transfer import has_same_blocks, is_gather_of_rows, moving_axes, transfer
 
@@ -34,7 +34,7 @@ def spread(local: Any, mesh: Mesh, axes: Axes, cut: Axes = ()) -> Any:
     axes = tuple(axis for axis in axes if axis not in cut)
     if jnp.issubdtype(jax.typeof(local).dtype, jax.dtypes.prng_key):
         return local  # a key has no cotangent to be summed
-    return spread_p.bind(local, comm=mesh.subcomm(axes)) if axes else local
+    return _replication.spread(local, mesh.subcomm(axes)) if axes else local
 
 
 def reduce_over(local: Any, mesh: Mesh, axes: Axes, op: str = "SUM") -> Any:
@@ -60,6 +60,8 @@ def redistribute(local: Any, comm: Comm, source: Layout, target: Layout) -> Any:
     """
     if has_same_blocks(source, target):
         return local
+    if not source.axes:
+        local = _replication.checked(local, comm)
     return redistribute_p.bind(local, comm=comm, source=source, target=target)
 
 

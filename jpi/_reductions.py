@@ -28,8 +28,8 @@ from jpi._primitives import (
     reduce_p,
     reduce_scatter_p,
     scan_p,
-    spread_p,
 )
+from jpi._replication import spread
 
 _combine: dict[Op, Callable[..., Any]] = {"PROD": jnp.prod, "MAX": jnp.max, "MIN": jnp.min}
 
@@ -115,12 +115,10 @@ def _exscan(x: Any, combine: Callable, comm: Comm) -> Any:
     return combine(before, axis=0) if comm.rank else jnp.sum(before, axis=0)
 
 
-_reduction(allreduce_p, lambda t, comm: spread_p.bind(t, comm=comm))
+_reduction(allreduce_p, lambda t, comm: spread(t, comm))
 _reduction(
     reduce_p,
-    lambda t, comm, root, rows: spread_p.bind(
-        from_root(t, comm=comm, root=root, rows=rows), comm=comm
-    ),
+    lambda t, comm, root, rows: spread(from_root(t, comm=comm, root=root, rows=rows), comm),
 )
 _reduction(scan_p, lambda t, comm: scan_p.bind(t, comm=comm.reversed, op="SUM"))
 _reduction(exscan_p, lambda t, comm: exscan_p.bind(t, comm=comm.reversed, op="SUM"))

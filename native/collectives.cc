@@ -1,14 +1,18 @@
 #include "collectives.h"
 
 #include <array>
+#include <cstdio>
 #include <optional>
 #include <utility>
 
 #include "agreement.h"
+#include "calls.h"
+#include "compare.h"
 #include "large.h"
 #include "log.h"
 #include "pages.h"
 #include "parts.h"
+#include "profile.h"
 #include "routing.h"
 #include "validation.h"
 
@@ -111,13 +115,16 @@ int RunCall(const Runtime<Handle>& mpi, const Collective& row, const Message& m,
 
 template <typename Handle>
 int Run(const Runtime<Handle>& mpi, const Collective& row, Message& m) {
-  CheckFirstCall(mpi, row, m);
   const int64_t limit = count_limit.load(std::memory_order_relaxed);
   if (row.large == Large::kParts) return ExchangeParts(mpi, m, limit);
   if (row.route == Route::kNone) return RunCall(mpi, row, m, limit);
   const RunPart run = [&](const char* name, const Message& part) {
     Check(RunCall(mpi, Find(name), part, limit));
   };
+  if (row.route == Route::kCompare) {
+    RequireSame(m, run);
+    return 0;
+  }
   m.named.leaving = row.route == Route::kDeliver    ? Deliver(m, row.reduces, run)
                     : row.route == Route::kExchange ? Exchange(m, run)
                                                     : Fetch(m, run);
@@ -159,7 +166,8 @@ int MovableDtype(const ffi::AnyBuffer& buffer) {
   return dtype;
 }
 
-// The attributes of every target. `peers` is empty but for messages: dest, sendtag, source,
+// The attributes of every target. `site` is the line of the user's program, or empty: then the
+// token holds its index. `peers` is empty but for messages: dest, sendtag, source,
 // recvtag, status, and which of the two peers is in the operand `envelope` (0 none, 1 the source,
 // 2 the dest).
 struct Attributes {
@@ -169,6 +177,7 @@ struct Attributes {
   Counts send;
   Counts recv;
   Counts peers;
+  std::string_view site;
 };
 
 Peers PeersOf(Counts peers, const int32_t* envelope) {
@@ -237,7 +246,7 @@ Message Decode(const Collective& row, ffi::RemainingArgs args, ffi::RemainingRet
             y.dimensions(),
             {0, 0, 0, 0, -1},
             nullptr,
-            is_routed ? NamedOf(args, dtype) : Named{},
+            operands > results ? NamedOf(args, dtype) : Named{},
             &GetLiveComm(attributes.comm)};
   if (row.is_message()) {
     Require(attributes.peers.size() == 6, "`peers` must have 6 numbers; got ",
@@ -251,29 +260,138 @@ Message Decode(const Collective& row, ffi::RemainingArgs args, ffi::RemainingRet
   return m;
 }
 
+std::string_view SiteOf(ffi::RemainingArgs args, const Attributes& attributes) {
+  if (!attributes.site.empty() || args.size() == 0) return attributes.site;
+  const auto token = args.get<ffi::AnyBuffer>(0).value();
+  if (token.element_type() != ffi::U32 || token.element_count() != 1) return {};
+  return sites.Get(*static_cast<const uint32_t*>(token.untyped_data()));
+}
+
+// Describes the call of a row on a message.
+void Fill(const Collective& row, const Message& m, CallRecord& call) {
+  // What has no elements here has them on the root, or is received.
+  const bool is_y = m.x_count == 0 || row.x == Extent::kNone;
+  const bool is_empty = row.x == Extent::kNone && row.y == Extent::kNone;
+  call.name = row.name;
+  call.op = row.reduces ? OpName(m.op) : "";
+  call.dtype = is_empty ? "" : kDtypes[is_y ? m.y_dtype : m.x_dtype].name;
+  call.count = is_y ? m.y_count : m.x_count;
+  call.root = IsRooted(row) ? m.root : -1;
+  call.is_message = row.is_message();
+  call.peers = m.peers;
+  call.comm = m.comm->index;
+}
+
+std::string Counted(const char* name, Counts counts) {
+  constexpr size_t kShown = 16;
+  std::string text = Text(", ", name, " (");
+  for (size_t i = 0; i < std::min(counts.size(), kShown); ++i) {
+    text += Text(i ? ", " : "", counts.begin()[i]);
+  }
+  return text + (counts.size() > kShown ? ", ...)" : ")");
+}
+
+std::string DescribeCall(const CallRecord& call) {
+  std::string text = call.name;
+  if (*call.op) text += Text("(", call.op, ")");
+  if (*call.dtype) text += Text(" of ", call.count, " ", call.dtype);
+  if (call.root >= 0) text += Text(", root ", call.root);
+  return text;
+}
+
 std::string Describe(const Collective& row, const Message& m) {
-  const std::string op = row.reduces ? Text("(", OpName(m.op), ")") : "";
-  const bool is_recv = row.x == Extent::kNone && row.y == Extent::kAny;
-  return Text(row.name, op, " of ", is_recv ? m.y_count : m.x_count, " ",
-              kDtypes[is_recv ? m.y_dtype : m.x_dtype].name, " on comm `", m.comm->label,
-              "`, rank ", m.comm->rank, " of ", m.comm->size);
+  CallRecord call;
+  Fill(row, m, call);
+  return Text(DescribeCall(call), " on comm `", m.comm->label, "`, rank ", m.comm->rank, " of ",
+              m.comm->size);
+}
+
+std::string DescribeWithCounts(const Collective& row, const Message& m, const CallRecord& call) {
+  std::string text = DescribeCall(call);
+  if (row.counts == Known::kByAll && m.send.size() > 0) text += Counted("send", m.send);
+  if (row.counts == Known::kByAll && m.recv.size() > 0) text += Counted("recv", m.recv);
+  return text;
+}
+
+void CheckAgreement(const Collective& row, const Message& m, const CallRecord& call,
+                    const SharedValues& shared) {
+  WithRuntime([&](const auto& mpi) {
+    const Agreement agreement(mpi, *m.comm);
+    if (agreement.IsEverywhere(call.fingerprint)) return;
+    const char* site = *call.site ? call.site : "?";
+    agreement.Explain(shared, Text(DescribeWithCounts(row, m, call), ", at ", site));
+  });
+}
+
+// Seconds until all ranks are there.
+double WaitForAll(const Message& m) {
+  const Clock::time_point start = Clock::now();
+  WithRuntime([&](const auto& mpi) {
+    using Handle = std::decay_t<decltype(mpi.types[0])>;
+    Check(mpi.narrow.Barrier(ToHandle<Handle>(m.comm->check_handle)));
+  });
+  return SecondsSince(start);
+}
+
+void Report(const Collective& row, const Message& m, const CallRecord& call, double waiting) {
+  const int64_t bytes = LeavingCount(row, m) * m.item_size();
+  if (is_profiling.load(std::memory_order_relaxed)) {
+    profile.Add(row.name, bytes, waiting, call.seconds - waiting);
+  }
+  if (!is_verbose.load(std::memory_order_relaxed)) return;
+  std::string peers;
+  if (m.peers.dest >= 0 && row.x != Extent::kNone) peers += Text(" to ", m.peers.dest);
+  if (row.y != Extent::kNone) peers += Text(" from ", m.peers.source);
+  const std::string line =
+      Text("[jpi ", m.comm->rank, "/", m.comm->size, "] ", call.number, " ", DescribeCall(call),
+           call.is_message ? peers : "", ", ", bytes, " bytes sent, ", call.seconds, " s, `",
+           m.comm->label, "`, at ", *call.site ? call.site : "?", "\n");
+  std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
 std::string MpiErrorString(int code) {
   return WithRuntime([&](const auto& mpi) { return mpi.ErrorString(code); });
 }
 
+// One call: compared with those of the other ranks where that is due, run, and reported.
+void Perform(const Collective& row, Message& m, std::string_view site) {
+  const bool is_collective = !row.is_message() && m.comm->size > 1;
+  const SharedValues shared = is_collective ? SharedOf(row, m) : SharedValues{};
+  CallScope scope([&](CallRecord& call) {
+    Fill(row, m, call);
+    call.SetSite(site);
+    call.position = is_collective ? ++m.comm->positions : 0;
+    call.fingerprint = is_collective ? FingerprintOf(shared) : 0;
+    const bool is_checked = is_collective && IsToBeChecked(m, call.fingerprint);
+    call.phase = is_checked ? Phase::kChecking : Phase::kRunning;
+  });
+  CallRecord& call = scope.record();
+  if (call.phase == Phase::kChecking) {
+    CheckAgreement(row, m, call, shared);
+    scope.Run();
+  }
+  const bool is_waiting = is_collective && is_profiling.load(std::memory_order_relaxed);
+  const double waiting = is_waiting ? WaitForAll(m) : 0;
+  WithRuntime([&](const auto& mpi) { Check(Run(mpi, row, m)); });
+  call.seconds = SecondsSince(call.start);
+  Report(row, m, call, waiting);
+}
+
 ffi::Error Handle(const Collective& row, ffi::RemainingArgs args, ffi::RemainingRets rets,
                   const Attributes& attributes) {
   std::optional<Message> message;
+  std::string_view site;
   const auto error = [&](ffi::ErrorCode code, const std::string& text) {
-    return ffi::Error(code, Text("jpi ", message ? Describe(row, *message) : row.name, ": ", text));
+    const std::string called = message ? Describe(row, *message) : row.name;
+    const std::string where = site.empty() ? "" : Text("\nCalled at ", site, ".");
+    return ffi::Error(code, Text("jpi ", called, ": ", text, where));
   };
   try {
+    site = SiteOf(args, attributes);
     message = Decode(row, args, rets, attributes);
     Validate(row, *message);
     AdviseHugePages(message->y, message->y_count * kDtypes[message->y_dtype].size);
-    WithRuntime([&](const auto& mpi) { Check(Run(mpi, row, *message)); });
+    Perform(row, *message, site);
     if (is_logging.load(std::memory_order_relaxed)) Log(row, *message, attributes.comm);
     return ffi::Error::Success();
   } catch (const Failure& failure) {
@@ -295,6 +413,7 @@ auto Bind(const Collective& row) {
       .Attr<Counts>("send")
       .Attr<Counts>("recv")
       .Attr<Counts>("peers")
+      .Attr<std::string_view>("site")
       .To([&row](ffi::RemainingArgs args, ffi::RemainingRets rets, auto... attributes) {
         return Handle(row, args, rets, Attributes{attributes...});
       });

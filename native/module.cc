@@ -6,8 +6,11 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
+#include "agreement.h"
+#include "calls.h"
 #include "collectives.h"
 #include "log.h"
+#include "profile.h"
 
 namespace nb = nanobind;
 
@@ -23,13 +26,14 @@ nb::dict TargetCapsules() {
   return targets;
 }
 
-int32_t AddMpiComm(uint64_t handle, std::string label) {
+int32_t AddMpiComm(uint64_t handle, uint64_t check_handle, std::string label) {
   return WithRuntime([&](const auto& mpi) {
     using Handle = std::decay_t<decltype(mpi.types[0])>;
     int rank = 0, size = 0;
     Check(mpi.Comm_rank(ToHandle<Handle>(handle), &rank));
     Check(mpi.Comm_size(ToHandle<Handle>(handle), &size));
-    return comms.Add(handle, std::move(label), rank, size);
+    const int32_t index = comms.Add(handle, check_handle, std::move(label), rank, size);
+    return comms.Get(index).index = index;
   });
 }
 
@@ -45,6 +49,49 @@ int64_t SetCountLimit(int64_t limit) {
   return count_limit.exchange(limit);
 }
 
+void SetCheck(const std::string& level) {
+  constexpr const char* kLevels[] = {"off", "trace", "full"};
+  for (int i = 0; i < 3; ++i) {
+    if (level == kLevels[i]) check_level = static_cast<CheckLevel>(i);
+  }
+}
+
+nb::tuple LatestCalls() {
+  constexpr const char* kPhases[] = {"checking", "running", "done"};
+  const auto [started, records] = calls.Latest();
+  nb::list latest;
+  for (const CallRecord& call : records) {
+    nb::dict entry;
+    entry["number"] = call.number;
+    entry["name"] = call.name;
+    entry["op"] = call.op;
+    entry["dtype"] = call.dtype;
+    entry["count"] = call.count;
+    entry["root"] = call.root;
+    entry["is_message"] = call.is_message;
+    entry["peers"] =
+        nb::make_tuple(call.peers.dest, call.peers.sendtag, call.peers.source, call.peers.recvtag);
+    entry["comm"] = call.comm;
+    entry["position"] = call.position;
+    entry["fingerprint"] = call.fingerprint;
+    entry["phase"] = kPhases[static_cast<int>(call.phase)];
+    entry["seconds"] = call.phase == Phase::kDone ? call.seconds : SecondsSince(call.start);
+    entry["site"] = call.site;
+    latest.append(entry);
+  }
+  return nb::make_tuple(started, latest);
+}
+
+int64_t PositionOf(int32_t comm) { return comms.Get(comm).positions; }
+
+nb::dict ProfileTake() {
+  nb::dict costs;
+  for (const auto& [name, cost] : profile.Take()) {
+    costs[name.c_str()] = nb::make_tuple(cost.calls, cost.bytes, cost.waiting, cost.moving);
+  }
+  return costs;
+}
+
 }  // namespace
 
 NB_MODULE(_native, m) {
@@ -57,6 +104,7 @@ NB_MODULE(_native, m) {
       PyErr_SetString(PyExc_RuntimeError, Text("MPI error code ", failure.code).c_str());
     }
   });
+  m.attr("ffi_version") = nb::make_tuple(XLA_FFI_API_MAJOR, XLA_FFI_API_MINOR);
   m.def("constants", &ConstantNames);
   m.def(
       "init",
@@ -68,7 +116,14 @@ NB_MODULE(_native, m) {
       nb::arg("path"), nb::arg("handle_size"), nb::arg("in_place"), nb::arg("status"),
       nb::arg("constants"));
   m.def("targets", &TargetCapsules);
-  m.def("add_comm", &AddMpiComm, nb::arg("handle"), nb::arg("label"));
+  m.def("add_comm", &AddMpiComm, nb::arg("handle"), nb::arg("check_handle"), nb::arg("label"));
+  m.def("add_site", [](std::string text) { return sites.Add(std::move(text)); }, nb::arg("text"));
+  m.def("set_check", &SetCheck, nb::arg("level"));
+  m.def("calls", &LatestCalls);
+  m.def("set_verbose", [](bool enabled) { is_verbose = enabled; }, nb::arg("enabled"));
+  m.def("position", &PositionOf, nb::arg("comm"));
+  m.def("profile_start", [] { profile.Start(); });
+  m.def("profile_take", &ProfileTake);
   m.def("free_comm", [](int32_t index) { comms.Get(index).is_freed = true; }, nb::arg("index"));
   m.def(
       "add_op", [](uint64_t handle) { return kOpCount + user_ops.Add(UserOp{handle}); },

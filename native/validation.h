@@ -98,7 +98,11 @@ inline void Validate(const Collective& row, const Message& m) {
     RequireParts("send", m.x_shape, m.send, m);
     RequireParts("recv", m.y_shape, m.recv, m);
   }
-  if (row.route != Route::kNone) RequireNamed(row, m);
+  if (row.route == Route::kCompare) {
+    RequireExtent("y", Extent::kSameAsX, m.y_count, m);
+  } else if (row.route != Route::kNone) {
+    RequireNamed(row, m);
+  }
   RequireExtent("x", row.x, m.x_count, m);
   RequireExtent("y", row.y, m.y_count, m);
 }

@@ -5,6 +5,7 @@ Rank 0 prints, the others are silent. What fails on one rank fails on all: they 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import importlib.metadata
@@ -26,6 +27,9 @@ FLAGS = ["--xla_backend_optimization_level=0", "--xla_llvm_disable_expensive_pas
 if importlib.metadata.version("jaxlib") < "0.11":  # newer ones have no other way
     FLAGS.append("--xla_cpu_use_fusion_emitters=false")
 os.environ.setdefault("XLA_FLAGS", " ".join(FLAGS))
+
+# A collective that waits longer ends the job and says where, before pytest's own limit does.
+os.environ.setdefault("JPI_TIMEOUT", "100")
 
 # Before mpi4py: jpi chooses settings that MPI reads when it starts.
 jpi = importlib.import_module("jpi") if importlib.util.find_spec("jpi") else None
@@ -118,6 +122,12 @@ def pytest_configure(config):
 def pytest_sessionstart(session):
     if RANK:
         session.config.get_terminal_writer()._file = open(os.devnull, "w")
+
+
+def pytest_sessionfinish(session):
+    if jpi:
+        with contextlib.suppress(Exception):  # what a test has seen fail is no failure at exit
+            jpi.wait()
 
 
 def pytest_internalerror(excrepr):

@@ -9,7 +9,17 @@ import sys
 from pathlib import Path
 
 # Of the launcher and of the outer session; on CI pytest shows errors twice.
-NOT_INHERITED = ("PMI", "HYD", "MPI_LOCAL", "OMPI", "PRTE", "PYTEST_TIMEOUT", "CI", "BUILD_NUMBER")
+NOT_INHERITED = (
+    "PMI",
+    "HYD",
+    "MPI_LOCAL",
+    "OMPI",
+    "PRTE",
+    "PYTEST_TIMEOUT",
+    "JPI_",
+    "CI",
+    "BUILD_NUMBER",
+)
 RANKS_MAY_EXCEED_CORES = {
     "MPIR_CVAR_DEVICE_COLLECTIVES": "none",  # no spinning
     "OMPI_MCA_mpi_yield_when_idle": "1",
@@ -29,15 +39,20 @@ def mpirun(ranks: int) -> list[str]:
     return [command, "-n", str(ranks)]
 
 
+def job_environment(**more: str) -> dict[str, str]:
+    """The environment of a job, without what belongs to this session."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(NOT_INHERITED)}
+    return inherited | RANKS_MAY_EXCEED_CORES | {"MPIEXEC_TIMEOUT": str(GUARD)} | more
+
+
 def run_python(
-    ranks: int | None, *arguments: str, folder: Path | None = None
+    ranks: int | None, *arguments: str, folder: Path | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """The finished process of Python with ``arguments`` in ``folder``, without mpirun for None."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(NOT_INHERITED)}
     return subprocess.run(
         [*(mpirun(ranks) if ranks else []), sys.executable, *arguments],
         cwd=folder,
-        env=environment | RANKS_MAY_EXCEED_CORES | {"MPIEXEC_TIMEOUT": str(GUARD)},
+        env=job_environment(**environment),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -54,7 +54,7 @@ def x64():
 def world():
     comm = MPI.COMM_WORLD.Dup()
     comm.Set_errhandler(MPI.ERRORS_RETURN)
-    return native.add_comm(MPI._handleof(comm), "test_world")
+    return native.add_comm(MPI._handleof(comm), MPI._handleof(comm.Dup()), "test_world")
 
 
 def call(
@@ -79,6 +79,7 @@ def call(
         "send": np.array(send, np.int64),
         "recv": np.array(recv, np.int64),
         "peers": np.array(peers, np.int64),
+        "site": "a test",
     }
     envelope = [np.zeros(2, np.int32)] if peers else []
     with x64():

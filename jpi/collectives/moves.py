@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from jpi import _replication
 from jpi._comm import Comm
 from jpi._ordering import compiled_when_eager
 from jpi._primitives import (
@@ -18,7 +19,6 @@ from jpi._primitives import (
     bcast_p,
     gather_p,
     scatter_p,
-    spread_p,
 )
 from jpi.collectives import _arguments
 
@@ -68,7 +68,7 @@ def spread(x: Any, *, comm: Any = None) -> jax.Array:
         ...     residual = features @ jpi.spread(w) - labels
         ...     return jpi.allreduce(jnp.sum(residual**2))
     """
-    return spread_p.bind(_arguments.array(x), comm=Comm(comm))
+    return _replication.spread(_arguments.array(x), Comm(comm))
 
 
 def allgather(x: Any, *, comm: Any = None) -> jax.Array:

@@ -9,9 +9,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jpi import _replication
 from jpi._array import DistArray
 from jpi._call import Target, call, hashable_spec
 from jpi._comm import Mesh, current_mesh
+from jpi._config import config
 
 
 def _target(spec: Any, mesh: Mesh | None, like: Any = None) -> Target:
@@ -76,6 +78,8 @@ def asarray(x: Any, dtype: Any = None, *, spec: Any = None, mesh: Mesh | None = 
         return jnp.asarray(x, dtype)
     target = _target(spec, mesh)
     placement = target.mesh.layout(x.shape, target.spec)
+    if config.check == "full":
+        _replication.checked(jnp.asarray(x), target.mesh.comm)
     block = x[tuple(slice(*span) for span in placement.box(target.mesh.coordinates))]
     return DistArray(jnp.array(block, dtype), target.mesh, placement)
 

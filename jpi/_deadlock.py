@@ -1,0 +1,118 @@
+"""Which ranks will never go on, from what each of them does: knows neither JAX nor MPI.
+
+A rank that computes may do anything later. One that waits goes on if every rank it waits for will
+come; what is left waits for ranks that have ended, for ranks that are in another call instead, or
+for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call in which a rank is.
+
+    Attributes:
+        text: the call in words, with the line of the user's program.
+        comm: which communicator, under a name that all its ranks share.
+        members: the ranks of it.
+        position: how many collectives have begun on it with this one; 0 for a message.
+        fingerprint: what the ranks must agree on.
+        sends_to, receives_from: the other ranks of a message, any one of ``receives_from``.
+        number: tells this call from others of the process.
+        seconds: how long it has been there.
+    """
+
+    text: str
+    comm: str
+    members: tuple[int, ...]
+    position: int = 0
+    fingerprint: int = 0
+    sends_to: tuple[int, ...] = ()
+    receives_from: tuple[int, ...] = ()
+    number: Any = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class State:
+    """What a rank does.
+
+    Attributes:
+        calls: the calls in which it is.
+        last: the latest calls that it has made, in words.
+        positions: how many collectives it has begun on each communicator.
+        has_ended: whether its program is over.
+    """
+
+    calls: tuple[Call, ...] = ()
+    last: tuple[str, ...] = ()
+    positions: Mapping[str, int] = field(default_factory=dict)
+    has_ended: bool = False
+
+    @property
+    def waiting(self) -> Call | None:
+        """The call in which it waits: one that is in several may go on in any of them."""
+        return self.calls[0] if len(self.calls) == 1 else None
+
+    @property
+    def may_do_anything(self) -> bool:
+        return not self.has_ended and self.waiting is None
+
+
+def stuck_ranks(states: Mapping[int, State]) -> dict[int, Call]:
+    """The ranks that will never go on, with the calls in which they wait.
+
+    A rank that is not in ``states`` may do anything.
+    """
+    waiting = {rank: state.waiting for rank, state in states.items() if not state.has_ended}
+    stuck = {rank: call for rank, call in waiting.items() if call is not None}
+    while True:
+        free = [rank for rank, call in stuck.items() if _will_go_on(rank, call, states, stuck)]
+        if not free:
+            return stuck
+        for rank in free:
+            del stuck[rank]
+
+
+def _will_go_on(
+    rank: int, call: Call, states: Mapping[int, State], stuck: Mapping[int, Call]
+) -> bool:
+    def will_come(other: int) -> bool:
+        return other not in stuck and not (other in states and states[other].has_ended)
+
+    if call.position:
+        others = [other for other in call.members if other != rank]
+        return all(
+            _is_met(call, states[other])
+            if other in states and states[other].positions.get(call.comm, 0) >= call.position
+            else will_come(other)
+            for other in others
+        )
+    return all(
+        will_come(other) or _receives(states[other], rank, call.comm) for other in call.sends_to
+    ) and (
+        not call.receives_from
+        or any(
+            will_come(other) or _sends(states[other], rank, call.comm)
+            for other in call.receives_from
+        )
+    )
+
+
+def _is_met(call: Call, state: State) -> bool:
+    """Whether a rank that has come to the position of ``call`` has made the same call there."""
+    there = [c for c in state.calls if (c.comm, c.position) == (call.comm, call.position)]
+    return all(c.fingerprint == call.fingerprint for c in there)
+
+
+def _receives(state: State, source: int, comm: str) -> bool:
+    return any(source in c.receives_from and c.comm == comm for c in state.calls)
+
+
+def _sends(state: State, dest: int, comm: str) -> bool:
+    return any(dest in c.sends_to and c.comm == comm for c in state.calls)

@@ -1,0 +1,10 @@
+"""What comes first when jpi is imported: checks, or later imports fail obscurely."""
+
+import sys
+
+from jpi import _report, _versions
+
+if _report.is_command():
+    sys.excepthook = _report.explain
+
+_versions.check()

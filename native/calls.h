@@ -1,0 +1,134 @@
+#pragma once
+
+// What this process runs now and ran last, for whoever asks why it waits.
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "message.h"
+
+namespace jpi {
+
+using Clock = std::chrono::steady_clock;
+
+inline double SecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// Lines of users' programs. A compiled program that serves many lines is told by an index which of
+// them calls.
+class Sites {
+ public:
+  uint32_t Add(std::string text) {
+    std::lock_guard lock(mutex_);
+    texts_.push_back(std::move(text));
+    return static_cast<uint32_t>(texts_.size() - 1);
+  }
+
+  std::string_view Get(uint32_t index) {
+    std::lock_guard lock(mutex_);
+    return index < texts_.size() ? std::string_view(texts_[index]) : std::string_view();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::deque<std::string> texts_{""};  // 0 is not known; what Get gives stays valid as it grows
+};
+inline Sites sites;
+
+enum class Phase { kChecking, kRunning, kDone };
+
+// A call of this process. `position` counts the collectives of a communicator, `fingerprint` is
+// what the ranks must share; both are 0 for a message.
+struct CallRecord {
+  const char* name = "";
+  const char* op = "";  // of a reduction
+  const char* dtype = "";
+  int64_t count = 0;
+  int root = -1;
+  bool is_message = false;
+  Peers peers{};
+  int32_t comm = 0;
+  int64_t position = 0;
+  uint64_t fingerprint = 0;
+  int64_t number = -1;  // among the calls of this process
+  Phase phase = Phase::kDone;
+  Clock::time_point start;
+  double seconds = 0;  // once it is done
+  char site[192] = "";
+
+  void SetSite(std::string_view text) {
+    // The end of a long path says more than its beginning.
+    text.remove_prefix(text.size() - std::min(text.size(), sizeof(site) - 1));
+    std::memcpy(site, text.data(), text.size());
+    site[text.size()] = 0;
+  }
+};
+
+class Calls {
+ public:
+  // A place for a call that begins, which `fill` describes.
+  template <typename Fill>
+  CallRecord& Begin(const Fill& fill) {
+    std::lock_guard lock(mutex_);
+    CallRecord* record;
+    do {  // those of other threads may still run
+      record = &records_[started_++ % kPlaces];
+    } while (record->phase != Phase::kDone);
+    fill(*record);
+    record->number = started_ - 1;
+    record->seconds = 0;
+    record->start = Clock::now();
+    return *record;
+  }
+
+  void SetPhase(CallRecord& record, Phase phase) {
+    std::lock_guard lock(mutex_);
+    record.phase = phase;
+  }
+
+  // How many calls have begun; the last ones that are done and those that run, in their order.
+  std::pair<int64_t, std::vector<CallRecord>> Latest() {
+    std::lock_guard lock(mutex_);
+    std::vector<CallRecord> latest;
+    for (const CallRecord& record : records_) {
+      if (record.number >= 0) latest.push_back(record);
+    }
+    std::sort(latest.begin(), latest.end(),
+              [](const CallRecord& x, const CallRecord& y) { return x.number < y.number; });
+    return {started_, latest};
+  }
+
+ private:
+  static constexpr int kPlaces = 64;  // more than there are threads in collectives
+
+  std::mutex mutex_;
+  int64_t started_ = 0;
+  std::array<CallRecord, kPlaces> records_;
+};
+inline Calls calls;
+
+// A call, from its beginning to its end.
+class CallScope {
+ public:
+  template <typename Fill>
+  explicit CallScope(const Fill& fill) : record_(calls.Begin(fill)) {}
+  ~CallScope() { calls.SetPhase(record_, Phase::kDone); }
+  CallScope(const CallScope&) = delete;
+
+  CallRecord& record() { return record_; }
+  void Run() { calls.SetPhase(record_, Phase::kRunning); }
+
+ private:
+  CallRecord& record_;
+};
+
+}  // namespace jpi
