@@ -30,6 +30,7 @@ from jpi._ordering import wait
 TICK = 0.2  # seconds between two looks
 MOMENT = 1.0  # seconds of waiting that nobody asks about
 LONGEST_PAUSE = 30.0  # seconds between two inquiries about one wait
+ARRIVAL = 30.0  # seconds for all ranks to import JPI
 ANSWERS = 3.0  # seconds for the ranks to answer
 BETWEEN = 0.5  # seconds between the two inquiries
 ASK, ANSWER, ALARM = 1, 2, 3
@@ -49,6 +50,25 @@ def _timeout() -> float:
     return seconds
 
 
+def _open() -> tuple[MPI.Intracomm, Any]:
+    """A channel of all ranks, and what is left to wait for if some have not come.
+
+    MPI libraries may confuse communicators made while this one is: it waits. But not for ever, as
+    Dup would, for a rank that never imports JPI.
+    """
+    channel, opening = MPI.COMM_WORLD.Idup()
+    patience = time.monotonic() + ARRIVAL
+    pause = 1e-4
+    while not opening.Test():
+        if time.monotonic() > patience:
+            what = f"jpi: rank {channel.rank} has waited {ARRIVAL:g} s for all ranks to import jpi"
+            _abort.say(f"{what}, and goes on. Import it on every rank.")
+            return channel, opening
+        time.sleep(pause)
+        pause = min(2 * pause, 0.02)
+    return channel, None
+
+
 @dataclass
 class _Inquiry:
     """What rank 0 asks all ranks."""
@@ -63,9 +83,7 @@ class Watch:
     """The watch over all ranks."""
 
     def __init__(self) -> None:
-        # Unlike Dup it does not wait for a rank that never imports JPI.
-        self._channel, opening = MPI.COMM_WORLD.Idup()
-        self._opening: Any = opening
+        self._channel, self._opening = _open()
         self._comms: dict[int, tuple[str, tuple[int, ...]]] = {}  # by index: name and members
         self._has_ended = False
         self._stopped = threading.Event()
