@@ -59,7 +59,7 @@ inline SharedValues SharedOf(const Collective& row, const Message& m) {
 }
 
 inline uint64_t FingerprintOf(const SharedValues& shared) {
-  uint64_t hash = 0;
+  uint64_t hash = 1;  // so that it is never 0
   for (const Shared& item : shared) hash = Mix(hash, item.value);
   return hash;
 }

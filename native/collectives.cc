@@ -334,6 +334,10 @@ double WaitForAll(const Message& m) {
 }
 
 void Report(const Collective& row, const Message& m, const CallRecord& call, double waiting) {
+  if (!is_profiling.load(std::memory_order_relaxed) &&
+      !is_verbose.load(std::memory_order_relaxed)) {
+    return;
+  }
   const int64_t bytes = LeavingCount(row, m) * m.item_size();
   if (is_profiling.load(std::memory_order_relaxed)) {
     profile.Add(row.name, bytes, waiting, call.seconds - waiting);

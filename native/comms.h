@@ -16,9 +16,12 @@ class Met {
  public:
   // Whether it is new.
   bool Add(uint64_t item) {
+    if (last_.load(std::memory_order_relaxed) == item) return false;
     std::lock_guard lock(mutex_);
     if (items_.size() >= kMost) items_.clear();
-    return items_.insert(item).second;
+    const bool is_new = items_.insert(item).second;
+    last_.store(item, std::memory_order_relaxed);
+    return is_new;
   }
 
  private:
@@ -26,6 +29,7 @@ class Met {
 
   std::mutex mutex_;
   std::unordered_set<uint64_t> items_;
+  std::atomic<uint64_t> last_{0};  // no call's fingerprint
 };
 
 struct Comm {
