@@ -37,6 +37,10 @@ class Call:
     number: Any = 0
     seconds: float = 0.0
 
+    def is_same(self, other: Call | None) -> bool:
+        """Whether it is the same call, seen at another time."""
+        return other is not None and self.number == other.number
+
 
 @dataclass(frozen=True)
 class State:

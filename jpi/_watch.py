@@ -15,15 +15,14 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from jpi import _abort, _comm, _meetings
-from jpi._comm import Comm
+from jpi import _abort, _comm
+from jpi._activity import Activity, own_words, report
 from jpi._config import config
 from jpi._deadlock import Call, State, stuck_ranks
-from jpi._meetings import name_of, world_ranks
 from jpi._mpi import MPI, native
 from jpi._ordering import wait
 
@@ -84,8 +83,7 @@ class Watch:
 
     def __init__(self) -> None:
         self._channel, self._opening = _open()
-        self._comms: dict[int, tuple[str, tuple[int, ...]]] = {}  # by index: name and members
-        self._has_ended = False
+        self.activity = Activity()
         self._stopped = threading.Event()
         self._sent: list[Any] = []
         self._next_alarm: dict[Any, float] = {}
@@ -101,18 +99,9 @@ class Watch:
         self._thread = threading.Thread(target=self._run, name="jpi watch", daemon=True)
         self._thread.start()
 
-    def add(self, comm: Comm) -> None:
-        """Know a communicator; all its ranks do so in one order."""
-        members = world_ranks(comm.mpi)
-        if MPI.UNDEFINED in members:  # of spawned ranks
-            return
-        name = name_of(members)
-        same = sum(other.startswith(f"{name} data ") for other, _ in self._comms.values())
-        self._comms[comm._index] = f"{name} data {same}", members
-
     def end(self) -> None:
         """Say that the program of this rank is over, and answer until those of all ranks are."""
-        self._has_ended = True
+        self.activity.has_ended = True
         if self._is_open():
             everyone = self._channel.Ibarrier()
             pause = 1e-4
@@ -135,42 +124,6 @@ class Watch:
         while self._opening and time.monotonic() < patience:
             time.sleep(1e-3)
         return not self._opening
-
-    # ---- what this rank does ----
-
-    def _state(self) -> State:
-        _, records = native.calls()
-        now = time.monotonic()
-        meetings = [_meeting_call(m, now) for m in list(_meetings.active)]
-        running = [c for c in records if c["phase"] != "done" and c["comm"] in self._comms]
-        done = [c for c in records if c["phase"] == "done"]
-        return State(
-            calls=(*map(self._call, running), *meetings),
-            last=tuple(f"{_words(c)}, {c['seconds']:.3g} s" for c in done[-10:]),
-            positions={
-                **{name: native.position(i) for i, (name, _) in list(self._comms.items())},
-                **_meetings.begun,
-            },
-            has_ended=self._has_ended,
-        )
-
-    def _call(self, record: Mapping[str, Any]) -> Call:
-        name, members = self._comms[record["comm"]]
-        dest, _, source, _ = record["peers"]
-        sends = record["is_message"] and record["name"] != "recv"
-        receives = record["is_message"] and record["name"] != "send"
-        sources = members if source == MPI.ANY_SOURCE else _peer(members, source)
-        return Call(
-            text=_words(record),
-            comm=name,
-            members=members,
-            position=record["position"],
-            fingerprint=record["fingerprint"],
-            sends_to=_peer(members, dest) if sends else (),
-            receives_from=sources if receives else (),
-            number=record["number"],
-            seconds=record["seconds"],
-        )
 
     # ---- the thread ----
 
@@ -218,7 +171,7 @@ class Watch:
 
     def _receive(self, source: int, tag: int, content: Any) -> None:
         if tag == ASK:
-            self._send((content, self._state()), source, ANSWER)
+            self._send((content, self.activity.state()), source, ANSWER)
         elif tag == ALARM:
             self._begin(is_timeout=content)
         elif self._inquiry and content[0] == self._inquiry.number:
@@ -226,21 +179,21 @@ class Watch:
 
     def _look_at_own_calls(self) -> None:
         now = time.monotonic()
-        state = self._state()
+        state = self.activity.state()
         call = max(state.calls, key=lambda call: call.seconds, default=None)
         if call is None:
             self._next_alarm.clear()
             self._timed_out_at = self._interrupted_at = None
             return
         if self._interrupted_at and now - self._interrupted_at > MOMENT:
-            _abort.abort(_abort.INTERRUPTED, f"jpi: interrupted in {_own(call)}")
+            _abort.abort(_abort.INTERRUPTED, f"jpi: interrupted in {own_words(call)}")
         if call.seconds > self._limit:
             if self._timed_out_at is None:
                 self._timed_out_at = now
                 self._send(True, 0, ALARM)
             elif now - self._timed_out_at > 2 * ANSWERS:  # rank 0 does not answer
                 rank = self._channel.rank
-                _abort.abort(_abort.TIMEOUT, _report(self._too_long, {rank: state}, [rank]))
+                _abort.abort(_abort.TIMEOUT, report(self._too_long, {rank: state}, [rank]))
         elif call.seconds > MOMENT and config.check != "off":
             first = now + MOMENT
             if now >= self._next_alarm.setdefault(call.number, now):
@@ -271,78 +224,21 @@ class Watch:
         stuck = stuck_ranks(inquiry.answers)
         before, self._before = self._before, (now, stuck) if stuck else None
         if stuck and before:
-            same = {rank for rank, call in stuck.items() if _is_same(call, before[1].get(rank))}
+            same = {rank for rank, call in stuck.items() if call.is_same(before[1].get(rank))}
             if same == set(stuck):
                 heading = "the ranks wait for each other and will never go on"
-                _abort.abort(_abort.MISMATCH, _report(heading, inquiry.answers, sorted(stuck)))
+                _abort.abort(_abort.MISMATCH, report(heading, inquiry.answers, sorted(stuck)))
         if inquiry.is_timeout:
             late = [
                 rank
                 for rank, state in inquiry.answers.items()
                 if any(call.seconds > self._limit for call in state.calls)
             ]
-            _abort.abort(_abort.TIMEOUT, _report(self._too_long, inquiry.answers, late))
+            _abort.abort(_abort.TIMEOUT, report(self._too_long, inquiry.answers, late))
 
     @property
     def _too_long(self) -> str:
         return f"a collective has waited longer than JPI_TIMEOUT, {self._limit:g} s"
-
-
-def _meeting_call(meeting: _meetings.Meeting, now: float) -> Call:
-    return Call(
-        text=meeting.text,
-        comm=meeting.place,
-        members=meeting.members,
-        position=meeting.position,
-        number=(meeting.place, meeting.position),
-        seconds=now - meeting.since,
-    )
-
-
-def _is_same(call: Call, before: Call | None) -> bool:
-    return before is not None and call.number == before.number
-
-
-def _peer(members: tuple[int, ...], rank: int) -> tuple[int, ...]:
-    return (members[rank],) if 0 <= rank < len(members) else ()
-
-
-def _words(record: Mapping[str, Any]) -> str:
-    text = record["name"] + (f"({record['op']})" if record["op"] else "")
-    if record["dtype"]:
-        text += f" of {record['count']} {record['dtype']}"
-    if record["root"] >= 0:
-        text += f", root {record['root']}"
-    dest, _, source, _ = record["peers"]
-    if record["is_message"] and record["name"] != "recv":
-        text += f", to rank {dest}"
-    if record["is_message"] and record["name"] != "send":
-        text += ", from any rank" if source == MPI.ANY_SOURCE else f", from rank {source}"
-    return f"{text}, at {record['site'] or 'an unknown line'}"
-
-
-def _own(call: Call) -> str:
-    return f"{call.text}, where it has waited for {call.seconds:.1f} s"
-
-
-def _report(heading: str, states: Mapping[int, State], explained: list[int]) -> str:
-    lines = [f"jpi: {heading}."]
-    for rank, state in sorted(states.items()):
-        lines.append(f"  rank {rank}: {_doing(state)}")
-        if rank in explained and state.last:
-            lines += [f"    before: {text}" for text in state.last[-10:]]
-    lines.append("Make the same calls in the same order on every rank of a communicator.")
-    return "\n".join(lines)
-
-
-def _doing(state: State) -> str:
-    if state.has_ended:
-        last = f"; its last call was {state.last[-1]}" if state.last else ""
-        return f"has ended{last}"
-    if not state.calls:
-        last = f"; its last one was {state.last[-1]}" if state.last else ""
-        return f"in no collective{last}"
-    return "; ".join(map(_own, state.calls))
 
 
 def finish() -> None:
@@ -376,6 +272,6 @@ if (MPI.COMM_WORLD.size > 1 and config.check != "off") or os.environ.get("JPI_TI
     # MPI deletes what is attached to COMM_SELF before it finalises anything.
     _finalize_key = MPI.Comm.Create_keyval(delete_fn=lambda comm, key, watch: watch.stop())
     MPI.COMM_SELF.Set_attr(_finalize_key, _watch)
-    _comm.when_wrapped.append(_watch.add)
+    _comm.when_wrapped.append(_watch.activity.add)
 if os.environ.get("JPI_LOG", "0") not in ("", "0"):
     native.set_verbose(True)

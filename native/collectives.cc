@@ -396,7 +396,9 @@ ffi::Error Handle(const Collective& row, ffi::RemainingArgs args, ffi::Remaining
     Validate(row, *message);
     AdviseHugePages(message->y, message->y_count * kDtypes[message->y_dtype].size);
     Perform(row, *message, site);
-    if (is_logging.load(std::memory_order_relaxed)) Log(row, *message, attributes.comm);
+    if (is_logging.load(std::memory_order_relaxed) && row.route != Route::kCompare) {
+      Log(row, *message, attributes.comm);
+    }
     return ffi::Error::Success();
   } catch (const Failure& failure) {
     return error(failure.code, failure.text);
