@@ -7,6 +7,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jax._src import ad_checkpoint
 from jax._src.ad_util import SymbolicZero as SymbolicZero
 from jax._src.ad_util import Zero as Zero
 from jax._src.config import trace_context as trace_context
@@ -134,3 +135,31 @@ def _linear_zero(trace: Any, like: Any) -> Any:
                 nothing = jnp.sum(jnp.real(jnp.ravel(x)[:0]))
                 return jnp.broadcast_to(nothing.astype(like.dtype), like.shape)
     return None
+
+
+def _keep_complex_numbers() -> None:
+    """Let `jax.checkpoint` keep complex results of collectives.
+
+    It keeps what a collective gives, as that is not to be computed twice, and rounds it to its own
+    precision; there it would take complex numbers for real ones, and raise TypeError.
+    """
+    round_kept = getattr(ad_checkpoint, "_insert_reduce_precision", None)
+    if round_kept is None:
+        return
+
+    def round_real(jaxpr: Any, count: int) -> Any:
+        results, kept = jaxpr.outvars[: len(jaxpr.outvars) - count], jaxpr.outvars[-count:]
+        real = [v for v in kept if not _is_complex(v)]
+        if not count or len(real) == count:
+            return round_kept(jaxpr, count)
+        rounded = round_kept(jaxpr.replace(outvars=[*results, *real]), len(real))
+        return rounded.replace(outvars=jaxpr.outvars)
+
+    ad_checkpoint._insert_reduce_precision = round_real
+
+
+def _is_complex(variable: Any) -> bool:
+    return jnp.issubdtype(getattr(variable.aval, "dtype", bool), jnp.complexfloating)
+
+
+_keep_complex_numbers()

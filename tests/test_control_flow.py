@@ -155,6 +155,17 @@ def test_control_flow_around_distarrays(spec):
     assert_same(*both(newton, [np.abs(random_array((7, 4))) + 0.5], [spec]))
 
 
+@pytest.mark.parametrize("level", ["trace", "full"])
+def test_remat_keeps_complex_results_of_collectives(level, monkeypatch):
+    monkeypatch.setattr(jpi.config, "check", level)
+
+    def waves(m, x):
+        y = m.fft.ifft(x, axis=0)
+        return m.abs(m.fft.fft(y * y, axis=0)) ** 2 + m.sum(y * y).real
+
+    check(lambda m, x: jax.checkpoint(lambda x: waves(m, x))(x), [(random_array((7, 4)),)])
+
+
 @pytest.mark.ranks(3)
 def test_errors_say_what_to_do():
     x = jpi.numpy.asarray(random_array((7, 4)))
