@@ -90,6 +90,8 @@ def _words(record: Mapping[str, Any]) -> str:
         text += f", to rank {dest}"
     if record["is_message"] and record["name"] != "send":
         text += ", from any rank" if source == MPI.ANY_SOURCE else f", from rank {source}"
+    if record["purpose"]:
+        text += f", for {record['purpose']}"
     return f"{text}, at {record['site'] or 'an unknown line'}"
 
 

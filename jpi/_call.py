@@ -24,6 +24,7 @@ from jpi._config import config
 from jpi._dispatch import GlobalFunction, evaluate, record_fallback, replicated, trace_global
 from jpi._ordering import compile_threaded
 from jpi._sharded import Sharded
+from jpi._sites import purpose
 from jpi._values import Placed, Value, region_of
 
 _ARRAYS = (Sharded, jax.Array, np.ndarray, np.generic)
@@ -248,8 +249,9 @@ def _inline(fun: Callable, tree: Any, leaves: Sequence[Any], given: Target | Non
         except _NEEDS_VALUES as error:
             return _by_values(fun, tree, leaves, given, error)
     values = [_value(target.mesh, x) for x in dynamic]
-    results = evaluate(target.mesh, traced.closed, values)
-    return traced.assemble([_result(target, value) for value in results])
+    with purpose(getattr(fun, "__name__", "a function"), map(_type, dynamic)):
+        results = evaluate(target.mesh, traced.closed, values)
+        return traced.assemble([_result(target, value) for value in results])
 
 
 def _traced_with(

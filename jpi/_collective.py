@@ -92,7 +92,7 @@ def ordered_primitive(
         token: Any,
         *operands: Any,
         aliases: Any,
-        site: str,
+        origin: _sites.Origin,
         in_place: bool = False,
         **params: Any,
     ) -> Any:
@@ -104,7 +104,8 @@ def ordered_primitive(
         )
         attributes = _attributes(**{"row": math.prod(x.shape[1:]), **message(**params)})
         ctx = ctx.replace(avals_in=ctx.avals_in[: 1 + native_operands])
-        return rule(ctx, token, *operands[:native_operands], **attributes, site=site)
+        attributes |= origin._asdict()
+        return rule(ctx, token, *operands[:native_operands], **attributes)
 
     def lower_ordered(ctx: Any, *operands: Any, **params: Any) -> Any:
         token = ctx.tokens_in.get(_ordering.ordered)
@@ -112,8 +113,8 @@ def ordered_primitive(
             avals_in=[_jax.abstract_token, *ctx.avals_in],
             avals_out=[_jax.abstract_token, *ctx.avals_out],
         )
-        site = _sites.site_within(ctx.traceback)
-        token, *values = lower(inner, token, *operands, aliases={}, site=site, **params)
+        origin = _sites.origin(ctx.traceback, ctx.name_stack)
+        token, *values = lower(inner, token, *operands, aliases={}, origin=origin, **params)
         tokens = _jax.TokenSet({_ordering.ordered: token})
         ctx.set_tokens_out(ctx.tokens_in.update_tokens(tokens))
         return values
@@ -124,7 +125,9 @@ def ordered_primitive(
     @functools.lru_cache(maxsize=4096)
     def compiled(params: tuple[tuple[str, Any], ...]) -> Callable:
         return jax.jit(
-            lambda token, *xs: twin.bind(token, *xs, in_place=False, site="", **dict(params))
+            lambda token, *xs: twin.bind(
+                token, *xs, in_place=False, origin=_sites.Origin(), **dict(params)
+            )
         )
 
     def run(*operands: Any, **params: Any) -> Any:
@@ -139,7 +142,7 @@ def ordered_primitive(
     primitive.def_impl(run)
     primitive.def_effectful_abstract_eval(evaluate)
     twin.def_abstract_eval(
-        lambda token, *avals, in_place, site, **params: (token, *results(*avals, **params))
+        lambda token, *avals, in_place, origin, **params: (token, *results(*avals, **params))
     )
     # A lowering that is shared by calls of one kind would have the site of the first.
     _jax.mlir.register_lowering(primitive, lower_ordered, platform=PLATFORM, cacheable=False)

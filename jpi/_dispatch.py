@@ -23,7 +23,7 @@ from jpi import _jax
 from jpi._comm import Mesh
 from jpi._config import config
 from jpi._layout import layout
-from jpi._sites import boundary, site_within
+from jpi._sites import boundary, purpose, site_within
 from jpi._values import Placed, Value
 
 Rule = Callable[..., "Value | Sequence[Value]"]
@@ -94,7 +94,8 @@ def evaluate(mesh: Mesh, closed: _jax.ClosedJaxpr, values: Sequence[Value]) -> l
         call = Call(
             mesh, equation.primitive, equation.params, tuple(v.aval for v in equation.outvars)
         )
-        with equation.ctx.manager, _from_line_of(equation):
+        own_purpose = purpose(call.primitive.name, operands)
+        with equation.ctx.manager, _from_line_of(equation), own_purpose:
             results = _apply(call, operands)
         known.update(zip(equation.outvars, results, strict=True))
     return [read(atom) for atom in jaxpr.outvars]

@@ -19,7 +19,7 @@ from jax import lax
 
 from jpi import _comm, _jax
 from jpi._lifetime import free_operands
-from jpi._sites import boundary, calling_token, new_token, site_within
+from jpi._sites import Origin, boundary, calling_token, new_token, origin, within
 
 
 class OrderedEffect(_jax.Effect):
@@ -93,20 +93,25 @@ def _thread_equation(
 ) -> tuple[Any, Sequence[Any]]:
     primitive = equation.primitive
     if primitive in twins:
-        site = site_within(equation.source_info.traceback)
         token, *results = twins[primitive].bind(
-            token, *operands, in_place=free[0], site=site, **equation.params
+            token, *operands, in_place=free[0], origin=_origin(equation), **equation.params
         )
         return token, results
     if primitive in composed:
         function = functools.partial(composed[primitive], **equation.params)
-        return thread_tokens(jax.make_jaxpr(function)(*operands), free)(token, *operands)
+        threaded = thread_tokens(jax.make_jaxpr(function)(*operands), free)
+        with within(_origin(equation)):
+            return threaded(token, *operands)
     if primitive.name not in _threading:
         raise NotImplementedError(
             f"a collective inside `{primitive.name}` has no token-threading rule in JPI. "
             "Compile the function that holds it with jax.jit instead of jpi.jit."
         )
     return _threading[primitive.name](token, operands, free, **equation.params)
+
+
+def _origin(equation: Any) -> Origin:
+    return origin(equation.source_info.traceback, equation.source_info.name_stack)
 
 
 def _threads(*names: str) -> Callable[[Callable], Callable]:

@@ -3,15 +3,23 @@
 A collective in a function of the user's, compiled by `jpi.jit` or `jax.jit`, has its site in the
 compiled program. One that JPI compiles for itself serves many lines: the token with which it is
 called holds the number of the line.
+
+Beside it stands the purpose, the operation on global arrays that needs the collective: a scope
+among JAX's names, which transforms keep.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
+import re
 import sys
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from types import CodeType
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 
@@ -21,6 +29,16 @@ from jpi._mpi import native
 _PACKAGE = os.path.dirname(__file__) + os.sep
 _boundaries: set[CodeType] = set()  # of functions that run what they are given: see `site_within`
 _tokens: dict[tuple[str, int], jax.Array] = {}
+_outer = threading.local()  # the origin of the operation that is made of those that are traced
+_PURPOSE = "jpi:"
+_PLAIN = str.maketrans("/()", "   ")
+
+
+class Origin(NamedTuple):
+    """Where a collective comes from; "" for what is not known."""
+
+    site: str = ""
+    purpose: str = ""
 
 
 @functools.cache
@@ -48,6 +66,30 @@ def site_within(traceback: Any) -> str:
             line, *_ = _jax.code_location(code, instruction)
             return _text(code, line)
     return ""
+
+
+def purpose(name: str, arrays: Iterable[Any]) -> AbstractContextManager[None]:
+    """A context whose collectives are for this function of global arrays: alike on all ranks."""
+    types = ", ".join(f"{x.dtype}{list(x.shape)}" for x in arrays)
+    return jax.named_scope(_PURPOSE + f"{name} of {types}".translate(_PLAIN))
+
+
+def origin(traceback: Any, name_stack: Any) -> Origin:
+    """Where an operation comes from: its site, and its purpose or the outer one."""
+    found = re.findall(rf"{_PURPOSE}([^/()]*)", str(name_stack))
+    outer = getattr(_outer, "origin", Origin())
+    return Origin(site_within(traceback) or outer.site, found[-1] if found else outer.purpose)
+
+
+@contextlib.contextmanager
+def within(outer: Origin) -> Iterator[None]:
+    """A context in which what has no origin has this one."""
+    before = getattr(_outer, "origin", Origin())
+    _outer.origin = outer
+    try:
+        yield
+    finally:
+        _outer.origin = before
 
 
 def _text(code: CodeType, line: int) -> str:

@@ -8,8 +8,10 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <numeric>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "collectives.h"
@@ -24,7 +26,7 @@ struct Shared {
   const char* name;
   int64_t value;
 };
-using SharedValues = std::array<Shared, 6>;
+using SharedValues = std::array<Shared, 7>;
 
 inline uint64_t Mix(uint64_t hash, int64_t value) {
   hash = (hash ^ static_cast<uint64_t>(value)) * 0x9E3779B97F4A7C15u;
@@ -35,6 +37,16 @@ inline int64_t Hash(Counts send, Counts recv) {
   uint64_t hash = send.size();
   for (int64_t n : send) hash = Mix(hash, n);
   for (int64_t n : recv) hash = Mix(hash, n);
+  return static_cast<int64_t>(hash);
+}
+
+inline int64_t Hash(std::string_view text) {
+  uint64_t hash = text.size();
+  for (size_t i = 0; i < text.size(); i += sizeof(int64_t)) {
+    int64_t part = 0;
+    std::memcpy(&part, text.data() + i, std::min(sizeof(part), text.size() - i));
+    hash = Mix(hash, part);
+  }
   return static_cast<int64_t>(hash);
 }
 
@@ -55,6 +67,7 @@ inline SharedValues SharedOf(const Collective& row, const Message& m) {
                              : is_bcast ? std::max(m.x_count, m.y_count)
                                         : 0},
       {"counts", row.counts == Known::kByAll ? Hash(m.send, m.recv) : 0},
+      {"purpose", Hash(m.purpose)},
   }};
 }
 

@@ -64,14 +64,16 @@ struct CallRecord {
   Clock::time_point start;
   double seconds = 0;  // once it is done
   char site[192] = "";
-
-  void SetSite(std::string_view text) {
-    // The end of a long path says more than its beginning.
-    text.remove_prefix(text.size() - std::min(text.size(), sizeof(site) - 1));
-    std::memcpy(site, text.data(), text.size());
-    site[text.size()] = 0;
-  }
+  char purpose[128] = "";
 };
+
+// The end of a long path says more than its beginning.
+template <size_t kSize>
+void CopyEnd(char (&to)[kSize], std::string_view from) {
+  from.remove_prefix(from.size() - std::min(from.size(), kSize - 1));
+  std::memcpy(to, from.data(), from.size());
+  to[from.size()] = 0;
+}
 
 class Calls {
  public:

@@ -167,9 +167,9 @@ int MovableDtype(const ffi::AnyBuffer& buffer) {
 }
 
 // The attributes of every target. `site` is the line of the user's program, or empty: then the
-// token holds its index. `peers` is empty but for messages: dest, sendtag, source,
-// recvtag, status, and which of the two peers is in the operand `envelope` (0 none, 1 the source,
-// 2 the dest).
+// token holds its index. `purpose` is the operation on global arrays that calls it. `peers` is
+// empty but for messages: dest, sendtag, source, recvtag, status, and which of the two peers is in
+// the operand `envelope` (0 none, 1 the source, 2 the dest).
 struct Attributes {
   int32_t comm;
   int32_t op;
@@ -178,6 +178,7 @@ struct Attributes {
   Counts recv;
   Counts peers;
   std::string_view site;
+  std::string_view purpose;
 };
 
 Peers PeersOf(Counts peers, const int32_t* envelope) {
@@ -247,7 +248,8 @@ Message Decode(const Collective& row, ffi::RemainingArgs args, ffi::RemainingRet
             {0, 0, 0, 0, -1},
             nullptr,
             operands > results ? NamedOf(args, dtype) : Named{},
-            &GetLiveComm(attributes.comm)};
+            &GetLiveComm(attributes.comm),
+            attributes.purpose};
   if (row.is_message()) {
     Require(attributes.peers.size() == 6, "`peers` must have 6 numbers; got ",
             attributes.peers.size(), ". Pass them as jpi does.");
@@ -310,6 +312,7 @@ std::string DescribeWithCounts(const Collective& row, const Message& m, const Ca
   std::string text = DescribeCall(call);
   if (row.counts == Known::kByAll && m.send.size() > 0) text += Counted("send", m.send);
   if (row.counts == Known::kByAll && m.recv.size() > 0) text += Counted("recv", m.recv);
+  if (!m.purpose.empty()) text += Text(", for ", m.purpose);
   return text;
 }
 
@@ -363,7 +366,8 @@ void Perform(const Collective& row, Message& m, std::string_view site) {
   const SharedValues shared = is_collective ? SharedOf(row, m) : SharedValues{};
   CallScope scope([&](CallRecord& call) {
     Fill(row, m, call);
-    call.SetSite(site);
+    CopyEnd(call.site, site);
+    CopyEnd(call.purpose, m.purpose);
     call.position = is_collective ? ++m.comm->positions : 0;
     call.fingerprint = is_collective ? FingerprintOf(shared) : 0;
     const bool is_checked = is_collective && IsToBeChecked(m, call.fingerprint);
@@ -420,6 +424,7 @@ auto Bind(const Collective& row) {
       .Attr<Counts>("recv")
       .Attr<Counts>("peers")
       .Attr<std::string_view>("site")
+      .Attr<std::string_view>("purpose")
       .To([&row](ffi::RemainingArgs args, ffi::RemainingRets rets, auto... attributes) {
         return Handle(row, args, rets, Attributes{attributes...});
       });

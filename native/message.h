@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <numeric>
+#include <string_view>
 #include <vector>
 
 #include "comms.h"
@@ -50,6 +51,7 @@ struct Message {
   int32_t* envelope;  // source and tag of the message received; null where none is
   Named named;
   Comm* comm;
+  std::string_view purpose;  // for what it is called; empty if that is not known
 
   int64_t item_size() const { return kDtypes[x_dtype].size; }
   bool is_root() const { return comm->rank == root; }

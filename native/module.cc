@@ -77,6 +77,7 @@ nb::tuple LatestCalls() {
     entry["phase"] = kPhases[static_cast<int>(call.phase)];
     entry["seconds"] = call.phase == Phase::kDone ? call.seconds : SecondsSince(call.start);
     entry["site"] = call.site;
+    entry["purpose"] = call.purpose;
     latest.append(entry);
   }
   return nb::make_tuple(started, latest);

@@ -80,6 +80,7 @@ def call(
         "recv": np.array(recv, np.int64),
         "peers": np.array(peers, np.int64),
         "site": "a test",
+        "purpose": "",
     }
     envelope = [np.zeros(2, np.int32)] if peers else []
     with x64():

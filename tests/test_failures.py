@@ -97,6 +97,23 @@ FAILURES = {
         FAILED,
         ["differ in `number of elements`", "rank 0: .*of 4 .*{line}", "rank 1: .*of 5 .*{line}"],
     ),
+    "another global shape": (
+        """
+        y = jnp.zeros(4 + rank)
+        jax.block_until_ready(y.sum())  # line
+        """,
+        FAILED,
+        ["differ in `purpose`", r"rank 0: .*for sum of float32\[4\], at {line}", r"\[5\], at"],
+    ),
+    "another global shape, later": (
+        """
+        f = jpi.jit(lambda x: x.sum())  # line
+        f(jnp.zeros(4))
+        jax.block_until_ready(f(jnp.zeros(4 + rank)))
+        """,
+        MISMATCH,
+        ["will never go on", r"rank 0: .*float32\[4\], at {line}", r"rank 1: .*\[5\], at"],
+    ),
     "another root": (
         """
         jpi.gather(x, root=rank)  # line
