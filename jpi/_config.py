@@ -19,9 +19,10 @@ class Config:
             on every rank: ``"warn"`` once per primitive (default), ``"silent"``, or ``"error"``.
         check: what is compared over the ranks of a communicator before it runs, so that ranks
             which make different calls get an error that names them all: ``"trace"``, each kind of
-            call (operation, op, dtype, size, root) the first time (default), ``"full"``, every
-            call, and that what is used as replicated is the same everywhere, or ``"off"``. The
-            environment variable ``JPI_CHECK`` sets it at start. The same on every rank.
+            call (operation, op, dtype, size, root, counts, purpose) the first time (default),
+            ``"full"``, every call, and that what is used as replicated is the same everywhere, or
+            ``"off"``. The environment variable ``JPI_CHECK`` sets it at start. The same on every
+            rank.
     """
 
     __slots__ = ("_check", "_fallback")
