@@ -299,7 +299,13 @@ def compiled_when_eager(fun: Callable, **options: Any) -> Callable:
     """
     parameters = inspect.signature(fun).parameters.values()
     static = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
-    return _outside(fun, compile_threaded(fun, static_argnames=static, **options))
+    compiled = compile_threaded(fun, static_argnames=static, **options)
+
+    @functools.wraps(fun)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return (compiled if _jax.trace_state_clean() else fun)(*args, **kwargs)
+
+    return call
 
 
 def jit(fun: Callable, **options: Any) -> Callable:
@@ -313,22 +319,15 @@ def jit(fun: Callable, **options: Any) -> Callable:
         fun: the function to compile.
         options: those of `jax.jit`.
     """
-    compiled = jax.jit(_threaded(fun), **options)
-
-    def eager(*args: Any, **kwargs: Any) -> Any:
-        results, token = compiled(*args, **kwargs)
-        remember(token)
-        return results
-
-    return _outside(jax.jit(fun, **options), eager)
-
-
-def _outside(inner: Callable, outer: Callable) -> Callable:
-    """``inner`` under a trace, ``outer`` elsewhere."""
+    compiled, inner = jax.jit(_threaded(fun), **options), jax.jit(fun, **options)
 
     @functools.wraps(inner)
     def call(*args: Any, **kwargs: Any) -> Any:
-        return (outer if _jax.trace_state_clean() else inner)(*args, **kwargs)
+        if not _jax.trace_state_clean():
+            return inner(*args, **kwargs)
+        results, token = compiled(*args, **kwargs)  # each call more in Python costs 2 % here
+        remember(token)
+        return results
 
     return call
 
