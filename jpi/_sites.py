@@ -31,6 +31,7 @@ _boundaries: set[CodeType] = set()  # of functions that run what they are given:
 _tokens: dict[tuple[str, int], jax.Array] = {}
 _outer = threading.local()  # the origin of the operation that is made of those that are traced
 _PURPOSE = "jpi:"
+_SHOWN = 4  # arrays of a purpose
 _PLAIN = str.maketrans("/()", "   ")
 
 
@@ -70,8 +71,10 @@ def site_within(traceback: Any) -> str:
 
 def purpose(name: str, arrays: Iterable[Any]) -> AbstractContextManager[None]:
     """A context whose collectives are for this function of global arrays: alike on all ranks."""
-    types = ", ".join(f"{x.dtype}{list(x.shape)}" for x in arrays)
-    return jax.named_scope(_PURPOSE + f"{name} of {types}".translate(_PLAIN))
+    types = [f"{x.dtype}{list(x.shape)}" for x in arrays]
+    more = f" and {len(types) - _SHOWN} more" if len(types) > _SHOWN else ""
+    text = f"{name} of {', '.join(types[:_SHOWN])}{more}"
+    return jax.named_scope(_PURPOSE + text.translate(_PLAIN))
 
 
 def origin(traceback: Any, name_stack: Any) -> Origin:
