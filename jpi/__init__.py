@@ -27,6 +27,8 @@ from jpi._comm import make_mesh as make_mesh
 from jpi._comm import rank as rank
 from jpi._comm import size as size
 from jpi._comm import use_mesh as use_mesh
+from jpi._compiled import jit as jit
+from jpi._compiled import wait as wait
 from jpi._config import config as config
 from jpi._dispatch import FallbackWarning as FallbackWarning
 from jpi._dispatch import fallbacks as fallbacks
@@ -34,8 +36,6 @@ from jpi._halo import halo as halo
 from jpi._map import map_shards as map_shards
 from jpi._map import stencil as stencil
 from jpi._norm import global_norm as global_norm
-from jpi._ordering import jit as jit
-from jpi._ordering import wait as wait
 from jpi._profile import Profile as Profile
 from jpi._profile import profile as profile
 from jpi._visualize import visualize as visualize

@@ -13,9 +13,9 @@ import numpy as np
 from jpi import _jax
 from jpi._call import call
 from jpi._comm import Mesh
+from jpi._compiled import compiled_when_eager
 from jpi._index import getitem, hashable_index
 from jpi._masks import is_mask, take
-from jpi._ordering import compiled_when_eager
 from jpi._pickle import reduced
 from jpi._primitives import gather_p
 from jpi._protocols import Protocols

@@ -11,9 +11,9 @@ import jax.numpy as jnp
 
 from jpi._array import DistArray
 from jpi._comm import Mesh, current_mesh
+from jpi._compiled import compiled_when_eager
 from jpi._jax import trace_state_clean
 from jpi._layout import Layout, layout, normalize_spec
-from jpi._ordering import compiled_when_eager
 from jpi._primitives import from_root, scatter_p
 from jpi._redistribute import move_blocks, redistribute
 from jpi.collectives._arguments import rank_in

@@ -10,57 +10,36 @@ from __future__ import annotations
 import functools
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import jax
-import jax.numpy as jnp
-import numpy as np
 
 from jpi import _jax
-from jpi import rules as _rules  # noqa: F401  (registers the rules)
-from jpi._comm import Mesh
+from jpi._compiled import compile_threaded
 from jpi._config import config
-from jpi._dispatch import GlobalFunction, evaluate, record_fallback, replicated, trace_global
-from jpi._ordering import compile_threaded
-from jpi._sharded import Sharded
-from jpi._sites import purpose
-from jpi._values import Placed, Value, region_of
-
-_ARRAYS = (Sharded, jax.Array, np.ndarray, np.generic)
-_NUMBERS = (float, complex)
-_CACHE_SIZE = 4096
-_NEEDS_VALUES = (
-    jax.errors.ConcretizationTypeError,
-    jax.errors.TracerArrayConversionError,
-    jax.errors.TracerIntegerConversionError,
-    jax.errors.NonConcreteBooleanIndexError,
+from jpi._dispatch import trace_global
+from jpi._inline import (
+    ARRAYS,
+    NEEDS_VALUES,
+    Static,
+    Target,
+    common_target,
+    flatten,
+    global_type,
+    inline,
+    is_sharded,
+    keep,
+    on_gathered_values,
+    rebuild,
 )
+from jpi._sharded import Sharded
 
-
-@dataclass(frozen=True)
-class Target:
-    """Where the results of a call go: ``spec`` None leaves each in the layout it has."""
-
-    kind: type[Sharded]
-    mesh: Mesh
-    spec: Any = None
-
-
-@dataclass(frozen=True)
-class Static:
-    """An argument that is part of the program; True, 1 and 1.0 are different ones."""
-
-    type: type
-    value: Any
+_NUMBERS = (float, complex)
 
 
 def hashable_spec(spec: Any) -> Any:
     return tuple(spec) if isinstance(spec, list) else spec
-
-
-def is_sharded(x: Any) -> bool:
-    return isinstance(x, Sharded)
 
 
 def call(
@@ -79,22 +58,12 @@ def call(
     0-dimensional ones, which are plain `jax.Array`s. Without a ``target``, a call that has no
     distributed argument is a plain call of ``fun``.
     """
-    leaves, tree = _flatten(args, kwargs)
+    leaves, tree = flatten(args, kwargs)
     if target is None and not any(map(is_sharded, leaves)):
         return fun(*args, **kwargs)
     if not _jax.trace_state_clean():
-        return _inline(fun, tree, leaves, target)
+        return inline(fun, tree, leaves, target)
     return _eager(fun, tree, leaves, target, (*_NUMBERS, int) if trace_integers else _NUMBERS)
-
-
-def _flatten(args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Sequence[Any], Any]:
-    if not kwargs and all(isinstance(x, _ARRAYS) for x in args):
-        return args, None  # the commonest call, without the cost of a tree
-    return jax.tree.flatten((tuple(args), kwargs), is_leaf=is_sharded)
-
-
-def _unflatten(tree: Any, leaves: Sequence[Any]) -> tuple[Sequence[Any], dict[str, Any]]:
-    return (leaves, {}) if tree is None else jax.tree.unflatten(tree, leaves)
 
 
 def _eager(
@@ -111,7 +80,7 @@ def _eager(
         if isinstance(x, Sharded):
             kinds.append((type(x), x._mesh, x._layout, x._shard.dtype))
             dynamic.append(x._shard)
-        elif isinstance(x, _ARRAYS):
+        elif isinstance(x, ARRAYS):
             kinds.append((x.shape, x.dtype))
             dynamic.append(x)
         elif isinstance(x, numbers) and type(x) is not bool:
@@ -123,10 +92,10 @@ def _eager(
     try:
         program = _programs.get(key)
     except TypeError:  # an unhashable static argument
-        return _inline(fun, tree, leaves, target)
+        return inline(fun, tree, leaves, target)
     if program is None:
         program = _compile(fun, tree, kinds, target, leaves)
-        _keep(_programs, key, program)
+        keep(_programs, key, program)
     return program(dynamic)
 
 
@@ -138,14 +107,14 @@ def _compile(
     is_static = tuple(kind if isinstance(kind, Static) else None for kind in kinds)
     try:
         function = trace_global(
-            functools.partial(_rebuild, fun, tree, is_static), [_type(x) for x in traced]
+            functools.partial(rebuild, fun, tree, is_static), [global_type(x) for x in traced]
         )
-    except _NEEDS_VALUES:
-        if not all(isinstance(x, _ARRAYS) for x in traced):
+    except NEEDS_VALUES:
+        if not all(isinstance(x, ARRAYS) for x in traced):
             return lambda dynamic: _eager(fun, tree, _refill(kinds, dynamic), target, ())
-        return lambda dynamic: _on_values(fun, tree, _refill(kinds, dynamic), target)
+        return lambda dynamic: on_gathered_values(fun, tree, _refill(kinds, dynamic), target)
     if function.static:
-        return lambda dynamic: _inline(fun, tree, _refill(kinds, dynamic), target)
+        return lambda dynamic: inline(fun, tree, _refill(kinds, dynamic), target)
     return Program(fun, tree, kinds, target)
 
 
@@ -162,7 +131,7 @@ class Program:
 
     def _local(self, dynamic: Sequence[Any]) -> list[Any]:
         fun, tree, kinds, target = self._source
-        result = _inline(fun, tree, _refill(kinds, dynamic), target)
+        result = inline(fun, tree, _refill(kinds, dynamic), target)
         leaves, self._tree = jax.tree.flatten(result, is_leaf=is_sharded)
         self._places = [(type(x), x._mesh, x._layout) if is_sharded(x) else None for x in leaves]
         return [x._shard if is_sharded(x) else x for x in leaves]
@@ -177,16 +146,7 @@ class Program:
 
 
 _LEAF = jax.tree.structure(0)
-# How to call, on distributed arrays, a function whose result's shape depends on their values.
-on_values: dict[Callable, Callable] = {}
 _programs: OrderedDict[Any, Callable[[Sequence[Any]], Any]] = OrderedDict()
-_traces: OrderedDict[Any, GlobalFunction] = OrderedDict()
-
-
-def _keep(cache: OrderedDict[Any, Any], key: Any, value: Any) -> None:
-    cache[key] = value
-    if len(cache) > _CACHE_SIZE:
-        cache.popitem(last=False)
 
 
 def _refill(kinds: Sequence[Any], dynamic: Sequence[Any]) -> list[Any]:
@@ -201,135 +161,6 @@ def _refill(kinds: Sequence[Any], dynamic: Sequence[Any]) -> list[Any]:
         else:
             leaves.append(next(values))
     return leaves
-
-
-def _rebuild(fun: Callable, tree: Any, is_static: Sequence[Static | None], *dynamic: Any) -> Any:
-    values = iter(dynamic)
-    leaves = [next(values) if static is None else static.value for static in is_static]
-    args, kwargs = _unflatten(tree, leaves)
-    return fun(*args, **kwargs)
-
-
-def _type(x: Any) -> jax.ShapeDtypeStruct:
-    """The global type of an argument."""
-    local = jax.typeof(x._shard if is_sharded(x) else x)
-    weak = getattr(local, "weak_type", False)
-    shape = x.shape if is_sharded(x) else local.shape
-    return jax.ShapeDtypeStruct(shape, local.dtype, weak_type=weak)
-
-
-def _traced(
-    fun: Callable, tree: Any, is_static: Sequence[Static | None], dynamic: Sequence[Any]
-) -> GlobalFunction:
-    """``fun`` traced on the global types of its arguments, from the cache where it is there."""
-    types = list(map(_type, dynamic))
-    shown = tuple((s.shape, s.dtype, s.weak_type) for s in types)
-    key: Any = (fun, tree, is_static, shown, _jax.trace_context())
-    try:
-        traced = _traces.get(key)
-    except TypeError:  # an unhashable static argument
-        key = traced = None
-    if traced is None:
-        traced = trace_global(functools.partial(_rebuild, fun, tree, is_static), types)
-        # A function that refers to values of a transform in progress must not outlive it.
-        if key and not any(isinstance(x, _jax.Tracer) for x in traced.closed.consts):
-            _keep(_traces, key, traced)
-    return traced
-
-
-def _inline(fun: Callable, tree: Any, leaves: Sequence[Any], given: Target | None) -> Any:
-    target = given or _common_target(leaves)
-    try:
-        traced, dynamic = _traced_with(fun, tree, leaves, lambda x: isinstance(x, _ARRAYS))
-    except _NEEDS_VALUES:
-        try:  # of plain arrays, it may be: every rank has those
-            traced, dynamic = _traced_with(
-                fun, tree, leaves, lambda x: isinstance(x, Sharded | _jax.Tracer)
-            )
-        except _NEEDS_VALUES as error:
-            return _by_values(fun, tree, leaves, given, error)
-    values = [_value(target.mesh, x) for x in dynamic]
-    with purpose(getattr(fun, "__name__", "a function"), map(_type, dynamic)):
-        results = evaluate(target.mesh, traced.closed, values)
-        return traced.assemble([_result(target, value) for value in results])
-
-
-def _traced_with(
-    fun: Callable, tree: Any, leaves: Sequence[Any], is_traced: Callable[[Any], bool]
-) -> tuple[GlobalFunction, list[Any]]:
-    """``fun`` traced in some of its arguments, and these."""
-    is_static = tuple(None if is_traced(x) else Static(type(x), x) for x in leaves)
-    dynamic = [x for x, static in zip(leaves, is_static, strict=True) if static is None]
-    return _traced(fun, tree, is_static, dynamic), dynamic
-
-
-def _common_target(leaves: Sequence[Any]) -> Target:
-    arrays = [x for x in leaves if is_sharded(x)]
-    return Target(type(arrays[0]), common_mesh(arrays, "one operation"))
-
-
-def common_mesh(arrays: Sequence[Sharded], operation: str) -> Mesh:
-    """The mesh of all ``arrays``, of which there is at least one."""
-    for x in arrays:
-        if x._mesh != arrays[0]._mesh:
-            raise ValueError(
-                f"the arrays of {operation} must lie on one mesh; got {arrays[0]._mesh} and "
-                f"{x._mesh}. Move one with x.redistribute(spec, mesh)."
-            )
-    return arrays[0]._mesh
-
-
-def _value(mesh: Mesh, x: Any) -> Value:
-    return Placed(x._shard, x._layout) if is_sharded(x) else replicated(mesh, jnp.asarray(x))
-
-
-def _result(target: Target, value: Value) -> Any:
-    if not value.shape:
-        return value.replicate(target.mesh)
-    if target.spec is None:
-        placed = value.settle(target.mesh)
-        return target.kind(placed.local, target.mesh, placed.placement)
-    chosen = target.mesh.layout(value.shape, target.spec)
-    return target.kind(value.take(region_of(target.mesh, chosen)), target.mesh, chosen)
-
-
-def _on_values(fun: Callable, tree: Any, leaves: Sequence[Any], target: Target | None) -> Any:
-    """``fun`` where the shape of the result depends on values: those of plain arrays, which every
-    rank has, or those of distributed ones, which are gathered."""
-    try:
-        return _inline(fun, tree, leaves, target)
-    except _NEEDS_VALUES:
-        if target is not None:
-            raise
-    record_fallback(
-        getattr(fun, "__name__", repr(fun)), sum(x.nbytes for x in leaves if is_sharded(x))
-    )
-    return call_gathered(fun, *_unflatten(tree, leaves))
-
-
-def _by_values(
-    fun: Callable, tree: Any, leaves: Sequence[Any], given: Target | None, error: Exception
-) -> Any:
-    """``fun``, whose result's shape depends on values, as `on_values` says; or the ``error`` that
-    it raised for want of them."""
-    if fun not in on_values or given is not None:
-        raise error
-    args, kwargs = _unflatten(tree, leaves)
-    try:  # outside of a compiled function the arrays have values, in a derivative too
-        return on_values[fun](*args, **kwargs)
-    except _NEEDS_VALUES:
-        raise error from None
-
-
-def call_gathered(fun: Callable, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    """``fun(*args, **kwargs)`` on gathered arrays; the results are replicated."""
-    leaves, tree = _flatten(args, kwargs)
-    target = _common_target(leaves)
-    args, kwargs = _unflatten(tree, [x.gather() if is_sharded(x) else x for x in leaves])
-    return jax.tree.map(
-        lambda y: _result(target, replicated(target.mesh, y)) if isinstance(y, jax.Array) else y,
-        fun(*args, **kwargs),
-    )
 
 
 def spmd(fun: Callable, *, out_spec: Any = None) -> Callable:
@@ -357,7 +188,7 @@ def spmd(fun: Callable, *, out_spec: Any = None) -> Callable:
                 f"`out_spec` needs a DistArray among the arguments; got {out_spec!r} for plain "
                 "arrays, which have no mesh. Make one with jpi.numpy.asarray."
             )
-        target = replace(_common_target(leaves), spec=hashable_spec(out_spec))
+        target = replace(common_target(leaves), spec=hashable_spec(out_spec))
         return call(fun, args, kwargs, target=target)
 
     return distributed

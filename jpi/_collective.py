@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jpi import _jax, _ops, _ordering, _sites
+from jpi import _compiled, _jax, _ops, _ordering, _sites
 from jpi._comm import Comm
 from jpi._mpi import native
 
@@ -132,7 +132,7 @@ def ordered_primitive(
 
     def run(*operands: Any, **params: Any) -> Any:
         token, *values = compiled(tuple(params.items()))(_sites.calling_token(), *operands)
-        _ordering.remember(token)
+        _compiled.remember(token)
         return values if primitive.multiple_results else values[0]
 
     def evaluate(*avals: Any, **params: Any) -> Any:
@@ -183,7 +183,7 @@ def composed(
 
     @functools.lru_cache(maxsize=4096)
     def compiled(params: tuple[tuple[str, Any], ...]) -> Callable:
-        return _ordering.compile_threaded(lambda x: function(x, **dict(params)))
+        return _compiled.compile_threaded(lambda x: function(x, **dict(params)))
 
     def run(x: Any, **params: Any) -> Any:
         return compiled(tuple(params.items()))(x)

@@ -16,7 +16,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jpi._call import call, call_gathered, on_values
+from jpi._call import call
+from jpi._inline import call_gathered, on_values
 from jpi._masks import positions, select
 from jpi._sharded import Sharded
 

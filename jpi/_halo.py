@@ -19,7 +19,7 @@ import numpy as np
 from jax import lax
 
 from jpi._array import DistArray
-from jpi._ordering import compiled_when_eager
+from jpi._compiled import compiled_when_eager
 from jpi._primitives import alltoallv_p
 
 Mode = Literal["periodic", "constant", "reflect", "edge"]

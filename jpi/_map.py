@@ -9,9 +9,9 @@ import jax
 
 from jpi._array import DistArray
 from jpi._assemble import from_shard
-from jpi._call import common_mesh, is_sharded
 from jpi._comm import Mesh, current_mesh
 from jpi._halo import Mode, halo
+from jpi._inline import common_mesh, is_sharded
 from jpi._layout import Axes, spec_entries
 from jpi._redistribute import spread
 

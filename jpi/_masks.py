@@ -17,11 +17,12 @@ import numpy as np
 from jax import lax
 
 from jpi import _jax
-from jpi._call import call, common_mesh
+from jpi._call import call
 from jpi._comm import Mesh
+from jpi._compiled import compiled_when_eager
 from jpi._index import getitem, hashable_index
+from jpi._inline import common_mesh
 from jpi._layout import Axes, Layout, layout
-from jpi._ordering import compiled_when_eager
 from jpi._redistribute import move_blocks, redistribute
 from jpi._sharded import Sharded
 

@@ -7,7 +7,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from jpi._call import call, is_sharded
+from jpi._call import call
+from jpi._inline import is_sharded
 
 
 def global_norm(tree: Any) -> jax.Array:

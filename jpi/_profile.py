@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from jpi._comm import Comm
+from jpi._compiled import wait
 from jpi._mpi import native
-from jpi._ordering import wait
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,10 @@ from typing import Any
 
 from jpi import _abort, _comm
 from jpi._activity import Activity, own_words, report
+from jpi._compiled import wait
 from jpi._config import config
 from jpi._deadlock import Call, State, stuck_ranks
 from jpi._mpi import MPI, native
-from jpi._ordering import wait
 
 TICK = 0.2  # seconds between two looks
 MOMENT = 1.0  # seconds of waiting that nobody asks about

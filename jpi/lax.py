@@ -12,11 +12,12 @@ from typing import Any
 import jax
 
 from jpi._array import DistArray
-from jpi._call import call, common_mesh, is_sharded
+from jpi._call import call
 from jpi._comm import Mesh
+from jpi._compiled import compiled_when_eager
 from jpi._generate import namespace as _namespace
+from jpi._inline import common_mesh, is_sharded
 from jpi._layout import layout
-from jpi._ordering import compiled_when_eager
 from jpi._redistribute import redistribute
 from jpi._scan import scan_on
 

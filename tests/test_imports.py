@@ -6,10 +6,10 @@ from pathlib import Path
 import jpi
 
 ORDER = """
-_native _config _launch _versions _report _start _layout _transfer _mpi _jax _sites _meetings
-_comm _ops _lifetime _ordering _collective _primitives _replication _reductions _messages _routing
-collectives _redistribute _values _scan _spans _sort _dispatch rules _sharded _call _ufunc
-_generate _index _masks _update _pickle _protocols _array _assemble _halo _map _pytree _norm
+_native _config _launch _versions _report _start _layout _transfer _mpi _jax _sites _meetings _comm
+_ops _lifetime _ordering _compiled _collective _primitives _replication _reductions _messages
+_routing collectives _redistribute _values _scan _spans _sort _dispatch rules _sharded _inline _call
+_ufunc _generate _index _masks _update _pickle _protocols _array _assemble _halo _map _pytree _norm
 _visualize _data_dependent numpy nn scipy random lax _profile _deadlock _abort _activity _watch
 __main__
 """.split()

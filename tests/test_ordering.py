@@ -11,7 +11,7 @@ from native_log import calls_during
 from oracle import assert_same
 
 import jpi
-from jpi import _jax, _ordering
+from jpi import _jax, _ordering, _sites
 
 
 def total(x):
@@ -75,7 +75,7 @@ def test_threading_keeps_values_and_removes_effects(program):
     x = jnp.array([1.0, 2.0])
     closed = jax.make_jaxpr(program)(x)
     assert _ordering.is_ordered(closed.effects)
-    threaded = jax.make_jaxpr(_ordering.thread_tokens(closed))(_ordering.new_token(), x)
+    threaded = jax.make_jaxpr(_ordering.thread_tokens(closed))(_sites.new_token(), x)
     assert not threaded.effects
     assert_same(jpi.jit(program)(x), jax.jit(program)(x))
 

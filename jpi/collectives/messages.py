@@ -13,9 +13,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from jpi._comm import Comm
+from jpi._compiled import compiled_when_eager
 from jpi._messages import exchange
 from jpi._mpi import MPI, native
-from jpi._ordering import compiled_when_eager
 from jpi.collectives import _arguments
 
 _statuses: dict[int, tuple[Any, int]] = {}

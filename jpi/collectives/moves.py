@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 from jpi import _replication
 from jpi._comm import Comm
-from jpi._ordering import compiled_when_eager
+from jpi._compiled import compiled_when_eager
 from jpi._primitives import (
     allgather_p,
     alltoall_p,

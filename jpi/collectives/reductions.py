@@ -14,8 +14,8 @@ import jax
 from jpi import _ops
 from jpi import _reductions as _reductions  # registers their derivatives
 from jpi._comm import Comm
+from jpi._compiled import compiled_when_eager
 from jpi._mpi import MPI
-from jpi._ordering import compiled_when_eager
 from jpi._primitives import allreduce_p, exscan_p, reduce_p, reduce_scatter_p, scan_p
 from jpi.collectives import _arguments
 

@@ -11,9 +11,10 @@ import numpy as np
 
 from jpi import _replication
 from jpi._array import DistArray
-from jpi._call import Target, call, hashable_spec
+from jpi._call import call, hashable_spec
 from jpi._comm import Mesh, current_mesh
 from jpi._config import config
+from jpi._inline import Target
 
 
 def _target(spec: Any, mesh: Mesh | None, like: Any = None) -> Target:

@@ -9,8 +9,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jpi._call import call, is_sharded, spmd
+from jpi._call import call, spmd
 from jpi._index import getitem, hashable_index
+from jpi._inline import is_sharded
 from jpi._ufunc import Ufunc
 
 

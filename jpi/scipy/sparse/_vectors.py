@@ -12,7 +12,7 @@ from jax import lax
 
 import jpi.numpy as numpy
 from jpi._array import DistArray
-from jpi._call import is_sharded
+from jpi._inline import is_sharded
 
 
 def tree_map(function: Callable, *trees: Any) -> Any:
