@@ -37,11 +37,20 @@ except ImportError:
     heat = None
 
 LIMITS = {10**3: 3.0, 10**6: 1.1}  # elements: times jax.numpy's, at one rank
-ROUNDS = 11
+ROUNDS = 21
+TURN = 5e-3  # seconds of calls in a row, at the least
 
 
 def whole(x: Any) -> numpy.ndarray:
     return numpy.asarray(x.gather() if isinstance(x, jpi.DistArray) else x)
+
+
+def calls_in_a_turn(function: Operation, x: numpy.ndarray) -> int:
+    """Returns how many calls of jax.numpy's fill a turn: the same number on every rank."""
+    local = jax.numpy.asarray(x)
+    call = timer_of(lambda: jax.block_until_ready(function(jax.numpy, local)), 1)
+    seconds = min(call() for _ in range(5))
+    return WORLD.bcast(1 + int(TURN / seconds))
 
 
 def contestants(
@@ -76,9 +85,8 @@ def measure(name: str, elements: int, gloo: Gloo | None) -> None:
     x = numpy.random.default_rng(0).normal(size=shape).astype(numpy.float32)
     expected = whole(function(jax.numpy, jax.numpy.asarray(x)))
     timers = {}
-    for contestant, (result, timer) in contestants(
-        name, function, x, 20 if elements < 10**5 else 2, gloo
-    ).items():
+    calls = calls_in_a_turn(function, x)
+    for contestant, (result, timer) in contestants(name, function, x, calls, gloo).items():
         size = numpy.max(numpy.abs(expected), initial=1.0)
         numpy.testing.assert_allclose(
             result(), expected, rtol=1e-3, atol=1e-4 * size, err_msg=f"{contestant} {name}"

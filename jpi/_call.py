@@ -138,11 +138,13 @@ class Program:
 
     def __call__(self, dynamic: Sequence[Any]) -> Any:
         results = self._run(dynamic)
-        leaves = [
-            x if place is None else place[0](x, place[1], place[2])
-            for x, place in zip(results, self._places, strict=True)
-        ]
-        return leaves[0] if self._tree == _LEAF else jax.tree.unflatten(self._tree, leaves)
+        if self._tree == _LEAF:
+            return _placed(results[0], self._places[0])
+        return jax.tree.unflatten(self._tree, map(_placed, results, self._places))
+
+
+def _placed(x: Any, place: Any) -> Any:
+    return x if place is None else place[0](x, place[1], place[2])
 
 
 _LEAF = jax.tree.structure(0)

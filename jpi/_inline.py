@@ -10,7 +10,7 @@ import functools
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -25,6 +25,7 @@ from jpi._sites import purpose
 from jpi._values import Placed, Value, region_of
 
 ARRAYS = (Sharded, jax.Array, np.ndarray, np.generic)
+_LEAVES = (*ARRAYS, int, float, complex, str, type, type(None), np.dtype)
 _CACHE_SIZE = 4096
 NEEDS_VALUES = (
     jax.errors.ConcretizationTypeError,
@@ -46,8 +47,7 @@ class Target:
     spec: Any = None
 
 
-@dataclass(frozen=True)
-class Static:
+class Static(NamedTuple):
     """An argument that is part of the program; True, 1 and 1.0 are different ones."""
 
     type: type
@@ -59,13 +59,21 @@ def is_sharded(x: Any) -> bool:
 
 
 def flatten(args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Sequence[Any], Any]:
-    if not kwargs and all(isinstance(x, ARRAYS) for x in args):
-        return args, None  # the commonest call, without the cost of a tree
+    """The leaves of the arguments, and how to put them together again."""
+    leaves = (*args, *kwargs.values())
+    for x in leaves:
+        if not isinstance(x, _LEAVES):
+            break
+    else:  # the commonest calls, without the cost of a tree
+        return leaves, tuple(kwargs)
     return jax.tree.flatten((tuple(args), kwargs), is_leaf=is_sharded)
 
 
 def unflatten(tree: Any, leaves: Sequence[Any]) -> tuple[Sequence[Any], dict[str, Any]]:
-    return (leaves, {}) if tree is None else jax.tree.unflatten(tree, leaves)
+    if not isinstance(tree, tuple):
+        return jax.tree.unflatten(tree, leaves)
+    count = len(leaves) - len(tree)  # of the positional ones; the others' names are the tree
+    return leaves[:count], dict(zip(tree, leaves[count:], strict=True))
 
 
 def keep(cache: OrderedDict[Any, Any], key: Any, value: Any) -> None:
