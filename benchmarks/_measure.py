@@ -30,12 +30,15 @@ def time_contestants(
 
 
 def timer_of(call: Callable[[], Any], calls: int) -> Timer:
-    """Returns a timer of `calls` calls in a row.
-
-    The count is fixed and not adapted to the time: every rank must make the same calls.
-    """
+    """Returns a timer of `calls` calls in a row, as many on every rank."""
     timer = timeit.Timer(call)
     return lambda: timer.timeit(calls) / calls
+
+
+def calls_to_fill(seconds: float, call: Callable[[], Any]) -> int:
+    """Returns how many calls in a row take `seconds` on rank 0: the same number on every rank."""
+    time = min(timeit.repeat(call, number=1, repeat=5))
+    return MPI.COMM_WORLD.bcast(1 + int(seconds / time))
 
 
 def take_turns(

@@ -26,7 +26,7 @@ import numpy
 from _arrays import BY_VALUE, MATRIX, MOST_IN_GLOO, VECTOR, Operation, operand
 from _collectives import RANKS, WORLD
 from _gloo import Gloo, start_gloo
-from _measure import Timer, show, take_turns, timer_of
+from _measure import Timer, calls_to_fill, show, take_turns, timer_of
 
 import jpi
 import jpi.numpy
@@ -38,26 +38,19 @@ except ImportError:
 
 LIMITS = {10**3: 3.0, 10**6: 1.1}  # elements: times jax.numpy's, at one rank
 ROUNDS = 21
-TURN = 5e-3  # seconds of calls in a row, at the least
+TURN = 5e-3  # seconds of jax.numpy's calls in a row, at the least
 
 
 def whole(x: Any) -> numpy.ndarray:
     return numpy.asarray(x.gather() if isinstance(x, jpi.DistArray) else x)
 
 
-def calls_in_a_turn(function: Operation, x: numpy.ndarray) -> int:
-    """Returns how many calls of jax.numpy's fill a turn: the same number on every rank."""
-    local = jax.numpy.asarray(x)
-    call = timer_of(lambda: jax.block_until_ready(function(jax.numpy, local)), 1)
-    seconds = min(call() for _ in range(5))
-    return WORLD.bcast(1 + int(TURN / seconds))
-
-
 def contestants(
-    name: str, function: Operation, x: numpy.ndarray, calls: int, gloo: Gloo | None
+    name: str, function: Operation, x: numpy.ndarray, gloo: Gloo | None
 ) -> dict[str, tuple[Callable[[], Any], Timer]]:
     """Returns, for each contestant, the whole result of a call and a timer."""
     local, shared = jax.numpy.asarray(x), jpi.numpy.asarray(x)
+    calls = calls_to_fill(TURN, lambda: jax.block_until_ready(function(jax.numpy, local)))
 
     def timed(call: Callable[[], Any]) -> tuple[Callable[[], Any], Timer]:
         def wait() -> None:
@@ -85,8 +78,7 @@ def measure(name: str, elements: int, gloo: Gloo | None) -> None:
     x = numpy.random.default_rng(0).normal(size=shape).astype(numpy.float32)
     expected = whole(function(jax.numpy, jax.numpy.asarray(x)))
     timers = {}
-    calls = calls_in_a_turn(function, x)
-    for contestant, (result, timer) in contestants(name, function, x, calls, gloo).items():
+    for contestant, (result, timer) in contestants(name, function, x, gloo).items():
         size = numpy.max(numpy.abs(expected), initial=1.0)
         numpy.testing.assert_allclose(
             result(), expected, rtol=1e-3, atol=1e-4 * size, err_msg=f"{contestant} {name}"

@@ -138,9 +138,10 @@ class Program:
 
     def __call__(self, dynamic: Sequence[Any]) -> Any:
         results = self._run(dynamic)
-        if self._tree == _LEAF:
+        if self._tree == _LEAF:  # without a list, for speed
             return _placed(results[0], self._places[0])
-        return jax.tree.unflatten(self._tree, map(_placed, results, self._places))
+        leaves = [_placed(x, place) for x, place in zip(results, self._places, strict=True)]
+        return jax.tree.unflatten(self._tree, leaves)
 
 
 def _placed(x: Any, place: Any) -> Any:

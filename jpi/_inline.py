@@ -61,7 +61,7 @@ def is_sharded(x: Any) -> bool:
 def flatten(args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Sequence[Any], Any]:
     """The leaves of the arguments, and how to put them together again."""
     leaves = (*args, *kwargs.values())
-    for x in leaves:
+    for x in leaves:  # a loop, as a generator takes 4 % of a small eager call
         if not isinstance(x, _LEAVES):
             break
     else:  # the commonest calls, without the cost of a tree

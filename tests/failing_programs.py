@@ -1,6 +1,7 @@
 """Programs for two ranks that go wrong, and what they are to say of it."""
 
 import re
+import textwrap
 
 FAILED, KILLED, MISMATCH, TIMEOUT = 1, -1, 70, 75
 BCAST = "rank 1: bcast of 4 float32, root 0, at {second}"
@@ -11,11 +12,7 @@ from mpi4py import MPI
 
 rank, x = jpi.rank(), jax.numpy.ones(4)
 """
-
-# The program; its exit code; and what it says, where {name} is the line marked "# name".
-FAILURES = {
-    "another order": (
-        """
+ANOTHER_ORDER = """
         if rank == 0:
             jpi.allreduce(x)  # first
             jpi.bcast(x, 0)
@@ -23,7 +20,12 @@ FAILURES = {
             jpi.bcast(x, 0)  # second
             jpi.allreduce(x)
         jpi.wait()
-        """,
+        """
+
+# The program; its exit code; and what it says, where {name} is the line marked "# name".
+FAILURES = {
+    "another order": (
+        ANOTHER_ORDER,
         FAILED,
         ["differ in `operation`", "rank 0: allreduce.SUM. of 4 float32, at {first}", BCAST],
     ),
@@ -31,14 +33,8 @@ FAILURES = {
         """
         for _ in range(2):
             jpi.allreduce(x), jpi.bcast(x, 0)
-        if rank == 0:
-            jpi.allreduce(x)  # first
-            jpi.bcast(x, 0)
-        else:
-            jpi.bcast(x, 0)  # second
-            jpi.allreduce(x)
-        jpi.wait()
-        """,
+        """
+        + ANOTHER_ORDER,
         MISMATCH,
         [
             "will never go on",
@@ -210,7 +206,7 @@ FAILURES = {
 
 
 def program(text):
-    return BEGIN + "\n".join(line.removeprefix("        ") for line in text.splitlines())
+    return BEGIN + textwrap.dedent(text)
 
 
 def places(text):
