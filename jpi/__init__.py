@@ -2,43 +2,42 @@
 
 import atexit as _atexit
 
-from jpi import _start as _start  # before all that an old JAX does not have
+from jpi._setup import start as _start  # noqa: F401  (first: its checks say what is too old)
 
 # isort: split
 from jax.sharding import PartitionSpec as P
 
-from jpi import _data_dependent as _data_dependent
-from jpi import _pytree as _pytree
-from jpi import _watch as _watch
 from jpi import lax as lax
 from jpi import nn as nn
 from jpi import numpy as numpy
 from jpi import random as random
 from jpi import scipy as scipy
-from jpi._array import DistArray as DistArray
-from jpi._assemble import from_shard as from_shard
-from jpi._assemble import replicate as replicate
-from jpi._assemble import scatter_from as scatter_from
-from jpi._call import spmd as spmd
-from jpi._comm import Comm as Comm
-from jpi._comm import Mesh as Mesh
-from jpi._comm import current_mesh as current_mesh
-from jpi._comm import make_mesh as make_mesh
-from jpi._comm import rank as rank
-from jpi._comm import size as size
-from jpi._comm import use_mesh as use_mesh
-from jpi._compiled import jit as jit
-from jpi._compiled import wait as wait
+from jpi._array import pytree as _pytree  # noqa: F401  (registers DistArray)
+from jpi._array.array import DistArray as DistArray
+from jpi._array.assemble import from_shard as from_shard
+from jpi._array.assemble import replicate as replicate
+from jpi._array.assemble import scatter_from as scatter_from
+from jpi._array.halo import halo as halo
+from jpi._array.map import map_shards as map_shards
+from jpi._array.map import stencil as stencil
+from jpi._array.norm import global_norm as global_norm
+from jpi._array.visualize import visualize as visualize
+from jpi._call.call import spmd as spmd
 from jpi._config import config as config
-from jpi._dispatch import FallbackWarning as FallbackWarning
-from jpi._dispatch import fallbacks as fallbacks
-from jpi._halo import halo as halo
-from jpi._map import map_shards as map_shards
-from jpi._map import stencil as stencil
-from jpi._norm import global_norm as global_norm
-from jpi._profile import Profile as Profile
-from jpi._profile import profile as profile
-from jpi._visualize import visualize as visualize
+from jpi._evaluation.evaluate import FallbackWarning as FallbackWarning
+from jpi._evaluation.evaluate import fallbacks as fallbacks
+from jpi._mpi.comm import Comm as Comm
+from jpi._mpi.comm import Mesh as Mesh
+from jpi._mpi.comm import current_mesh as current_mesh
+from jpi._mpi.comm import make_mesh as make_mesh
+from jpi._mpi.comm import rank as rank
+from jpi._mpi.comm import size as size
+from jpi._mpi.comm import use_mesh as use_mesh
+from jpi._ordered.compile import jit as jit
+from jpi._ordered.compile import wait as wait
+from jpi._watch.profile import Profile as Profile
+from jpi._watch.profile import profile as profile
+from jpi._watch.watch import finish as _finish
 from jpi.collectives import allgather as allgather
 from jpi.collectives import allgatherv as allgatherv
 from jpi.collectives import allreduce as allreduce
@@ -115,4 +114,4 @@ __all__ = [
     "wait",
 ]
 
-_atexit.register(_watch.finish)  # work in flight ends before MPI does
+_atexit.register(_finish)  # work in flight ends before MPI does

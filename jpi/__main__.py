@@ -8,8 +8,8 @@ import warnings
 import jax.numpy as jnp
 
 import jpi
-from jpi._mpi import MPI, check_threads
-from jpi._report import differences, facts, render
+from jpi._mpi.library import MPI, check_threads
+from jpi._setup.facts import differences, facts, render
 
 
 def problems() -> list[str]:

@@ -11,15 +11,15 @@ from typing import Any
 
 import jax
 
-from jpi._array import DistArray
-from jpi._call import call
-from jpi._comm import Mesh
-from jpi._compiled import compiled_when_eager
-from jpi._generate import namespace as _namespace
-from jpi._inline import common_mesh, is_sharded
-from jpi._layout import layout
-from jpi._redistribute import redistribute
-from jpi._scan import scan_on
+from jpi._array.array import DistArray
+from jpi._blocks.redistribute import redistribute
+from jpi._blocks.scan import scan_on
+from jpi._call.call import call
+from jpi._call.inline import common_mesh, is_sharded
+from jpi._layout.layout import layout
+from jpi._mpi.comm import Mesh
+from jpi._namespace.generate import namespace as _namespace
+from jpi._ordered.compile import compiled_when_eager
 
 
 def associative_scan(fn: Callable, elems: Any, reverse: bool = False, axis: int = 0) -> Any:

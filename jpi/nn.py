@@ -2,6 +2,6 @@
 
 import jax.nn as _source
 
-from jpi._generate import namespace as _namespace
+from jpi._namespace.generate import namespace as _namespace
 
 __getattr__, __dir__ = _namespace(_source, globals())

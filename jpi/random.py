@@ -15,10 +15,10 @@ from typing import Any
 
 import jax.random as _source
 
-from jpi._call import call as _call
-from jpi._comm import Mesh as _Mesh
-from jpi._generate import distributed as _distributed
-from jpi._inline import is_sharded as _is_sharded
+from jpi._call.call import call as _call
+from jpi._call.inline import is_sharded as _is_sharded
+from jpi._mpi.comm import Mesh as _Mesh
+from jpi._namespace.generate import distributed as _distributed
 from jpi.numpy._creation import _target as _creation_target
 
 _ON_KEYS = (

@@ -110,7 +110,7 @@ def pytest_configure(config):
     global STDERR
     STDERR = os.dup(2)
     if jpi:
-        jpi._abort.stderr = STDERR
+        jpi._watch.abort.stderr = STDERR
     config.addinivalue_line("markers", "ranks(n): runs only in a session of n ranks")
     config.addinivalue_line("markers", "sweep(n): slow but in a session of n ranks")
     config.addinivalue_line("markers", "fallback_allowed: may gather where a rule is missing")

@@ -4,7 +4,7 @@ import math
 
 from hypothesis import strategies as st
 
-from jpi._layout import layout
+from jpi._layout.layout import layout
 
 shapes = st.lists(st.integers(0, 7), min_size=1, max_size=3).map(tuple)
 

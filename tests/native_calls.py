@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import ml_dtypes
 import numpy as np
 
-from jpi._mpi import MPI, native
+from jpi._mpi.library import MPI, native
 
 for _name, _target in native.targets().items():
     jax.ffi.register_ffi_target(_name, _target, platform="cpu")

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from native_calls import RANK, SIZE, call, reduced, small_values
 
-from jpi._mpi import MPI
+from jpi._mpi.library import MPI
 
 
 class Call(NamedTuple):

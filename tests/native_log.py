@@ -3,7 +3,7 @@
 import jax
 
 import jpi
-from jpi._mpi import native
+from jpi._mpi.library import native
 
 
 def calls_during(run):

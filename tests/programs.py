@@ -17,7 +17,7 @@ import numpy as np
 from mpi4py import MPI
 
 import jpi
-from jpi._mpi import native
+from jpi._mpi.library import native
 
 RANK, SIZE = jpi.rank(), jpi.size()
 LAST = SIZE - 1

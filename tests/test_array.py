@@ -8,7 +8,7 @@ from oracle import ROWS, assert_same, random_array
 
 import jpi
 import jpi.numpy as jnp
-from jpi._mpi import native
+from jpi._mpi.library import native
 
 
 def make(rows=7, spec=None):
@@ -65,7 +65,7 @@ def test_operators_from_both_sides(operand):
 
 
 def test_scalars_do_not_compile_anew():
-    from jpi import _call
+    from jpi._call import call as _call
 
     x = make()
     x * 0.25

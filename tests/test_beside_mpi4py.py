@@ -231,7 +231,7 @@ late = hard(x)
 COUNT = """
 import atexit, os
 atexit.register(lambda: os.write(1, b"%d calls\\n" % len(native.log_take())))
-from jpi._mpi import native
+from jpi._mpi.library import native
 native.log_start(1000)
 """
 # Fewer calls than JAX lets be under way (32): when the script ends, all of them wait for `late`.

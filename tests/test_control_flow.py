@@ -9,7 +9,7 @@ from oracle import assert_same, both, check, random_array, spmd
 
 import jpi
 import jpi.numpy
-from jpi._mpi import native
+from jpi._mpi.library import native
 
 pytestmark = pytest.mark.sweep(2)
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jpi._deadlock import Call, State, stuck_ranks
+from jpi._watch.deadlock import Call, State, stuck_ranks
 
 ALL = (0, 1, 2)
 

@@ -9,7 +9,8 @@ from oracle import assert_same, random_array
 
 import jpi
 import jpi.numpy
-from jpi import _call, _dispatch
+from jpi._call import call as _call
+from jpi._evaluation import evaluate as _dispatch
 
 
 @pytest.fixture

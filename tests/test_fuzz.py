@@ -20,7 +20,7 @@ from oracle import assert_same, shared_out, whole
 from random_programs import Operand, Program, Step, draw_program, smaller
 
 import jpi
-from jpi import _dispatch
+from jpi._evaluation import evaluate as _dispatch
 
 COUNT = int(os.environ.get("JPI_FUZZ", "12"))
 SEED = int(os.environ.get("JPI_FUZZ_SEED", "0"))

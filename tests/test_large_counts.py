@@ -11,7 +11,7 @@ import pytest
 from native_calls import MODES, RANK, SIZE, call, counting, reduced, small_values
 from native_cases import MESSAGES, MOVES, REDUCTIONS
 
-from jpi._mpi import MPI
+from jpi._mpi.library import MPI
 
 CASES = REDUCTIONS | MOVES
 

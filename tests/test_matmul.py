@@ -9,7 +9,7 @@ from oracle import assert_same, check, random_array, weighted
 
 import jpi
 import jpi.numpy
-from jpi.rules import _contraction, _panels
+from jpi._rules import _contraction, _panels
 
 SPECS = {
     1: [jpi.P(), jpi.P("a"), jpi.P(None, "a")],

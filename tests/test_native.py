@@ -31,8 +31,9 @@ from native_calls import (
 from native_cases import MOVES, SENT, named
 
 import jpi
-from jpi import _launch, _mpi
-from jpi._mpi import MPI, native
+from jpi._mpi import library as _mpi
+from jpi._mpi.library import MPI, native
+from jpi._setup import launch as _launch
 
 OPAQUE = ("float8_e4m3fn", "float8_e5m2", "float8_e4m3b11fnuz")
 PACKED = ("int4", "uint4", "float4_e2m1fn")

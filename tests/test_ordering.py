@@ -11,7 +11,9 @@ from native_log import calls_during
 from oracle import assert_same
 
 import jpi
-from jpi import _jax, _ordering, _sites
+from jpi._jax import names as _jax
+from jpi._ordered import origins as _sites
+from jpi._ordered import tokens as _ordering
 
 
 def total(x):

@@ -101,7 +101,7 @@ def test_no_rank_holds_a_global_size_buffer(make):
 
 def test_counters_beyond_32_bits():
     """The last numbers of an array that no machine holds: each rank could make them."""
-    from jpi.rules.random import _counters
+    from jpi._rules.random import _counters
 
     whole, box = (3, 2**20, 2**15), ((2, 3), (2**20 - 2, 2**20), (2**15 - 3, 2**15))
     high, low = (np.asarray(x).astype(object) for x in _counters(whole, box))

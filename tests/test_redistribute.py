@@ -16,10 +16,10 @@ from oracle import random_array, whole
 
 import jpi
 import jpi.numpy
-from jpi._layout import layout
-from jpi._mpi import native
-from jpi._redistribute import redistribute
-from jpi._transfer import moving_axes
+from jpi._blocks.redistribute import redistribute
+from jpi._layout.layout import layout
+from jpi._layout.transfer import moving_axes
+from jpi._mpi.library import native
 
 COMM = jpi.Comm()
 GRIDS = {1: [(1, 1)], 2: [(2, 1)], 3: [(3, 1)], 4: [(2, 2), (4, 1)], 6: [(2, 3)]}[COMM.size]

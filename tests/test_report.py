@@ -9,8 +9,9 @@ from importlib.metadata import version
 import pytest
 from launcher import NOT_INHERITED, run_python
 
-from jpi import _report, _versions
 from jpi._native import ffi_version
+from jpi._setup import facts as _report
+from jpi._setup import versions as _versions
 
 alone = pytest.mark.ranks(1)  # processes of their own, and mpirun does not nest
 

@@ -13,7 +13,7 @@ from native_log import calls_during
 from oracle import assert_same, random_array
 
 import jpi
-from jpi._routing import deliver, fetch
+from jpi._primitives.routing import deliver, fetch
 
 pytestmark = pytest.mark.sweep(3)
 

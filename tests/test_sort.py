@@ -11,7 +11,7 @@ from oracle import ROWS, assert_same, both, check, random_array, spmd, whole
 
 import jpi
 import jpi.numpy as jnp
-from jpi.rules import sort as rules
+from jpi._rules import sort as rules
 
 pytestmark = pytest.mark.sweep(3)
 

@@ -7,8 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from layouts import layouts_of, meshes, shapes
 
-from jpi._layout import layout
-from jpi._transfer import has_same_blocks, moving_axes, transfer
+from jpi._layout.layout import layout
+from jpi._layout.transfer import has_same_blocks, moving_axes, transfer
 
 
 def block(x, cut, rank):

@@ -19,7 +19,7 @@ from operations import DIFFERENTIABLE, RANK, SIZE
 from oracle import assert_same, random_array
 
 import jpi
-from jpi._mpi import native
+from jpi._mpi.library import native
 
 BLOCK = (2,)
 REVERSIBLE = [in_scan, in_cond, in_remat, in_custom_vjp]

@@ -18,8 +18,8 @@ from rich.console import Console
 
 import jpi
 import jpi.numpy as jnp
-from jpi import _visualize
-from jpi._layout import layout
+from jpi._array import visualize as _visualize
+from jpi._layout.layout import layout
 
 LAST = jpi.size() - 1
 GRID = (("x", 2), ("y", 2))

@@ -8,10 +8,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from jpi._comm import Comm
-from jpi._jax import trace_state_clean
-from jpi._mpi import MPI
-from jpi._primitives import attach_p
+from jpi._jax.names import trace_state_clean
+from jpi._mpi.comm import Comm
+from jpi._mpi.library import MPI
+from jpi._primitives.collectives import attach_p
 
 _LARGEST_TAG: int = MPI.COMM_WORLD.Get_attr(MPI.TAG_UB) or 32767  # what MPI guarantees
 

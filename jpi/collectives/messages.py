@@ -12,10 +12,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jpi._comm import Comm
-from jpi._compiled import compiled_when_eager
-from jpi._messages import exchange
-from jpi._mpi import MPI, native
+from jpi._mpi.comm import Comm
+from jpi._mpi.library import MPI, native
+from jpi._ordered.compile import compiled_when_eager
+from jpi._primitives.messages import exchange
 from jpi.collectives import _arguments
 
 _statuses: dict[int, tuple[Any, int]] = {}

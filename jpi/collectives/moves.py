@@ -8,10 +8,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from jpi import _replication
-from jpi._comm import Comm
-from jpi._compiled import compiled_when_eager
-from jpi._primitives import (
+from jpi._mpi.comm import Comm
+from jpi._ordered.compile import compiled_when_eager
+from jpi._primitives import replication as _replication
+from jpi._primitives.collectives import (
     allgather_p,
     alltoall_p,
     alltoallv_p,

@@ -11,12 +11,12 @@ from typing import Any
 
 import jax
 
-from jpi import _ops
-from jpi import _reductions as _reductions  # registers their derivatives
-from jpi._comm import Comm
-from jpi._compiled import compiled_when_eager
-from jpi._mpi import MPI
-from jpi._primitives import allreduce_p, exscan_p, reduce_p, reduce_scatter_p, scan_p
+from jpi._mpi import ops as _ops
+from jpi._mpi.comm import Comm
+from jpi._mpi.library import MPI
+from jpi._ordered.compile import compiled_when_eager
+from jpi._primitives import reductions as _reductions  # noqa: F401  (their derivatives)
+from jpi._primitives.collectives import allreduce_p, exscan_p, reduce_p, reduce_scatter_p, scan_p
 from jpi.collectives import _arguments
 
 

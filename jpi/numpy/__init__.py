@@ -8,7 +8,7 @@ original takes arrays, and means the same on the global arrays. Creation functio
 
 import jax.numpy as _source
 
-from jpi._generate import namespace as _namespace
+from jpi._namespace.generate import namespace as _namespace
 from jpi.numpy import fft as fft
 from jpi.numpy import linalg as linalg
 from jpi.numpy._creation import arange as arange

@@ -9,12 +9,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jpi import _replication
-from jpi._array import DistArray
-from jpi._call import call, hashable_spec
-from jpi._comm import Mesh, current_mesh
+from jpi._array.array import DistArray
+from jpi._call.call import call, hashable_spec
+from jpi._call.inline import Target
 from jpi._config import config
-from jpi._inline import Target
+from jpi._mpi.comm import Mesh, current_mesh
+from jpi._primitives import replication as _replication
 
 
 def _target(spec: Any, mesh: Mesh | None, like: Any = None) -> Target:

@@ -9,10 +9,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jpi._call import call, spmd
-from jpi._index import getitem, hashable_index
-from jpi._inline import is_sharded
-from jpi._ufunc import Ufunc
+from jpi._array.index import getitem, hashable_index
+from jpi._call.call import call, spmd
+from jpi._call.inline import is_sharded
+from jpi._namespace.ufunc import Ufunc
 
 
 def vectorize(pyfunc: Callable, *, excluded: Any = frozenset(), signature: Any = None) -> Callable:

@@ -5,7 +5,7 @@
 
 import jax.numpy.fft as _source
 
-from jpi._generate import namespace as _namespace
+from jpi._namespace.generate import namespace as _namespace
 from jpi.numpy._creation import fftfreq as fftfreq
 from jpi.numpy._creation import rfftfreq as rfftfreq
 

@@ -11,8 +11,8 @@ import jax.numpy as jnp
 from jax import lax
 
 import jpi.numpy as numpy
-from jpi._array import DistArray
-from jpi._inline import is_sharded
+from jpi._array.array import DistArray
+from jpi._call.inline import is_sharded
 
 
 def tree_map(function: Callable, *trees: Any) -> Any:

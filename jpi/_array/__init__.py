@@ -1,0 +1,1 @@
+"""DistArray, what makes one, and what shows one."""

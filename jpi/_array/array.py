@@ -1,0 +1,239 @@
+"""DistArray: an array of which each rank holds one block."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jpi._array import data_dependent as data_dependent  # registers its functions
+from jpi._array.index import getitem, hashable_index
+from jpi._array.masks import is_mask, take
+from jpi._array.pickling import reduced
+from jpi._array.protocols import Protocols
+from jpi._array.update import At
+from jpi._blocks.redistribute import redistribute
+from jpi._call.call import call
+from jpi._jax import names as _jax
+from jpi._mpi.comm import Mesh
+from jpi._ordered.compile import compiled_when_eager
+from jpi._primitives.collectives import gather_p
+
+
+def _binary(function: Callable, *, swap: bool = False) -> Callable[[Any, Any], Any]:
+    # `**` sees Python integers as they are, as in jax.numpy: x ** 2 is a product, not a power.
+    trace_integers = function is not jnp.power
+
+    def method(self: Any, other: Any) -> Any:
+        if not isinstance(
+            other, DistArray | jax.Array | np.ndarray | np.generic | int | float | complex
+        ):
+            return NotImplemented
+        operands = (other, self) if swap else (self, other)
+        return call(function, operands, {}, trace_integers=trace_integers)
+
+    return method
+
+
+def _method(name: str) -> Callable[..., Any]:
+    function = getattr(jnp, name)
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return call(function, (self, *args), kwargs)
+
+    method.__name__ = name
+    method.__doc__ = f"As `jax.numpy.{name}` on the global array."
+    return method
+
+
+def _own_method(name: str) -> Callable[..., Any]:
+    """A method that `jax.numpy` has on its arrays only."""
+
+    def function(x: Any, *args: Any, **kwargs: Any) -> Any:
+        return getattr(x, name)(*args, **kwargs)
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return call(function, (self, *args), kwargs)
+
+    method.__name__ = name
+    method.__doc__ = f"As `jax.Array.{name}` on the global array."
+    return method
+
+
+class _Named(type):
+    """How JAX's own errors name a DistArray, so that they say what to do."""
+
+    def __repr__(cls) -> str:
+        return "<class 'jpi.DistArray': use jpi.numpy, jpi.spmd, or x.gather() for jax.numpy>"
+
+
+class DistArray(Protocols, metaclass=_Named):
+    """An array with a global shape, cut into one block per rank.
+
+    It behaves as a `jax.Array` of the global shape in the functions of `jpi.numpy`, in operators
+    and in JAX's transforms; full reductions of it are plain `jax.Array` scalars. Make one with
+    `jpi.numpy.asarray`, another creation function, or `jpi.from_shard`.
+
+    Pickling it saves this rank's block, the mesh's axes, the layout and the rank: keep one file per
+    rank, and load each on the same rank of a run with as many ranks.
+    """
+
+    __array_priority__ = 200
+
+    @property
+    def T(self) -> DistArray:
+        return self.transpose()
+
+    @property
+    def mT(self) -> DistArray:
+        return call(jnp.matrix_transpose, (self,), {})
+
+    @property
+    def real(self) -> DistArray:
+        return call(jnp.real, (self,), {})
+
+    @property
+    def imag(self) -> DistArray:
+        return call(jnp.imag, (self,), {})
+
+    def gather(self, root: int | None = None) -> jax.Array:
+        """The whole array as a plain `jax.Array`, on every rank or on ``root`` only.
+
+        Shapes: the global shape; with ``root``, the other ranks get an array of no rows.
+        Communication: an allgather, the bytes of the array per rank; a gather with ``root``.
+        Errors: ValueError if ``root`` is not a rank.
+        """
+        if root is None:
+            return redistribute(self._shard, self.comm, self._layout, self._layout.replicated())
+        root = operator.index(root)
+        if not 0 <= root < self.comm.size:
+            raise ValueError(
+                f"`root` must be a rank, 0 to {self.comm.size - 1}; got {root}. "
+                "Leave it out to gather on every rank."
+            )
+        return _gather_on(self, root)
+
+    def redistribute(self, spec: Any, mesh: Mesh | None = None) -> DistArray:
+        """The same array, cut as ``spec`` says.
+
+        Args:
+            spec: the mesh axes over which each dimension is cut.
+            mesh: the mesh whose axes ``spec`` names, over the ranks of this array's communicator;
+                the array's own by default.
+
+        Communication: one exchange in which every rank gets what it does not hold and nothing else;
+        none where ``spec`` only cuts further.
+        Errors: ValueError for a spec that does not fit the mesh or the array, and for a mesh over
+        another communicator.
+        """
+        mesh = self._mesh if mesh is None else mesh
+        if mesh.comm is not self.comm:
+            raise ValueError(
+                f"`mesh` must be over the array's communicator, {self.comm}; got {mesh} over "
+                f"{mesh.comm}. Make it with jpi.make_mesh(..., comm=x.comm.mpi)."
+            )
+        target = mesh.layout(self.shape, spec)
+        return DistArray(redistribute(self._shard, self.comm, self._layout, target), mesh, target)
+
+    def block_until_ready(self) -> DistArray:
+        """This array, when this rank's block is computed."""
+        self._shard.block_until_ready()
+        return self
+
+    def astype(self, dtype: Any) -> DistArray:
+        return call(jnp.astype, (self, dtype), {})
+
+    def reshape(self, *shape: Any, order: str = "C") -> DistArray:
+        wanted = shape[0] if len(shape) == 1 else shape
+        return call(jnp.reshape, (self, wanted), {"order": order})
+
+    def transpose(self, *axes: Any) -> DistArray:
+        order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
+        return call(jnp.transpose, (self, order or None), {})
+
+    def flatten(self) -> DistArray:
+        return self.reshape(-1)
+
+    def compress(self, condition: Any, axis: int | None = None, **kwargs: Any) -> Any:
+        return call(jnp.compress, (condition, self), {"axis": axis, **kwargs})
+
+    all, any, argmax, argmin = map(_method, ("all", "any", "argmax", "argmin"))
+    argpartition, argsort, choose = map(_method, ("argpartition", "argsort", "choose"))
+    clip, conj, conjugate, copy = map(_method, ("clip", "conj", "conjugate", "copy"))
+    cumprod, cumsum, diagonal, dot = map(_method, ("cumprod", "cumsum", "diagonal", "dot"))
+    max, mean, min, nonzero = map(_method, ("max", "mean", "min", "nonzero"))
+    prod, ptp, ravel, repeat = map(_method, ("prod", "ptp", "ravel", "repeat"))
+    round, searchsorted, sort = map(_method, ("round", "searchsorted", "sort"))
+    squeeze, std, sum, swapaxes = map(_method, ("squeeze", "std", "sum", "swapaxes"))
+    take, trace, var = map(_method, ("take", "trace", "var"))
+    byteswap, view = map(_own_method, ("byteswap", "view"))
+
+    __add__, __radd__ = _binary(jnp.add), _binary(jnp.add, swap=True)
+    __sub__, __rsub__ = _binary(jnp.subtract), _binary(jnp.subtract, swap=True)
+    __mul__, __rmul__ = _binary(jnp.multiply), _binary(jnp.multiply, swap=True)
+    __truediv__, __rtruediv__ = _binary(jnp.true_divide), _binary(jnp.true_divide, swap=True)
+    __floordiv__ = _binary(jnp.floor_divide)
+    __rfloordiv__ = _binary(jnp.floor_divide, swap=True)
+    __mod__, __rmod__ = _binary(jnp.remainder), _binary(jnp.remainder, swap=True)
+    __divmod__, __rdivmod__ = _binary(jnp.divmod), _binary(jnp.divmod, swap=True)
+    __pow__, __rpow__ = _binary(jnp.power), _binary(jnp.power, swap=True)
+    __matmul__, __rmatmul__ = _binary(jnp.matmul), _binary(jnp.matmul, swap=True)
+    __and__, __rand__ = _binary(jnp.bitwise_and), _binary(jnp.bitwise_and, swap=True)
+    __or__, __ror__ = _binary(jnp.bitwise_or), _binary(jnp.bitwise_or, swap=True)
+    __xor__, __rxor__ = _binary(jnp.bitwise_xor), _binary(jnp.bitwise_xor, swap=True)
+    __lshift__, __rlshift__ = _binary(jnp.left_shift), _binary(jnp.left_shift, swap=True)
+    __rshift__, __rrshift__ = _binary(jnp.right_shift), _binary(jnp.right_shift, swap=True)
+    __eq__, __ne__ = _binary(jnp.equal), _binary(jnp.not_equal)
+    __lt__, __le__ = _binary(jnp.less), _binary(jnp.less_equal)
+    __gt__, __ge__ = _binary(jnp.greater), _binary(jnp.greater_equal)
+    __round__ = _own_method("__round__")
+    __neg__, __pos__ = _method("negative"), _method("positive")
+    __abs__, __invert__ = _method("abs"), _method("invert")
+    __hash__ = None  # type: ignore[assignment]
+
+    def __getitem__(self, index: Any) -> Any:
+        if any(map(is_mask, index if isinstance(index, tuple) else (index,))):
+            return take(self, index)
+        return call(getitem, (self, hashable_index(index)), {})
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        jnp.zeros(0)[index] = value  # raises the error of JAX's arrays
+
+    @property
+    def at(self) -> At:
+        """New arrays that differ from this one at an index: ``x.at[index].set(values)``, ..."""
+        return At(self)
+
+    def __copy__(self) -> DistArray:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> DistArray:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return reduced(self)
+
+    def __repr__(self) -> str:
+        box = self._layout.box(self._mesh.coordinates)
+        block = ", ".join(f"{start}:{stop}" for start, stop in box)
+        concrete = isinstance(self._shard, jax.Array) and not isinstance(self._shard, _jax.Tracer)
+        values = np.array2string(np.asarray(self._shard), threshold=20) if concrete else self._shard
+        return (
+            f"DistArray(shape={self.shape}, dtype={self.dtype}, spec={self.spec}, "
+            f"rank {self.comm.rank} of {self.comm.size} holds [{block}]:\n{values})"
+        )
+
+
+def _root_block(x: DistArray, root: int) -> Any:
+    rows = x._mesh.layout(x.shape, x._mesh.default_spec)
+    local = redistribute(x._shard, x.comm, x._layout, rows)
+    return gather_p.bind(
+        local, comm=x._mesh.subcomm(x._mesh.axis_names), counts=rows.counts(0), root=root
+    )
+
+
+_gather_on = compiled_when_eager(_root_block, static_argnums=1)

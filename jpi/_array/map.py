@@ -1,0 +1,91 @@
+"""Functions of blocks: what the ranks compute with their own parts, as distributed arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+
+from jpi._array.array import DistArray
+from jpi._array.assemble import from_shard
+from jpi._array.halo import Mode, halo
+from jpi._blocks.redistribute import spread
+from jpi._call.inline import common_mesh, is_sharded
+from jpi._layout.layout import Axes, spec_entries
+from jpi._mpi.comm import Mesh, current_mesh
+
+
+def map_shards(f: Callable[..., Any], *xs: Any, out_spec: Any = None) -> Any:
+    """``f`` of every rank's blocks, with its results as the blocks of distributed arrays.
+
+    Args:
+        f: a function of local arrays. It may call collectives of `jpi`.
+        xs: its arguments, trees of arrays. Of a DistArray, ``f`` gets this rank's block; a plain
+            array is a value that all ranks share, and its gradient is summed over them.
+        out_spec: how the results lie: one spec for all of them; as the first DistArray among the
+            arguments by default. A result is replicated over the axes that it does not name: there
+            ``f`` must give the same on every rank.
+
+    What ``f`` refers to besides its arguments is not differentiated rightly: pass it as an
+    argument, or through `jpi.spread`.
+
+    Shapes: as `jpi.from_shard`: blocks of any sizes follow each other along a cut dimension.
+    Communication: the shapes are gathered (when tracing, under a transform), and blocks that are
+    not balanced are rebalanced by one exchange.
+    Errors: ValueError if the arguments lie on different meshes, or blocks do not fit together.
+    """
+    leaves = jax.tree.leaves(xs, is_leaf=is_sharded)
+    arrays = [x for x in leaves if is_sharded(x)]
+    mesh = common_mesh(arrays, "map_shards") if arrays else current_mesh()
+    spec = out_spec
+    if spec is None:
+        spec = arrays[0].spec if arrays else mesh.default_spec
+    cut = [*(x._layout.axes for x in arrays), *spec_entries(spec, mesh.axes)]
+    used = mesh.ordered(*cut)
+    blocks = jax.tree.map(lambda x: _block(x, mesh, used), xs, is_leaf=is_sharded)
+    return jax.tree.map(lambda y: from_shard(y, spec=spec, mesh=mesh), f(*blocks))
+
+
+def stencil(
+    f: Callable[..., Any],
+    x: DistArray,
+    width: Any,
+    mode: Mode = "periodic",
+    *,
+    axis: int | Sequence[int] | None = None,
+    args: Sequence[Any] = (),
+) -> Any:
+    """``f`` of every block padded with its neighbours' rows, as an array that lies as ``x`` does.
+
+    Args:
+        f: a function of the padded block and of ``args``, which gives the block without padding (or
+            a tree of such): with ``width`` 1, ``lambda p: p[2:] - p[:-2]``, for instance.
+        x: the distributed array.
+        width, mode, axis: as in `jpi.halo`.
+        args: further arguments of ``f``: values that all ranks share, whose gradients are summed.
+
+    Shapes: that of ``x``. Communication: that of `jpi.halo`.
+    Errors: those of `jpi.halo`; ValueError if ``f`` gives another shape than that of the block.
+
+    Example: ``jpi.stencil(lambda p: (p[2:] - p[:-2]) / (2 * dx), u, 1)``
+    """
+    padded = halo(x, width, axis, mode)
+    results = f(padded, *(_block(arg, x.mesh, x._layout.axes) for arg in args))
+    return jax.tree.map(lambda y: _in_place_of(x, y, padded.shape), results)
+
+
+def _in_place_of(x: DistArray, y: Any, padded: tuple[int, ...]) -> DistArray:
+    if y.shape != x.shard.shape:
+        raise ValueError(
+            f"`f` of stencil must give an array of the block's shape {x.shard.shape} for a padded "
+            f"block of shape {padded}; got shape {y.shape}. Cut the padding off."
+        )
+    return DistArray(y, x.mesh, x._layout)
+
+
+def _block(x: Any, mesh: Mesh, used: Axes) -> Any:
+    """What a rank computes with, where the computation differs along the axes ``used``."""
+    if is_sharded(x):
+        return spread(x._shard, mesh, used, x._layout.axes)
+    return jax.tree.map(lambda leaf: spread(jax.numpy.asarray(leaf), mesh, used), x)

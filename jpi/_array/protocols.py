@@ -1,0 +1,194 @@
+"""What other libraries ask of an array: NumPy's functions and ufuncs, the Python Array API, DLPack,
+and Python's own conversions."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Callable, Iterator, Sequence
+from types import ModuleType
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import jax.scipy.special
+import numpy as np
+
+from jpi._call.call import call
+from jpi._call.sharded import Sharded
+
+_OPERANDS = (Sharded, jax.Array, np.ndarray, np.generic, int, float, complex)
+_FOREIGN = {  # modules of which ours stand for the functions
+    "numpy": "jpi.numpy",
+    "numpy.linalg": "jpi.numpy.linalg",
+    "numpy.fft": "jpi.numpy.fft",
+}
+_IMMUTABLE = "arrays of JPI cannot be written to; use the function's result"
+
+
+def _module(name: str) -> ModuleType:
+    """A module of JPI that imports this one: it is there once an array is."""
+    return importlib.import_module(name)
+
+
+class Protocols(Sharded):
+    """The part of a DistArray that other libraries call."""
+
+    # ---- NumPy ----
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        function = _ufunc(ufunc)
+        if function is None:
+            raise TypeError(
+                f"the ufunc {ufunc.__name__!r} takes no distributed arrays: JAX has none of this "
+                "name. Use jpi.spmd of a JAX function, or x.gather()."
+            )
+        _refuse_out(kwargs)
+        operands = [x if isinstance(x, _OPERANDS) else np.asarray(x) for x in inputs]
+        if method == "__call__":
+            if kwargs:
+                raise TypeError(
+                    f"`{ufunc.__name__}` of distributed arrays takes no keywords; got "
+                    f"{', '.join(kwargs)}. Use jpi.numpy.where or astype on the result."
+                )
+            return call(function, operands, {})
+        if method == "at":
+            raise TypeError(f"{_IMMUTABLE} of jpi.numpy's .at[...] or x.at[...].")
+        whole = _with_methods(function, ufunc.nin, ufunc.nout, ufunc.identity)
+        return call(getattr(whole, method), operands, kwargs)
+
+    def __array_function__(
+        self, func: Callable, types: Sequence[type], args: Any, kwargs: dict[str, Any]
+    ) -> Any:
+        module, name = _FOREIGN.get(func.__module__), func.__name__
+        ours = getattr(_module(module), name, None) if module else None
+        if ours is None:
+            raise TypeError(
+                f"{func.__module__}.{name} takes no distributed arrays: JAX has no such function. "
+                "Use one of jpi.numpy, or numpy's on x.gather()."
+            )
+        _refuse_out(kwargs)
+        return ours(*args, **kwargs)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        self._require_whole("made a NumPy array")
+        return np.asarray(self._shard, dtype=dtype)
+
+    # ---- the Python Array API, DLPack ----
+
+    def __array_namespace__(self, *, api_version: str | None = None) -> ModuleType:
+        """`jpi.numpy`. Errors: ValueError for a version that JAX does not follow."""
+        jnp.zeros(()).__array_namespace__(api_version=api_version)
+        return _module("jpi.numpy")
+
+    @property
+    def device(self) -> Any:
+        """The device of this rank's block."""
+        return self._shard.device
+
+    def to_device(self, device: Any, *, stream: Any = None) -> Any:
+        """This array with this rank's block on ``device``."""
+        return type(self)(self._shard.to_device(device, stream=stream), self._mesh, self._layout)
+
+    def __dlpack__(self, **kwargs: Any) -> Any:
+        self._require_whole("exported by DLPack")
+        return self._shard.__dlpack__(**kwargs)
+
+    def __dlpack_device__(self) -> Any:
+        self._require_whole("exported by DLPack")
+        return self._shard.__dlpack_device__()
+
+    # ---- Python ----
+
+    def __len__(self) -> int:
+        if not self.ndim:
+            raise TypeError("len() of unsized object")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Any]:
+        if not self.ndim:
+            raise TypeError("iteration over a 0-d array")
+        self._require_whole("iterated over")
+        return iter(self._shard)
+
+    def __float__(self) -> float:
+        return float(self._scalar("float"))
+
+    def __int__(self) -> int:
+        return int(self._scalar("int"))
+
+    def __complex__(self) -> complex:
+        return complex(self._scalar("complex"))
+
+    def __index__(self) -> int:
+        return self._scalar("an index").__index__()
+
+    def __bool__(self) -> bool:
+        if self.size == 1 and self.is_replicated:
+            return bool(self._shard)
+        raise ValueError(
+            f"an array of shape {self.shape} is neither true nor false. Reduce it first: x.any(), "
+            "x.all(), x.size > 0."
+        )
+
+    def item(self, *args: Any) -> Any:
+        """A number of the array as a Python scalar: the only one, that at a flat index, or that at
+        the indices of all dimensions.
+
+        Communication: that of the indexing.
+        """
+        if not args and self.size != 1:
+            raise ValueError(
+                f"x.item() needs an array of one number; got shape {self.shape}. Give an index."
+            )
+        return call(_item, (self, *args), {}).item()
+
+    def tolist(self) -> Any:
+        """The numbers as nested lists of Python scalars, of an array that every rank holds."""
+        self._require_whole("made a list")
+        return self._shard.tolist()
+
+    def _scalar(self, kind: str) -> jax.Array:
+        if self.ndim:
+            raise TypeError(
+                f"an array of shape {self.shape} cannot be converted to {kind}. Reduce it to a "
+                "scalar first (x.sum(), x.all(), ...), or use x.gather() for all its values."
+            )
+        return self._shard
+
+    def _require_whole(self, action: str) -> None:
+        if not self.is_replicated:
+            raise TypeError(
+                f"an array sharded as {self.spec} cannot be {action}: this rank holds only a block "
+                f"of {self.shape}. Use x.gather() for the whole array, or x.shard for the block."
+            )
+
+
+def _ufunc(ufunc: np.ufunc) -> Callable | None:
+    """JAX's function of the same meaning as ``ufunc``, of NumPy or SciPy."""
+    name = ufunc.__name__
+    if getattr(np, name, None) is ufunc:
+        return getattr(jnp, name, None)
+    if getattr(importlib.import_module("scipy.special"), name, None) is ufunc:
+        return getattr(jax.scipy.special, name, None)
+    return None
+
+
+@functools.cache
+def _with_methods(function: Callable, nin: int, nout: int, identity: Any) -> Any:
+    """``function`` as a ufunc, with ``reduce`` and its likes."""
+    if isinstance(function, jnp.ufunc):
+        return function
+    return jnp.frompyfunc(function, nin, nout, identity=identity)
+
+
+def _refuse_out(kwargs: dict[str, Any]) -> None:
+    if kwargs.get("out") is not None:
+        raise TypeError(f"`out` must be left out: {_IMMUTABLE}.")
+
+
+def _item(x: jax.Array, *args: int) -> jax.Array:
+    if not args:
+        return x.reshape(())
+    index = args[0] if len(args) == 1 and isinstance(args[0], tuple) else args
+    return x.reshape(-1)[index] if len(index) == 1 else x[index]

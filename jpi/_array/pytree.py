@@ -1,0 +1,96 @@
+"""DistArray in JAX's transforms: a pytree whose one leaf is the shard.
+
+The static part (mesh and layout) must stay right when a transform changes the rank of the leaf.
+`jax.vmap` says which axis it maps: there a DistArray is a leaf of its own kind. Elsewhere
+(`lax.scan`, `lax.map`) it is the leading axis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, NoReturn
+
+from jpi._array.array import DistArray
+from jpi._jax import names as _jax
+from jpi._layout.layout import Layout, layout
+from jpi._mpi.comm import Mesh
+
+
+def _flatten(x: DistArray) -> tuple[tuple[Any], tuple[Mesh, Layout]]:
+    return (x._shard,), (x._mesh, x._layout)
+
+
+def _flatten_with_keys(x: DistArray) -> tuple[Any, tuple[Mesh, Layout]]:
+    return ((_jax.GetAttrKey("shard"), x._shard),), (x._mesh, x._layout)
+
+
+def _unflatten(static: tuple[Mesh, Layout], leaves: Iterable[Any]) -> DistArray:
+    (shard,), (mesh, placement) = leaves, static
+    shape = getattr(shard, "shape", None)
+    if isinstance(shape, tuple):
+        if len(shape) != placement.ndim:
+            placement = _fit(shape, mesh, placement)
+        elif shape != _block_shape(mesh, placement):
+            _refuse(shape, mesh, placement)
+    return DistArray(shard, mesh, placement)
+
+
+@lru_cache(maxsize=4096)
+def _block_shape(mesh: Mesh, placement: Layout) -> tuple[int, ...]:
+    return placement.block_shape(mesh.coordinates)
+
+
+def _refuse(shape: tuple[int, ...], mesh: Mesh, placement: Layout) -> NoReturn:
+    # Every rank that has this case says so; one whose block has a single row may not have it.
+    raise ValueError(
+        f"the block of an array of shape {placement.shape} must keep its shape "
+        f"{_block_shape(mesh, placement)} in a function of trees; got {shape}. A function that "
+        "takes blocks apart, as jax.lax.associative_scan does, would answer for the block alone: "
+        "call it as jpi.spmd(function)(x), or use the one of jpi.lax or jpi.numpy."
+    )
+
+
+def _fit(shape: tuple[int, ...], mesh: Mesh, placement: Layout) -> Layout:
+    """The layout of a leaf of ``shape``, which has gained or lost leading axes."""
+    block = placement.block_shape(mesh.coordinates)
+    if len(shape) < len(block) and block[len(block) - len(shape) :] == shape:
+        for dim in range(len(block) - len(shape)):
+            placement = without_axis(placement, 0, f"the leading axis (dimension {dim})")
+    elif len(shape) > len(block) and shape[len(shape) - len(block) :] == block:
+        for size in reversed(shape[: len(shape) - len(block)]):
+            placement = placement.with_axis(0, size)
+    return placement
+
+
+def without_axis(placement: Layout, axis: int, name: str) -> Layout:
+    """``placement`` with an unsharded axis mapped away."""
+    if placement.spec[axis]:
+        raise ValueError(
+            f"{name} of an array of shape {placement.shape} must be unsharded to be mapped over "
+            f"(vmap, scan, map); it is cut over {placement.spec[axis]}. Redistribute the array so "
+            "that another dimension is cut: x.redistribute(spec)."
+        )
+    shape, spec = placement.shape, placement.spec
+    return layout(
+        shape[:axis] + shape[axis + 1 :], placement.mesh_axes, spec[:axis] + spec[axis + 1 :]
+    )
+
+
+def _to_element(wrap: Any, get_index: Any, x: DistArray, axis: int | None) -> DistArray:
+    if axis is None:
+        return x
+    axis = axis % x.ndim
+    placement = without_axis(x._layout, axis, f"axis {axis}")
+    return DistArray(wrap(x._shard, axis), x._mesh, placement)
+
+
+def _from_element(unwrap: Any, size: int, x: DistArray, axis: int | None) -> DistArray:
+    if axis is None:
+        return DistArray(unwrap(size, x._shard, None), x._mesh, x._layout)
+    axis = axis % (x.ndim + 1)
+    return DistArray(unwrap(size, x._shard, axis), x._mesh, x._layout.with_axis(axis, size))
+
+
+_jax.register_pytree_with_keys(DistArray, _flatten_with_keys, _unflatten, _flatten)
+_jax.batching.register_vmappable(DistArray, int, int, _to_element, _from_element, None)

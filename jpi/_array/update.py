@@ -1,0 +1,78 @@
+"""`x.at`: new arrays that differ from a distributed one at an index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from jpi._array.index import hashable_index, update
+from jpi._array.masks import is_mask, take, without_masks
+from jpi._call.call import call
+from jpi._call.sharded import Sharded
+
+
+class At:
+    """``x.at``: index it to get the methods of `Updates`."""
+
+    def __init__(self, x: Sharded) -> None:
+        self._x = x
+
+    def __getitem__(self, index: Any) -> Updates:
+        return Updates(self._x, index)
+
+    def __repr__(self) -> str:
+        return f"At({self._x!r})"
+
+
+def _method(name: str) -> Callable[..., Any]:
+    def method(self: Updates, *args: Any, **kwargs: Any) -> Any:
+        return self._updated(name, args, kwargs)
+
+    method.__name__ = name
+    method.__doc__ = f"As `jax.numpy.ndarray.at[index].{name}` on the global array."
+    return method
+
+
+class Updates:
+    """``x.at[index]``, with the methods and keyword arguments that `jax.numpy` has."""
+
+    def __init__(self, x: Sharded, index: Any) -> None:
+        self._x, self._index = x, index
+
+    set, add, subtract = map(_method, ("set", "add", "subtract"))
+    multiply, mul, divide, power = map(_method, ("multiply", "mul", "divide", "power"))
+    min, max, apply, get = map(_method, ("min", "max", "apply", "get"))
+
+    def __repr__(self) -> str:
+        return f"Updates({self._x!r}, {self._index!r})"
+
+    def _updated(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        x, index = self._x, self._index
+        if any(map(is_mask, index if isinstance(index, tuple) else (index,))):
+            if name == "get" and not args and not kwargs:
+                return take(x, index)
+            if is_mask(index) and name in _ELEMENTWISE and args and not np.ndim(args[0]):
+                if index.shape == x.shape[: index.ndim]:
+                    return call(_where, (x, name, index, *args), {})
+            index = without_masks(x, index)
+        return call(update, (x, name, hashable_index(index), *args), kwargs)
+
+
+_ELEMENTWISE: dict[str, Callable[[Any, Any], Any]] = {
+    "set": lambda x, y: y,
+    "add": jnp.add,
+    "multiply": jnp.multiply,
+    "mul": jnp.multiply,
+    "min": jnp.minimum,
+    "max": jnp.maximum,
+}
+
+
+def _where(x: Any, name: str, mask: Any, value: Any) -> Any:
+    """``x.at[mask].name(value)`` for one ``value``: elementwise, nothing has to move."""
+    value = jnp.zeros(1, x.dtype).at[0].set(value)[0]  # converts as an update does
+    mask = jnp.reshape(mask, mask.shape + (1,) * (x.ndim - mask.ndim))
+    return jnp.where(mask, _ELEMENTWISE[name](x, value), x)

@@ -1,0 +1,1 @@
+"""Algorithms on the blocks of one array, without knowledge of DistArray."""

@@ -1,0 +1,54 @@
+"""Spans: the contiguous rows of a cut dimension that each rank needs, which may overlap."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import jax.numpy as jnp
+from jax import lax
+
+from jpi._blocks.redistribute import on_axis
+from jpi._layout.layout import Axes, overlaps
+from jpi._mpi.comm import Mesh
+from jpi._primitives.collectives import alltoallv_p
+
+Span = tuple[int, int]
+
+
+def fetch_span(
+    local: Any, mesh: Mesh, axes: Axes, bounds: Sequence[int], spans: Sequence[Span], dim: int
+) -> Any:
+    """The rows of this rank's span of a global array that is cut along ``dim``.
+
+    Args:
+        local: this rank's block.
+        axes: the mesh axes over which ``dim`` is cut.
+        bounds: the boundaries of the blocks.
+        spans: the ``(start, stop)`` that each rank along ``axes`` needs, within the array.
+
+    Communication: one exchange of the rows that the spans hold; none if each lies in the rank's own
+    block. The gradient of a row adds up what its copies get.
+    """
+    comm = mesh.subcomm(axes)
+    start, stop = bounds[comm.rank], bounds[comm.rank + 1]
+    wanted = [(max(a, start), min(b, stop)) for a, b in spans]
+    if all(
+        a == b or (low <= a and b <= high)
+        for (a, b), (low, high) in zip(spans, itertools.pairwise(bounds), strict=True)
+    ):
+        own = spans[comm.rank]
+        own = own if own[0] < own[1] else (start, start)
+        return lax.slice_in_dim(local, own[0] - start, own[1] - start, axis=dim)
+
+    def exchange(rows: Any) -> Any:
+        pieces = [lax.slice_in_dim(rows, a - start, b - start) for a, b in wanted if a < b]
+        return alltoallv_p.bind(
+            jnp.concatenate(pieces) if pieces else rows[:0],
+            comm=comm,
+            send=tuple(max(b - a, 0) for a, b in wanted),
+            recv=overlaps(*spans[comm.rank], bounds),
+        )
+
+    return on_axis(exchange, local, dim)

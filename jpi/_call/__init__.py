@@ -1,0 +1,1 @@
+"""Calling a function of global arrays on distributed arrays."""

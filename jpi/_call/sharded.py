@@ -1,0 +1,75 @@
+"""Sharded: the data of a distributed array, this rank's block and where it lies."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import jax
+import numpy as np
+from jax.sharding import PartitionSpec
+
+from jpi._layout.layout import Layout
+from jpi._mpi.comm import Comm, Mesh
+
+
+class Sharded:
+    """A global array, of which ``shard`` is this rank's block. Nothing here communicates."""
+
+    def __init__(self, shard: Any, mesh: Mesh, placement: Layout) -> None:
+        self._shard, self._mesh, self._layout = shard, mesh, placement
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The global shape."""
+        return self._layout.shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self._shard.dtype
+
+    @property
+    def ndim(self) -> int:
+        return len(self._layout.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of elements of the global array."""
+        return math.prod(self.shape)
+
+    @property
+    def itemsize(self) -> int:
+        return self.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of the global array."""
+        return self.size * self.itemsize
+
+    @property
+    def shard(self) -> jax.Array:
+        """This rank's block, a plain local array. Nothing is communicated."""
+        return self._shard
+
+    @property
+    def spec(self) -> PartitionSpec:
+        """The mesh axes over which each dimension is cut."""
+        return PartitionSpec(
+            *(
+                None if not axes else axes[0] if len(axes) == 1 else axes
+                for axes in self._layout.spec
+            )
+        )
+
+    @property
+    def mesh(self) -> Mesh:
+        return self._mesh
+
+    @property
+    def comm(self) -> Comm:
+        return self._mesh.comm
+
+    @property
+    def is_replicated(self) -> bool:
+        """Whether every rank holds the whole array."""
+        return self._layout.is_replicated

@@ -1,0 +1,1 @@
+"""A jaxpr of global arrays, evaluated on this rank's blocks."""

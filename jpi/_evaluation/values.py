@@ -1,0 +1,211 @@
+"""The values that flow through an evaluation: placed on the ranks, or deferred until a consumer
+says where.
+
+Both answer the same question, `take(region)`: which numbers does this rank need for its part?
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import jax
+from jax import lax
+
+from jpi._blocks.redistribute import redistribute, reduce_over, reduce_scatter_over, spread
+from jpi._layout.layout import Axes, Box, Layout, Spec, layout
+from jpi._mpi.comm import Mesh
+
+
+@dataclass(frozen=True)
+class Region:
+    """The part of a global array that this rank computes with.
+
+    Attributes:
+        mesh: the mesh of the evaluation.
+        whole: the global shape.
+        box: ``(start, stop)`` per dimension.
+        axes: the mesh axes over which the computation differs from rank to rank. A value that is
+            the same along one of them is spread there: its cotangent is summed over it.
+        layout: the layout of which ``box`` is this rank's block, None for any other box.
+    """
+
+    mesh: Mesh
+    whole: tuple[int, ...]
+    box: Box
+    axes: Axes
+    layout: Layout | None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(stop - start for start, stop in self.box)
+
+    def operand(self, shape: Sequence[int], dims: Sequence[int]) -> Region:
+        """The region of an operand whose dimension ``k`` runs along dimension ``dims[k]`` of this
+        one; operand dimensions of size 1 are stretched, and taken whole."""
+        shape = tuple(shape)
+        kept = [size == self.whole[dim] for size, dim in zip(shape, dims, strict=True)]
+        box = tuple(self.box[d] if keep else (0, 1) for d, keep in zip(dims, kept, strict=True))
+        if self.layout is None:
+            return Region(self.mesh, shape, box, self.axes, None)
+        spec = tuple(self.layout.spec[d] if k else () for d, k in zip(dims, kept, strict=True))
+        placement = layout(shape, self.mesh.axes, spec)
+        return Region(self.mesh, shape, box, self.axes, placement)
+
+
+def region_of(mesh: Mesh, target: Layout, axes: Sequence[str] = ()) -> Region:
+    """The region of this rank's block, in a computation that differs over ``axes`` as well."""
+    over = mesh.ordered(target.axes, axes)
+    return Region(mesh, target.shape, target.box(mesh.coordinates), over, target)
+
+
+class Value:
+    """A global array inside an evaluation.
+
+    Attributes:
+        shape, dtype: those of the global array.
+        spec: the layout it has, or would be cheapest in.
+        weight: the bytes that would have to move to change that, by which operands of an
+            operation agree on a layout (the heaviest one decides).
+    """
+
+    shape: tuple[int, ...]
+    dtype: Any
+    spec: Spec
+    weight: int
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def is_replicated(self) -> bool:
+        return not any(self.spec)
+
+    def take(self, region: Region) -> Any:
+        """This rank's numbers in ``region``."""
+        raise NotImplementedError
+
+    def layout(self, mesh: Mesh) -> Layout:
+        return layout(self.shape, mesh.axes, self.spec)
+
+    def settle(self, mesh: Mesh) -> Placed:
+        """The value placed in the layout it prefers."""
+        chosen = self.layout(mesh)
+        return Placed(self.take(region_of(mesh, chosen)), chosen)
+
+    def replicate(self, mesh: Mesh) -> Any:
+        """The whole array, on every rank. Communication: an allgather unless replicated."""
+        return self.take(region_of(mesh, self.layout(mesh).replicated()))
+
+
+class Placed(Value):
+    """A value of which this rank holds its block."""
+
+    local: Any
+
+    def __init__(self, local: Any, placement: Layout) -> None:
+        self.local, self.placement = local, placement
+        self.shape, self.spec = placement.shape, placement.spec
+
+    @property
+    def dtype(self) -> Any:
+        return jax.typeof(self.local).dtype  # a literal may be a Python number
+
+    @property
+    def weight(self) -> int:  # type: ignore[override]
+        return math.prod(self.shape) * getattr(self.dtype, "itemsize", 8)
+
+    def take(self, region: Region) -> Any:
+        mesh, target = region.mesh, region.layout or self.placement.replicated()
+        local = redistribute(self.local, mesh.comm, self.placement, target)
+        local = spread(local, mesh, region.axes, target.axes)
+        if region.layout is None:
+            starts, stops = zip(*region.box, strict=True) if region.box else ((), ())
+            local = lax.slice(local, starts, stops)
+        return local
+
+    def settle(self, mesh: Mesh) -> Placed:
+        return self
+
+
+class Pending(Placed):
+    """A sum over ranks that is still to be taken: each rank along ``over`` holds a summand.
+
+    A consumer that cuts a dimension over these axes gets its block by a reduce-scatter. For any
+    other the ranks all get the sum, once, by an allreduce.
+    """
+
+    def __init__(self, summand: Any, mesh: Mesh, over: Axes, placement: Layout) -> None:
+        self.summand, self.mesh, self.over, self.placement = summand, mesh, over, placement
+        self.shape, self.spec = placement.shape, placement.spec
+
+    @property
+    def dtype(self) -> Any:
+        return jax.typeof(self.summand).dtype
+
+    @cached_property
+    def local(self) -> Any:
+        return reduce_over(self.summand, self.mesh, self.over)
+
+    def take(self, region: Region) -> Any:
+        target = region.layout
+        if target is None or (dim := self._dim_cut_by(target)) is None or "local" in vars(self):
+            return super().take(region)
+        block = reduce_scatter_over(self.summand, self.mesh, self.over, target, dim)
+        return spread(block, self.mesh, region.axes, target.axes)
+
+    def _dim_cut_by(self, target: Layout) -> int | None:
+        """The one dimension in which ``target`` differs: it is cut over the axes of the sum."""
+        changed = [dim for dim in range(self.ndim) if target.spec[dim] != self.spec[dim]]
+        if len(changed) != 1 or self.spec[changed[0]] or target.spec[changed[0]] != self.over:
+            return None
+        return changed[0]
+
+
+def pending(summand: Any, mesh: Mesh, over: Axes, placement: Layout) -> Placed:
+    """The sum of ``summand`` over the ranks along ``over``."""
+    return Pending(summand, mesh, over, placement) if over else Placed(summand, placement)
+
+
+class Deferred(Value):
+    """A value that needs little or no data (a broadcast, an iota, functions of such), built for a
+    region when a consumer asks for it, so that no rank holds a global-size buffer."""
+
+    def __init__(
+        self,
+        shape: Sequence[int],
+        dtype: Any,
+        build: Callable[[Region], Any],
+        spec: Spec = (),
+        weight: int = 0,
+    ) -> None:
+        self.shape, self.dtype, self.weight = tuple(shape), dtype, weight
+        self.spec = spec or ((),) * len(self.shape)
+        self._build = build
+        self._built: dict[Region, Any] = {}
+
+    def take(self, region: Region) -> Any:
+        if region not in self._built:
+            self._built[region] = self._build(region)
+        return self._built[region]
+
+
+def agree(*operands: tuple[Value, Sequence[Any]]) -> dict[Any, Axes]:
+    """The mesh axes for each label, from operands given with a label per dimension.
+
+    Operands that share a label are cut alike along it. The heaviest operand keeps its layout, the
+    first of equals; another adds the axes that are still free, and moves where it disagrees. A
+    label of None stays unsharded.
+    """
+    chosen: dict[Any, Axes] = {}
+    taken: set[str] = set()
+    for value, labels in sorted(operands, key=lambda operand: -operand[0].weight):
+        for label, axes in zip(labels, value.spec, strict=True):
+            if label is not None and axes and label not in chosen and not taken & set(axes):
+                chosen[label] = axes
+                taken |= set(axes)
+    return chosen

@@ -1,0 +1,1 @@
+"""Everything of JAX that JAX does not publish; nothing else in JPI imports it."""

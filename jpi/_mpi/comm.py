@@ -1,0 +1,253 @@
+"""Comm and Mesh: which ranks there are, and the Cartesian grid in which they stand."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
+from functools import cached_property
+from typing import Any
+
+from jpi._layout.layout import Axes, Layout, grid_coordinates, layout, normalize_spec
+from jpi._mpi.control import Control, duplicates
+from jpi._mpi.library import MPI, native
+
+when_wrapped: list[Callable[[Comm], None]] = []  # called on all its ranks, once
+before_free: list[Callable[[], None]] = []  # called while the communicator still works
+
+_comm_key = MPI.Comm.Create_keyval(delete_fn=lambda comm, key, value: value._mark_freed())
+
+
+class Comm:
+    """An MPI communicator as JPI uses it: hashable, with private duplicates of it.
+
+    ``Comm(c)`` for one mpi4py communicator ``c`` is always the same object. Its collectives run on
+    a duplicate, so that mpi4py calls on ``c`` itself never mix with them.
+
+    Communication: collective over ``comm`` when it is first wrapped (three duplications).
+
+    Errors:
+        TypeError: ``comm`` is not an mpi4py communicator.
+        ValueError: it was freed, or it is an intercommunicator.
+    """
+
+    mpi: Any
+    control: Control
+    rank: int
+    size: int
+    _data: Any
+    _check: Any
+    _index: int
+    _label: str
+    _freed: bool
+
+    def __new__(cls, comm: Any = None) -> Comm:
+        if isinstance(comm, Comm):
+            return comm
+        comm = MPI.COMM_WORLD if comm is None else comm
+        if not isinstance(comm, MPI.Comm):
+            raise TypeError(
+                f"`comm` must be an mpi4py communicator; got {comm!r}. "
+                "Pass mpi4py.MPI.COMM_WORLD or one split from it."
+            )
+        if comm == MPI.COMM_NULL:
+            raise ValueError(
+                "`comm` must be a live communicator; got COMM_NULL, which is what a freed one "
+                "becomes. Keep the communicator until the last use of it."
+            )
+        if comm.Is_inter():
+            raise ValueError(
+                "`comm` must be an intracommunicator; got an intercommunicator. "
+                "Merge it first: comm.Merge()."
+            )
+        known: Any = comm.Get_attr(_comm_key)
+        return known or cls._wrap(comm)
+
+    @classmethod
+    def _wrap(cls, comm: Any) -> Comm:
+        self = super().__new__(cls)
+        self.mpi, self.rank, self.size = comm, comm.rank, comm.size
+        control, self._data, self._check = duplicates(comm, 3)
+        self.control = Control(control)
+        for private in (self._data, self._check):
+            private.Set_errhandler(MPI.ERRORS_RETURN)
+        self._freed = False
+        self._label = comm.name or "unnamed"
+        self._index = native.add_comm(
+            MPI._handleof(self._data), MPI._handleof(self._check), self._label
+        )
+        comm.Set_attr(_comm_key, self)
+        for told in when_wrapped:
+            told(self)
+        return self
+
+    def _mark_freed(self) -> None:
+        for finish in [] if sys.is_finalizing() else before_free:
+            with contextlib.suppress(Exception):  # who waits for the failed call is told
+                finish()
+        self._freed = True
+        native.free_comm(self._index)
+
+    @property
+    def index(self) -> int:
+        """The small number by which compiled programs name this communicator."""
+        if self._freed:
+            raise ValueError(
+                f"`comm` must be a live communicator; got {self!r}, whose mpi4py communicator was "
+                "freed. Free it after its last use in JPI."
+            )
+        return self._index
+
+    def split(self, color: int, key: int) -> Comm:
+        """The communicator of the ranks with the same ``color``, in the order of ``key``."""
+        return Comm(self.control.split(color, key))
+
+    @cached_property
+    def reversed(self) -> Comm:
+        """The communicator of the same ranks in the opposite order.
+
+        Communication: a split when it is first asked for.
+        """
+        other = self.split(0, -self.rank)
+        other.reversed = self
+        return other
+
+    def __repr__(self) -> str:
+        return f"jpi.Comm(`{self._label}`, rank {self.rank} of {self.size})"
+
+
+class Mesh:
+    """A Cartesian grid of the ranks of a communicator with a name for each axis (see make_mesh)."""
+
+    comm: Comm
+    axes: tuple[tuple[str, int], ...]
+
+    def __init__(self, comm: Comm, axes: tuple[tuple[str, int], ...]) -> None:
+        self.comm, self.axes = comm, axes
+        self._subcomms: dict[Axes, Comm] = {self.axis_names: comm}
+        self._hash = hash((comm, axes))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (
+            isinstance(other, Mesh) and self.comm is other.comm and self.axes == other.axes
+        )
+
+    @cached_property
+    def axis_names(self) -> Axes:
+        return tuple(name for name, _ in self.axes)
+
+    @cached_property
+    def shape(self) -> Mapping[str, int]:
+        """The number of ranks along each axis."""
+        return dict(self.axes)
+
+    @property
+    def size(self) -> int:
+        return self.comm.size
+
+    def ordered(self, *entries: Iterable[str]) -> Axes:
+        """All axes of ``entries``, each once, in the order of the mesh."""
+        used = {name for entry in entries for name in entry}
+        return tuple(name for name in self.axis_names if name in used)
+
+    @cached_property
+    def coordinates(self) -> Mapping[str, int]:
+        """Where this rank stands: ranks are numbered row-major, the last axis fastest."""
+        return grid_coordinates(self.comm.rank, self.axes)
+
+    def subcomm(self, axes: Axes) -> Comm:
+        """The communicator of the ranks that differ from this one in ``axes`` only, major first.
+
+        Communication: a split of the whole mesh when ``axes`` is first asked for.
+        """
+        if axes not in self._subcomms:
+            color = key = 0
+            for name, size in self.axes:
+                color = color * size + (0 if name in axes else self.coordinates[name])
+            for name in axes:
+                key = key * self.shape[name] + self.coordinates[name]
+            self._subcomms[axes] = self.comm.split(color, key)
+        return self._subcomms[axes]
+
+    @property
+    def default_spec(self) -> tuple[Axes, ...]:
+        """The first dimension over all ranks: how an array lies unless a spec says otherwise."""
+        return (self.axis_names,)
+
+    def layout(self, shape: Sequence[int], spec: object) -> Layout:
+        """The layout of a global ``shape`` under a PartitionSpec on this mesh."""
+        shape = tuple(shape)
+        return layout(shape, self.axes, normalize_spec(spec, len(shape), self.axes))
+
+    def __repr__(self) -> str:
+        return f"jpi.Mesh({', '.join(f'{name}={size}' for name, size in self.axes)})"
+
+
+_meshes: dict[tuple[Comm, tuple[tuple[str, int], ...]], Mesh] = {}
+_current_mesh: ContextVar[Mesh | None] = ContextVar("jpi_mesh", default=None)
+
+
+def make_mesh(shape: Sequence[int], axis_names: Sequence[str], comm: Any = None) -> Mesh:
+    """A Cartesian grid of all ranks of ``comm`` with a name for each axis.
+
+    Args:
+        shape: the number of ranks along each axis; their product is the size of ``comm``.
+        axis_names: one name per axis.
+        comm: an mpi4py communicator or a `Comm`; all ranks (``COMM_WORLD``) by default.
+
+    Communication: collective over ``comm`` when it is used for the first time.
+
+    Errors:
+        ValueError: the grid does not cover the communicator, or names are missing or repeated.
+    """
+    shape, names = tuple(int(size) for size in shape), tuple(axis_names)
+    comm = Comm(comm)
+    if len(names) != len(shape) or len(set(names)) != len(names):
+        raise ValueError(
+            f"`axis_names` must hold one different name per axis of {shape}; got {names}."
+        )
+    if any(size < 1 for size in shape) or math.prod(shape) != comm.size:
+        raise ValueError(
+            f"`shape` must be a grid of all {comm.size} ranks of the communicator; got {shape}, "
+            f"{math.prod(shape)} ranks. Start that many ranks, or split a communicator of that "
+            "size and pass it as `comm`."
+        )
+    return mesh_of(comm, tuple(zip(names, shape, strict=True)))
+
+
+def mesh_of(comm: Comm, axes: tuple[tuple[str, int], ...]) -> Mesh:
+    """The mesh of ``comm`` with these axes, always the same object."""
+    return _meshes.setdefault((comm, axes), Mesh(comm, axes))
+
+
+def current_mesh() -> Mesh:
+    """The mesh of the innermost `use_mesh`, or one axis named "ranks" over all ranks."""
+    mesh = _current_mesh.get()
+    return make_mesh((MPI.COMM_WORLD.size,), ("ranks",)) if mesh is None else mesh
+
+
+@contextlib.contextmanager
+def use_mesh(mesh: Mesh) -> Iterator[Mesh]:
+    """A context in which new arrays are made on ``mesh`` unless they name another."""
+    if not isinstance(mesh, Mesh):
+        raise TypeError(f"`mesh` must be a jpi.Mesh; got {mesh!r}. Make one with jpi.make_mesh.")
+    token = _current_mesh.set(mesh)
+    try:
+        yield mesh
+    finally:
+        _current_mesh.reset(token)
+
+
+def rank(comm: Any = None) -> int:
+    """This process's rank in ``comm`` (all ranks by default)."""
+    return int((MPI.COMM_WORLD if comm is None else comm).rank)
+
+
+def size(comm: Any = None) -> int:
+    """The number of ranks in ``comm`` (all ranks by default)."""
+    return int((MPI.COMM_WORLD if comm is None else comm).size)

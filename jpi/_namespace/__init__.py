@@ -1,0 +1,1 @@
+"""How a module of JAX becomes a module of JPI."""

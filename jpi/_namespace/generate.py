@@ -1,0 +1,55 @@
+"""How a module of JAX becomes one of JPI: every name is made from the original when it is asked
+for."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import jax.numpy as jnp
+
+from jpi._call.call import call
+from jpi._namespace.ufunc import Ufunc
+
+
+def namespace(
+    source: ModuleType, module: dict[str, Any]
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """``__getattr__`` and ``__dir__`` of a module, given by its globals, that stands for
+    ``source``."""
+
+    def get(name: str) -> Any:
+        value = module[name] = distributed(source, name, module["__name__"])
+        return value
+
+    def names() -> list[str]:
+        return sorted({*module, *dir(source)})
+
+    return get, names
+
+
+def distributed(source: ModuleType, name: str, module: str) -> Any:
+    """The attribute ``name`` of ``source`` for ``module``: functions take distributed arrays.
+
+    Errors: AttributeError if ``source`` has no such public name.
+    """
+    if name.startswith("_") or not hasattr(source, name):
+        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+    value = getattr(source, name)
+    if isinstance(value, type | ModuleType) or hasattr(value, "dtype") or not callable(value):
+        return value  # a dtype, a constant
+    if isinstance(value, jnp.ufunc):
+        return Ufunc(value)
+
+    @functools.wraps(value)
+    def function(*args: Any, **kwargs: Any) -> Any:
+        return call(value, args, kwargs)
+
+    function.__module__ = module
+    function.__doc__ = (
+        f"`{source.__name__}.{name}` of distributed arrays; see its documentation.\n\n"
+        f"{value.__doc__ or ''}"
+    )
+    return function

@@ -1,0 +1,43 @@
+"""Universal functions of distributed arrays: called, and with NumPy's methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax.numpy as jnp
+
+from jpi._call.call import call
+
+METHODS = ("reduce", "accumulate", "reduceat", "outer", "at")
+
+
+def _method(name: str) -> Callable[..., Any]:
+    def method(self: Ufunc, *args: Any, **kwargs: Any) -> Any:
+        return call(getattr(self._source, name), args, kwargs)
+
+    method.__name__ = name
+    method.__doc__ = f"As `jax.numpy.ufunc.{name}` on the global arrays."
+    return method
+
+
+class Ufunc:
+    """A `jax.numpy.ufunc` that takes distributed arrays where the original takes arrays.
+
+    ``nin``, ``nout``, ``nargs`` and ``identity`` are those of the original.
+    """
+
+    reduce, accumulate, reduceat, outer, at = map(_method, METHODS)
+
+    def __init__(self, source: jnp.ufunc) -> None:
+        self._source = source
+        self.__name__: str = getattr(source, "__name__", "ufunc")
+        self.__doc__ = f"The ufunc {self.__name__!r} of distributed arrays.\n\n{source.__doc__}"
+        self.nin, self.nout = source.nin, source.nout
+        self.nargs, self.identity = source.nargs, source.identity
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return call(self._source, args, kwargs)
+
+    def __repr__(self) -> str:
+        return f"<jpi.numpy.ufunc {self.__name__!r}>"

@@ -1,0 +1,1 @@
+"""Collectives in program order, without visible tokens."""

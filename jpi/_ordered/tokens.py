@@ -1,0 +1,230 @@
+"""The order of collectives: program order, on every rank, without a token in anyone's hands.
+
+Every collective primitive has an *ordered effect*, which JAX keeps in program order through each
+of its transforms. An effect has a price at every call (JAX leaves its C++ dispatch path), so
+`thread_tokens` turns a finished jaxpr into an effect-free one: each effectful equation becomes its
+*twin*, which takes a token as its first operand and returns one as its first result. The token is
+an ordinary array of one element, so that the data dependence alone holds the order in XLA.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+from jax import lax
+
+from jpi._jax import names as _jax
+from jpi._ordered.lifetime import free_operands
+from jpi._ordered.origins import Origin, origin, within
+
+
+class OrderedEffect(_jax.Effect):
+    """The effect of every collective: they run in program order."""
+
+    def __repr__(self) -> str:
+        return "jpi.ordered"
+
+
+ordered = OrderedEffect()
+for _allowed in (
+    _jax.ordered_effects,
+    _jax.lowerable_effects,
+    _jax.control_flow_allowed_effects,
+    _jax.custom_derivatives_allowed_effects,
+    _jax.remat_allowed_effects,
+    _jax.partial_eval_kept_effects,  # or a call whose result is not used is lost in scan's gradient
+):
+    _allowed.add_type(OrderedEffect)
+
+twins: dict[_jax.Primitive, _jax.Primitive] = {}
+composed: dict[_jax.Primitive, Callable[..., Any]] = {}  # those that stand for a function of others
+_threading: dict[str, Callable[..., tuple[Any, Sequence[Any]]]] = {}
+
+
+def is_ordered(effects: Any) -> bool:
+    return any(isinstance(effect, OrderedEffect) for effect in effects)
+
+
+def thread_tokens(
+    closed: _jax.ClosedJaxpr, free: Sequence[bool] | None = None
+) -> Callable[..., tuple[Any, list[Any]]]:
+    """A function ``(token, *args) -> (token, results)`` equal to ``closed``, free of our effect.
+
+    ``free`` tells of each argument whether nothing needs it afterwards (see `free_operands`).
+    """
+    return functools.partial(_run, closed.jaxpr, closed.consts, free)
+
+
+def _run(
+    jaxpr: _jax.Jaxpr, consts: Sequence[Any], free: Sequence[bool] | None, token: Any, *args: Any
+) -> tuple[Any, list[Any]]:
+    if not is_ordered(jaxpr.effects):
+        return token, _jax.eval_jaxpr(jaxpr, consts, *args)
+    values: dict[Any, Any] = dict(zip(jaxpr.constvars, consts, strict=True))
+    values.update(zip(jaxpr.invars, args, strict=True))
+
+    def read(atom: Any) -> Any:
+        return atom.val if isinstance(atom, _jax.Literal) else values[atom]
+
+    for equation, is_free in zip(jaxpr.eqns, free_operands(jaxpr, free), strict=True):
+        operands = [read(atom) for atom in equation.invars]
+        with equation.ctx.manager:
+            if is_ordered(equation.effects):
+                token, results = _thread_equation(equation, token, operands, is_free)
+            else:
+                results = _jax.bind_equation(equation, *operands)
+        values.update(zip(equation.outvars, results, strict=True))
+    return token, [read(atom) for atom in jaxpr.outvars]
+
+
+def _thread_equation(
+    equation: Any, token: Any, operands: list[Any], free: list[bool]
+) -> tuple[Any, Sequence[Any]]:
+    primitive = equation.primitive
+    if primitive in twins:
+        token, *results = twins[primitive].bind(
+            token, *operands, in_place=free[0], origin=_origin(equation), **equation.params
+        )
+        return token, results
+    if primitive in composed:
+        function = functools.partial(composed[primitive], **equation.params)
+        threaded = thread_tokens(jax.make_jaxpr(function)(*operands), free)
+        with within(_origin(equation)):
+            return threaded(token, *operands)
+    if primitive.name not in _threading:
+        raise NotImplementedError(
+            f"a collective inside `{primitive.name}` has no token-threading rule in JPI. "
+            "Compile the function that holds it with jax.jit instead of jpi.jit."
+        )
+    return _threading[primitive.name](token, operands, free, **equation.params)
+
+
+def _origin(equation: Any) -> Origin:
+    return origin(equation.source_info.traceback, equation.source_info.name_stack)
+
+
+def _threads(*names: str) -> Callable[[Callable], Callable]:
+    def register(rule: Callable) -> Callable:
+        _threading.update(dict.fromkeys(names, rule))
+        return rule
+
+    return register
+
+
+@functools.lru_cache(maxsize=1024)
+def _compiled_callee(closed: _jax.ClosedJaxpr, name: str, free: tuple[bool, ...]) -> Callable:
+    def callee(token: Any, *args: Any) -> tuple[Any, list[Any]]:
+        return thread_tokens(closed, free)(token, *args)
+
+    callee.__name__ = name
+    return jax.jit(callee)
+
+
+@_threads("jit", "pjit")
+def _jit(token: Any, operands: Any, free: Any, *, jaxpr: Any, name: str, **params: Any) -> Any:
+    return _compiled_callee(jaxpr, name, tuple(free))(token, *operands)
+
+
+@_threads("closed_call", "core_closed_call", "custom_jvp_call", "custom_vjp_call")
+def _closed_call(token: Any, operands: Any, free: Any, *, call_jaxpr: Any, **params: Any) -> Any:
+    return thread_tokens(call_jaxpr, free)(token, *operands)
+
+
+@_threads("checkpoint", "remat", "remat2")
+def _remat(
+    token: Any,
+    operands: Any,
+    free: Any,
+    *,
+    jaxpr: Any,
+    prevent_cse: Any,
+    differentiated: bool,
+    **params: Any,
+) -> Any:
+    if differentiated and prevent_cse:  # keep XLA from merging the recomputation with the original
+        operands = lax.optimization_barrier(operands)
+    return _run(jaxpr, (), free, token, *operands)
+
+
+@_threads("custom_linear_solve")
+def _linear_solve(
+    token: Any, operands: Any, free: Any, *, const_lengths: Any, jaxprs: Any, **params: Any
+) -> Any:
+    # const_lengths counts the constants of matvec, vecmat, solve, transpose_solve, in this order.
+    start = const_lengths.matvec + const_lengths.vecmat
+    consts = operands[start : start + const_lengths.solve]
+    rhs = operands[start + const_lengths.solve + const_lengths.transpose_solve :]
+    return thread_tokens(jaxprs.solve)(token, *consts, *rhs)
+
+
+@_threads("cond")
+def _cond(token: Any, operands: Any, free: Any, *, branches: Any, **params: Any) -> Any:
+    index, *operands = operands
+    runs = [thread_tokens(branch, free[1:]) for branch in branches]
+    return lax.switch(index, runs, token, *operands)
+
+
+@_threads("scan")
+def _scan(
+    token: Any,
+    operands: Any,
+    free: Any,
+    *,
+    jaxpr: Any,
+    length: int,
+    reverse: bool,
+    unroll: int,
+    **params: Any,
+) -> Any:
+    num_consts, num_carry = _jax.scan_counts(params)
+    consts, carry = operands[:num_consts], operands[num_consts : num_consts + num_carry]
+    run = thread_tokens(jaxpr, [i >= num_consts for i in range(len(operands))])
+
+    def step(token_and_carry: Any, x: Any) -> Any:
+        token, carry = token_and_carry
+        token, results = run(token, *consts, *carry, *x)
+        return (token, results[:num_carry]), results[num_carry:]
+
+    (token, carry), stacked = lax.scan(
+        step,
+        (token, carry),
+        operands[num_consts + num_carry :],
+        length=length,
+        reverse=reverse,
+        unroll=unroll,
+    )
+    return token, [*carry, *stacked]
+
+
+@_threads("while")
+def _while(
+    token: Any,
+    operands: Any,
+    free: Any,
+    *,
+    cond_nconsts: int,
+    cond_jaxpr: Any,
+    body_nconsts: int,
+    body_jaxpr: Any,
+    **params: Any,
+) -> Any:
+    # The condition may hold collectives, and a while condition returns nothing but its predicate:
+    # so the predicate is computed at the end of the body (once before the loop) and carried.
+    cond_consts = operands[:cond_nconsts]
+    body_consts = operands[cond_nconsts : cond_nconsts + body_nconsts]
+    carry = operands[cond_nconsts + body_nconsts :]
+    condition = thread_tokens(cond_jaxpr)
+    body = thread_tokens(body_jaxpr, [False] * body_nconsts + [True] * len(carry))
+
+    def step(state: Any) -> Any:
+        token, _, carry = state
+        token, carry = body(token, *body_consts, *carry)
+        token, (predicate,) = condition(token, *cond_consts, *carry)
+        return token, predicate, carry
+
+    token, (predicate,) = condition(token, *cond_consts, *carry)
+    token, _, carry = lax.while_loop(lambda state: state[1], step, (token, predicate, carry))
+    return token, carry

@@ -1,0 +1,1 @@
+"""The collectives as JAX primitives, with their derivatives."""

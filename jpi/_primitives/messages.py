@@ -1,0 +1,175 @@
+"""Messages from one rank to another: send, recv and sendrecv, as one primitive.
+
+`exchange_p` sends ``x`` to ``dest`` and gives what ``source`` sent; either may be PROC_NULL, which
+leaves a plain receive or send. Its second result is the *envelope*, the source and tag of what
+came, which the caller may have left open (ANY_SOURCE, ANY_TAG). Tangents follow the same way, and
+cotangents go back along it: to the rank and with the tag that the envelope names.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import jax.numpy as jnp
+import numpy as np
+from jax.core import ShapedArray
+
+from jpi._jax import names as _jax
+from jpi._mpi.comm import Comm
+from jpi._mpi.library import MPI
+from jpi._ordered.primitive import ordered_primitive
+
+Known = Literal["", "source", "dest"]  # which peer the operand `envelope` names
+
+_KNOWN = ("", "source", "dest")  # in the order of the native side's numbers
+
+
+def _target(*, dest: int, source: int, known: Known, **params: Any) -> str:
+    sends, receives = dest != MPI.PROC_NULL, source != MPI.PROC_NULL
+    if sends and receives:
+        return "sendrecv"
+    return "recv" if receives else "send"
+
+
+def _message(
+    *,
+    comm: Comm,
+    dest: int,
+    sendtag: int,
+    source: int,
+    recvtag: int,
+    known: Known,
+    status: int,
+    **params: Any,
+) -> dict[str, Any]:
+    return {
+        "comm": comm,
+        "peers": (dest, sendtag, source, recvtag, status, _KNOWN.index(known)),
+    }
+
+
+# Operands: x; the envelope; a link, which is empty, on whose derivative and batch the result hangs.
+exchange_p = ordered_primitive(
+    "exchange",
+    target=_target,
+    results=lambda x, envelope, link, *, shape, dtype, **params: [
+        ShapedArray(shape, dtype),
+        ShapedArray((2,), np.int32),
+    ],
+    message=_message,
+    native_operands=2,
+    always_differentiated=True,
+)
+exchange_p.multiple_results = True
+
+
+def exchange(
+    x: Any,
+    link: Any,
+    *,
+    envelope: Any = None,
+    shape: tuple[int, ...],
+    dtype: Any,
+    comm: Comm,
+    dest: int = MPI.PROC_NULL,
+    sendtag: int = 0,
+    source: int = MPI.PROC_NULL,
+    recvtag: int = 0,
+    known: Known = "",
+    status: int = -1,
+) -> tuple[Any, Any]:
+    """What came from ``source``, of ``shape`` and ``dtype``, and its envelope."""
+    if envelope is None:
+        envelope = np.zeros((2,), np.int32)
+    y, envelope = exchange_p.bind(
+        x,
+        envelope,
+        link,
+        shape=tuple(shape),
+        dtype=np.dtype(dtype),
+        comm=comm,
+        dest=dest,
+        sendtag=sendtag,
+        source=source,
+        recvtag=recvtag,
+        known=known,
+        status=status,
+    )
+    return y, envelope
+
+
+def _batch(operands: Any, dims: Any, *, shape: Any, **params: Any) -> Any:
+    """One message for the whole batch, along a new first axis on both sides."""
+    x, envelope, _link = operands
+    (size,) = {x.shape[d] for x, d in zip(operands, dims, strict=True) if d is not None}
+    x = jnp.broadcast_to(x, (size, *x.shape)) if dims[0] is None else jnp.moveaxis(x, dims[0], 0)
+    if dims[1] is not None:  # all the same: one message has one envelope
+        envelope = jnp.take(envelope, 0, axis=dims[1])
+    results = exchange_p.bind(x, envelope, _nothing(), shape=(size, *shape), **params)
+    return results, (0, None)
+
+
+def _nothing() -> Any:
+    return jnp.zeros((0,), np.float32)
+
+
+def _jvp(primals: Any, tangents: Any, **params: Any) -> Any:
+    x, envelope, link = primals
+    y, received = exchange_p.bind(x, envelope, link, **params)
+    sends, receives = (
+        params[peer] != MPI.PROC_NULL and jnp.issubdtype(array.dtype, jnp.inexact)
+        for peer, array in (("dest", x), ("source", y))
+    )
+    zeros = [_jax.zero_tangent(value) for value in (y, received)]
+    if not sends and not receives:
+        return (y, received), zeros
+    if sends and params["source"] != MPI.PROC_NULL and not receives:
+        raise NotImplementedError(
+            f"sendrecv has no derivative where it sends {x.dtype} and receives {y.dtype}. "
+            "Use send and recv."
+        )
+    if not params["known"] and receives:
+        params["known"], envelope = "source", received
+    if sends:
+        t = _tangent(x, tangents[0], tangents[2])
+    else:  # nothing goes, and what comes hangs on the tangent that there is
+        params["dest"] = MPI.PROC_NULL
+        is_linked = type(tangents[0]) is _jax.Zero or not jnp.issubdtype(x.dtype, jnp.inexact)
+        t = _jax.ad.instantiate_zeros(tangents[2 if is_linked else 0])
+    t, _ = exchange_p.bind(t, envelope, _nothing(), **params)
+    # Also the empty tangent of a send: JAX would drop the message with a symbolic zero.
+    return (y, received), [t, zeros[1]]
+
+
+def _tangent(x: Any, t: Any, t_link: Any) -> Any:
+    """The tangent of ``x``; if that is zero, a zero that depends on the tangent of the link."""
+    if type(t) is _jax.Zero and type(t_link) is not _jax.Zero:
+        return jnp.broadcast_to(jnp.sum(t_link), x.shape).astype(x.dtype)
+    return _jax.ad.instantiate_zeros(t)
+
+
+_OPPOSITE: dict[Known, Known] = {"": "", "source": "dest", "dest": "source"}
+
+
+def _transpose(
+    cotangents: Any, x: Any, envelope: Any, link: Any, *, comm: Comm, known: Known, **params: Any
+) -> list[Any]:
+    t, _ = exchange(
+        _jax.ad.instantiate_zeros(cotangents[0]),
+        _nothing(),
+        envelope=envelope,
+        shape=x.aval.shape,
+        dtype=x.aval.dtype,
+        comm=comm,
+        dest=params["source"],
+        sendtag=params["recvtag"],
+        source=params["dest"],
+        recvtag=params["sendtag"],
+        known=_OPPOSITE[known],
+    )
+    return [t, None, None]
+
+
+_jax.batching.primitive_batchers[exchange_p] = _batch
+_jax.ad.primitive_jvps[exchange_p] = _jvp
+_jax.ad.primitive_transposes[exchange_p] = _transpose

@@ -1,0 +1,130 @@
+"""Which mesh axes cut which dimension of a product, decided by what would have to move."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from jpi._evaluation.evaluate import Call
+from jpi._evaluation.values import Value, agree
+from jpi._layout.layout import Axes
+
+LATENCY = 1 << 14  # the bytes that could be sent in the time that one more collective takes
+
+Assignment = dict[Any, Axes]  # the mesh axes that cut each label, a label being one dimension
+
+
+@dataclass(frozen=True)
+class Contraction:
+    """What is contracted: the two operands, a label for each of their dimensions and the result's,
+    and the labels that are summed over. The two dimensions of a pair have one label."""
+
+    operands: tuple[Value, Value]
+    labels: tuple[list[Any], list[Any]]
+    result: list[Any]
+    summed: list[Any]
+
+    @property
+    def sizes(self) -> dict[Any, int]:
+        pairs = zip(self.operands, self.labels, strict=True)
+        return {k: n for value, labels in pairs for k, n in zip(labels, value.shape, strict=True)}
+
+    def over(self, axes: Assignment, names: Axes) -> Axes:
+        """The mesh axes over which the ranks' products are to be summed."""
+        cut = {name for label in self.summed for name in axes.get(label, ())}
+        return tuple(name for name in names if name in cut)
+
+
+def contraction_of(lhs: Value, rhs: Value, dimension_numbers: Any) -> Contraction:
+    (lhs_contracting, rhs_contracting), (lhs_batch, rhs_batch) = dimension_numbers
+    lhs_labels: list[Any] = [("lhs", dim) for dim in range(lhs.ndim)]
+    rhs_labels: list[Any] = [("rhs", dim) for dim in range(rhs.ndim)]
+    for left, right in zip(
+        (*lhs_batch, *lhs_contracting), (*rhs_batch, *rhs_contracting), strict=True
+    ):
+        rhs_labels[right] = lhs_labels[left]
+    paired = {lhs_labels[dim] for dim in (*lhs_batch, *lhs_contracting)}
+    result = [
+        *(lhs_labels[dim] for dim in lhs_batch),
+        *(label for label in (*lhs_labels, *rhs_labels) if label not in paired),
+    ]
+    summed = [lhs_labels[dim] for dim in lhs_contracting]
+    return Contraction((lhs, rhs), (lhs_labels, rhs_labels), result, summed)
+
+
+def plan(call: Call, product: Contraction) -> Assignment:
+    """The assignment for which the least has to move, the first of equals.
+
+    The candidates: the heavier operand keeps its layout, or the other one; the result's dimensions
+    are cut as the operands' are, and the contracted ones with what is left; nor are the latter, and
+    their axes cut the result's longest dimension.
+    """
+    pairs = sorted(
+        zip(product.operands, product.labels, strict=True), key=lambda pair: -pair[0].weight
+    )
+    alone = [[label if label in product.result else None for label in ls] for _, ls in pairs]
+    free = agree(*((value, ls) for (value, _), ls in zip(pairs, alone, strict=True)))
+    whole = dict(free)
+    left = [axes for axes in _claims(product) if not set(axes) & set(_names(whole))]
+    uncut = [label for label in product.result if label not in whole]
+    if left and uncut:
+        whole[max(uncut, key=lambda label: product.sizes[label])] = left[0]
+    candidates = [
+        agree(*pairs),
+        _completed({k: a for k, a in zip(pairs[1][1], pairs[1][0].spec, strict=True) if a}, pairs),
+        _completed(free, pairs),
+        whole,
+    ]
+    return min(candidates, key=lambda axes: _cost(call, product, axes))
+
+
+def _claims(product: Contraction) -> list[Axes]:
+    """The axes that cut contracted dimensions of the operands."""
+    pairs = zip(product.operands, product.labels, strict=True)
+    return [
+        axes
+        for value, labels in pairs
+        for label, axes in zip(labels, value.spec, strict=True)
+        if axes and label in product.summed
+    ]
+
+
+def _names(axes: Assignment) -> Axes:
+    return tuple(name for entry in axes.values() for name in entry)
+
+
+def _completed(axes: Assignment, pairs: Sequence[tuple[Value, Sequence[Any]]]) -> Assignment:
+    """``axes`` with what the operands' layouts add without contradiction."""
+    axes = dict(axes)
+    for value, labels in pairs:
+        for label, entry in zip(labels, value.spec, strict=True):
+            if entry and label not in axes and not set(entry) & set(_names(axes)):
+                axes[label] = entry
+    return axes
+
+
+def _cost(call: Call, product: Contraction, axes: Assignment) -> float:
+    """The bytes that a rank gets, and what the number of collectives is worth."""
+    ranks, cost = call.mesh.shape, 0.0
+    for value, labels in zip(product.operands, product.labels, strict=True):
+        target = tuple(axes.get(label, ()) for label in labels)
+        held = math.prod(map(partial(_held, ranks), value.spec, target))
+        block = value.weight / math.prod(ranks[name] for entry in target for name in entry)
+        cost += (LATENCY + block * (1 - held)) if held < 1 else 0
+    summands = math.prod(ranks[name] for name in product.over(axes, call.mesh.axis_names))
+    if summands > 1:
+        cut = math.prod(ranks[name] for label in product.result for name in axes.get(label, ()))
+        size = math.prod(call.shape) * getattr(call.dtype, "itemsize", 8) / cut
+        cost += LATENCY + 2 * size * (1 - 1 / summands)
+    return cost
+
+
+def _held(ranks: Any, source: Axes, target: Axes) -> float:
+    """How much of its new block a rank holds, along one dimension."""
+    if target[: len(source)] == source:
+        return 1.0
+    more = source[len(target) :] if source[: len(target)] == target else source
+    return 1 / math.prod(ranks[name] for name in more)

@@ -1,0 +1,51 @@
+"""Distributed algorithms with the derivative that JAX gives to the primitive they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+
+from jpi._evaluation.evaluate import Call
+from jpi._evaluation.values import Placed
+from jpi._jax import names as _jax
+from jpi._layout.layout import Layout
+from jpi._rules.calls import Local
+
+
+def differentiated(
+    call: Call,
+    operands: Sequence[Placed],
+    algorithm: Callable[..., Sequence[Any]],
+    placements: Sequence[Layout],
+) -> list[Placed]:
+    """The results of ``algorithm``, which computes the primitive of ``call`` on this rank's blocks.
+
+    It is never differentiated itself: the derivative of the primitive is traced on the global
+    types and evaluated by the rules. All operands and results are inexact.
+
+    Args:
+        operands: the operands, as the algorithm takes them.
+        algorithm: from the operands' blocks to the results' blocks.
+        placements: the layouts of the results.
+    """
+    count = len(operands)
+
+    def bind(*arrays: Any) -> list[Any]:
+        return _jax.apply_primitive(call.primitive, arrays, call.params)
+
+    def global_derivative(*args: Any) -> tuple[Any, Any]:
+        return jax.jvp(bind, args[:count], args[count:])
+
+    types = [jax.ShapeDtypeStruct(operand.shape, operand.dtype) for operand in operands] * 2
+    run = jax.custom_jvp(lambda *locals: list(algorithm(*locals)))
+
+    @run.defjvp
+    def tangent(primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+        body = Local(call.mesh, jax.make_jaxpr(global_derivative)(*types), [*operands, *operands])
+        results = body.run([*primals, *tangents], [*placements, *placements])
+        return results[: len(placements)], results[len(placements) :]
+
+    results = run(*(operand.local for operand in operands))
+    return [Placed(x, placement) for x, placement in zip(results, placements, strict=True)]

@@ -1,0 +1,273 @@
+"""Loops and branches: they run on each rank's blocks, in layouts that stay the same all along.
+
+A body is traced on blocks before it runs, which shows the layouts it gives. Every rank takes the
+same branch and as many turns: predicates are computed from what all ranks hold.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from jpi._evaluation.evaluate import Call, evaluate, rule
+from jpi._evaluation.values import Deferred, Placed, Value, region_of
+from jpi._jax import names as _jax
+from jpi._layout.layout import Layout, Spec, layout
+from jpi._mpi.comm import Mesh
+from jpi._rules.calls import settle_alike
+
+_LARGE = 2**16  # numbers that are not made whole on every rank for a loop
+
+
+@rule("scan")
+def scan(
+    call: Call,
+    *values: Value,
+    jaxpr: Any,
+    length: int,
+    reverse: bool,
+    unroll: int,
+    **params: Any,
+) -> list[Value]:
+    values = _spread_out(call.mesh, values)
+    num_consts, num_carry = _jax.scan_counts(params)
+    consts = settle_alike(call.mesh, values[:num_consts])
+    carry = values[num_consts : num_consts + num_carry]
+    rows = [_with_whole_rows(call.mesh, value) for value in values[num_consts + num_carry :]]
+    elements = [_element(x.placement) for x in rows]
+    body, results = settled_loop(call.mesh, jaxpr, [x.placement for x in consts], carry, elements)
+    kept = [x.local for x in consts]
+
+    def step(carry: Any, x: Any) -> Any:
+        given = body(*kept, *carry, *x)
+        return given[:num_carry], given[num_carry:]
+
+    end, stacked = lax.scan(
+        step,
+        _taken(call.mesh, carry, results[:num_carry]),
+        [x.local for x in rows],
+        length=length,
+        reverse=reverse,
+        unroll=unroll,
+    )
+    placements = [*results[:num_carry], *(p.with_axis(0, length) for p in results[num_carry:])]
+    return _placed([*end, *stacked], placements)
+
+
+@rule("while")
+def while_loop(
+    call: Call,
+    *values: Value,
+    cond_nconsts: int,
+    cond_jaxpr: Any,
+    body_nconsts: int,
+    body_jaxpr: Any,
+    **params: Any,
+) -> list[Value]:
+    values = _spread_out(call.mesh, values)
+    if cond_jaxpr.out_avals[0].shape:
+        cond_jaxpr, body_jaxpr = _with_one_predicate(cond_jaxpr, cond_nconsts, body_jaxpr)
+        values = (*values[:cond_nconsts], *values)
+        body_nconsts += cond_nconsts
+    consts = settle_alike(call.mesh, values[: cond_nconsts + body_nconsts])
+    asked, kept = consts[:cond_nconsts], consts[cond_nconsts:]
+    carry = values[cond_nconsts + body_nconsts :]
+    body, placements = settled_loop(call.mesh, body_jaxpr, [x.placement for x in kept], carry)
+
+    def is_unfinished(carry: Any) -> Any:
+        given = [*asked, *_placed(carry, placements)]
+        return evaluate(call.mesh, cond_jaxpr, given)[0].replicate(call.mesh)
+
+    end = lax.while_loop(
+        is_unfinished,
+        lambda carry: body(*(x.local for x in kept), *carry),
+        _taken(call.mesh, carry, placements),
+    )
+    return _placed(end, placements)
+
+
+def _with_one_predicate(
+    condition: _jax.ClosedJaxpr, num_consts: int, body: _jax.ClosedJaxpr
+) -> tuple[_jax.ClosedJaxpr, _jax.ClosedJaxpr]:
+    """A loop that `jax.vmap` made of many, with the predicates of all, as one with one predicate.
+
+    It turns as long as any of them does; those that have ended stay as they are. The constants of
+    the condition come before those of the body.
+    """
+    count = len(condition.in_avals) - num_consts
+
+    def is_unfinished(*operands: Any) -> Any:
+        return jnp.any(_jax.eval_jaxpr(condition.jaxpr, condition.consts, *operands)[0])
+
+    def step(*operands: Any) -> list[Any]:
+        carry = operands[len(operands) - count :]
+        (turns,) = _jax.eval_jaxpr(
+            condition.jaxpr, condition.consts, *operands[:num_consts], *carry
+        )
+        given = _jax.eval_jaxpr(body.jaxpr, body.consts, *operands[num_consts:])
+        return [
+            lax.select(lax.broadcast_in_dim(turns, x.shape, range(turns.ndim)), y, x)
+            for x, y in zip(carry, given, strict=True)
+        ]
+
+    types = [*condition.in_avals[:num_consts], *body.in_avals]
+    return jax.make_jaxpr(is_unfinished)(*condition.in_avals), jax.make_jaxpr(step)(*types)
+
+
+@rule("cond")
+def cond(call: Call, index: Value, *values: Value, branches: Any, **params: Any) -> list[Value]:
+    operands = settle_alike(call.mesh, _spread_out(call.mesh, values))
+    inputs = [x.placement for x in operands]
+    offers = [Traced(call.mesh, branch, inputs) for branch in branches]
+    results = [_best(results) for results in zip(*(o.offered for o in offers), strict=True)]
+    bodies = [
+        offer if offer.results == results else Traced(call.mesh, branch, inputs, lambda _: results)
+        for offer, branch in zip(offers, branches, strict=True)
+    ]
+    chosen = lax.switch(index.replicate(call.mesh), bodies, *(x.local for x in operands))
+    return _placed(chosen, results)
+
+
+class Traced:
+    """A global jaxpr as a function of this rank's blocks, traced once and for all.
+
+    Args:
+        inputs: the layouts of its operands.
+        choose: gives the layouts of its results, from those in which they come.
+
+    Attributes:
+        offered: the layouts in which its results came, and the bytes that made them so.
+        results: the layouts that they have.
+    """
+
+    def __init__(
+        self,
+        mesh: Mesh,
+        closed: _jax.ClosedJaxpr,
+        inputs: Sequence[Layout],
+        choose: Callable[[list[Layout]], list[Layout]] = list,
+    ) -> None:
+        def local(*blocks: Any) -> list[Any]:
+            values = evaluate(mesh, closed, _placed(blocks, inputs))
+            self.offered = [(value.layout(mesh), value.weight) for value in values]
+            self.results = choose([placement for placement, _ in self.offered])
+            return _taken(mesh, values, self.results)
+
+        types = [
+            jax.ShapeDtypeStruct(placement.block_shape(mesh.coordinates), aval.dtype)
+            for placement, aval in zip(inputs, closed.in_avals, strict=True)
+        ]
+        self._closed = jax.make_jaxpr(local)(*types)
+
+    def __call__(self, *blocks: Any) -> list[Any]:
+        return _jax.eval_jaxpr(self._closed.jaxpr, self._closed.consts, *blocks)
+
+
+def _best(offered: Sequence[tuple[Layout, int]]) -> Layout:
+    """The layout for a result of several branches: of those that are cut, the heaviest decides."""
+    return max(offered, key=lambda offer: (not offer[0].is_replicated, offer[1]))[0]
+
+
+def settled_loop(
+    mesh: Mesh,
+    closed: _jax.ClosedJaxpr,
+    consts: Sequence[Layout],
+    carry: Sequence[Value],
+    elements: Sequence[Layout] = (),
+) -> tuple[Traced, list[Layout]]:
+    """The body of a loop on blocks, and the layouts of its results.
+
+    The carry leaves the body in the layout in which it enters. It follows what the body gives; if
+    that changes for ever it keeps the layout of its start, but for a part that is not cut, which
+    takes the first cut it gets.
+    """
+    start = [value.layout(mesh) for value in carry]
+    count = len(start)
+    for better in (_larger_cut, _first_cut):
+        own = start
+        for _ in range(count + 1):
+
+            def choose(given: list[Layout], own: list[Layout] = own, better: Any = better) -> Any:
+                return [*map(better, own, given[:count]), *given[count:]]
+
+            body = Traced(mesh, closed, [*consts, *own, *elements], choose)
+            if body.results[:count] == own:
+                return body, body.results
+            own = body.results[:count]
+    raise AssertionError("a part of a carry that is cut once stays as it is")
+
+
+def _larger_cut(own: Layout, given: Layout) -> Layout:
+    return given if _parts(given) >= _parts(own) else own
+
+
+def _first_cut(own: Layout, given: Layout) -> Layout:
+    return given if own.is_replicated else own
+
+
+def _parts(placement: Layout) -> int:
+    return math.prod(map(placement.parts, range(placement.ndim)))
+
+
+def _spread_out(mesh: Mesh, values: Sequence[Value]) -> tuple[Value, ...]:
+    """The values, of which large ones that are not made yet are to be cut over all ranks.
+
+    A loop needs its operands made: whole, on every rank, they could be larger than its memory.
+    """
+    return tuple(
+        Deferred(v.shape, v.dtype, v.take, _cut_over_all(mesh, v)) if _is_large(v) else v
+        for v in values
+    )
+
+
+def _is_large(value: Value) -> bool:
+    return isinstance(value, Deferred) and value.is_replicated and math.prod(value.shape) > _LARGE
+
+
+def _cut_over_all(mesh: Mesh, value: Value) -> Spec:
+    chosen = max(range(value.ndim), key=lambda dim: (value.shape[dim] >= mesh.size, -dim))
+    return tuple(mesh.axis_names if dim == chosen else () for dim in range(value.ndim))
+
+
+def _with_whole_rows(mesh: Mesh, value: Value) -> Placed:
+    """``value`` placed so that every rank has its part of every row, for a loop over the rows.
+
+    Where the rows were cut, the first other dimension that is long enough is cut instead; without
+    one the rows are gathered.
+    """
+    first, *others = value.spec
+    spec: Spec = ((), *others)
+    if first:
+        parts = math.prod(dict(mesh.axes)[axis] for axis in first)
+        for dim in range(1, value.ndim):
+            if not spec[dim] and value.shape[dim] >= parts:
+                spec = (*spec[:dim], first, *spec[dim + 1 :])
+                break
+    placement = layout(value.shape, mesh.axes, spec)
+    return Placed(value.take(region_of(mesh, placement)), placement)
+
+
+def _element(placement: Layout) -> Layout:
+    return layout(placement.shape[1:], placement.mesh_axes, placement.spec[1:])
+
+
+def _taken(mesh: Mesh, values: Sequence[Value], placements: Sequence[Layout]) -> list[Any]:
+    return [
+        _typed(value.take(region_of(mesh, placement)))
+        for value, placement in zip(values, placements, strict=True)
+    ]
+
+
+def _typed(local: Any) -> Any:
+    """``local`` as an array that is not weakly typed: a carry must not change its type."""
+    aval = jax.typeof(local)
+    return jnp.asarray(local, aval.dtype) if getattr(aval, "weak_type", True) else local
+
+
+def _placed(locals: Sequence[Any], placements: Sequence[Layout]) -> list[Value]:
+    return [Placed(x, placement) for x, placement in zip(locals, placements, strict=True)]

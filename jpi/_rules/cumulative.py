@@ -1,0 +1,37 @@
+"""Cumulative reductions: each rank scans its block, and goes on from what the ranks before have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax.numpy as jnp
+from jax import lax
+
+from jpi._blocks.scan import scan_on
+from jpi._evaluation.evaluate import Call, rule
+from jpi._evaluation.values import Placed, Value
+
+COMBINE: dict[str, Callable[[Any, Any], Any]] = {
+    "cumsum": lax.add,
+    "cumprod": lax.mul,
+    "cummax": lax.max,
+    "cummin": lax.min,
+    "cumlogsumexp": jnp.logaddexp,
+}
+
+
+@rule(*COMBINE)
+def cumulate(call: Call, value: Value, *, axis: int, reverse: bool, **params: Any) -> Value:
+    placed = value.settle(call.mesh)
+    own, combine = placed.placement, COMBINE[call.primitive.name]
+    (scanned,) = scan_on(
+        [call.bind(placed.local)],
+        lambda before, after: [combine(before[0], after[0])],
+        call.mesh,
+        own.spec[axis],
+        own.counts(axis),
+        axis,
+        reverse,
+    )
+    return Placed(scanned, own)

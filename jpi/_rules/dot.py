@@ -1,0 +1,33 @@
+"""dot_general: each rank contracts its blocks, and sums over the mesh axes of contracted dims."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jpi._evaluation.evaluate import Call, rule
+from jpi._evaluation.values import Value, pending, region_of
+from jpi._layout.layout import layout
+from jpi._rules._contraction import contraction_of, plan
+from jpi._rules._panels import panels_of, streamed
+
+
+@rule("dot_general")
+def dot_general(
+    call: Call, lhs: Value, rhs: Value, *, dimension_numbers: Any, **params: Any
+) -> Value:
+    product = contraction_of(lhs, rhs, dimension_numbers)
+    axes = plan(call, product)
+    used = tuple(name for entry in axes.values() for name in entry)
+    targets = [
+        layout(value.shape, call.mesh.axes, tuple(axes.get(label, ()) for label in labels))
+        for value, labels in zip(product.operands, product.labels, strict=True)
+    ]
+    panels = panels_of(call, product, targets)
+    if panels:
+        local = streamed(call, panels, targets, used)
+    else:
+        regions = [region_of(call.mesh, target, used) for target in targets]
+        local = call.bind(lhs.take(regions[0]), rhs.take(regions[1]))
+    spec = tuple(axes.get(label, ()) for label in product.result)
+    over = product.over(axes, call.mesh.axis_names)
+    return pending(local, call.mesh, over, layout(call.shape, call.mesh.axes, spec))

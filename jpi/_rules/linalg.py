@@ -1,0 +1,112 @@
+"""Dense linear algebra: matrices whole on a rank, and the cut in a batch dimension where there is
+one. What cannot be so is gathered, and recorded as a fallback."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from jpi._evaluation.evaluate import Call, record_fallback, rule
+from jpi._evaluation.values import Placed, Value, agree, region_of
+from jpi._jax import names as _jax
+from jpi._layout.layout import Axes, layout
+
+# The dimensions of one matrix or vector, for each operand; those before them are the batch.
+CORE = {
+    "cholesky": (2,),
+    "cholesky_update": (2, 1),
+    "eig": (2,),
+    "eigh": (2,),
+    "geqp3": (2, 1),
+    "geqrf": (2,),
+    "hessenberg": (2,),
+    "householder_product": (2, 1),
+    "lu": (2,),
+    "lu_pivots_to_permutation": (1,),
+    "ormqr": (2, 1, 2),
+    "schur": (2,),
+    "symmetric_product": (2, 2),
+    "tridiagonal": (2,),
+    "tridiagonal_solve": (1, 1, 1, 2),
+}
+Labels = Sequence[Any]  # one for each dimension, None for those that must be whole
+
+
+@rule(*CORE)
+def by_matrix(call: Call, *values: Value, **params: Any) -> list[Value]:
+    return each_matrix(call, values, CORE[call.primitive.name])
+
+
+def each_matrix(call: Call, values: Sequence[Value], core: Sequence[int]) -> list[Value]:
+    """The primitive on whole matrices, with a cut only between the matrices of the batch."""
+    batch = range(values[0].ndim - core[0])
+    labels = [[*batch, *[None] * dims] for dims in core]
+    results = [[*batch, *[None] * (len(aval.shape) - len(batch))] for aval in call.results]
+    axes, gathered = carry(call, values, labels)
+    if gathered:
+        record_fallback(call.primitive.name, gathered)
+    return run(call, values, labels, results, axes)
+
+
+@rule("triangular_solve")
+def triangular_solve(
+    call: Call, matrix: Value, rhs: Value, *, left_side: bool, **params: Any
+) -> list[Value]:
+    batch = range(matrix.ndim - 2)
+    of_matrix = [*batch, None, None]
+    of_rhs = [*batch, None, "each"] if left_side else [*batch, "each", None]
+    axes, _ = carry(call, [matrix, rhs], [of_matrix, of_rhs])
+    _, gathered = carry(call, [matrix], [of_matrix])
+    if gathered:
+        record_fallback("triangular_solve", gathered)
+    return run(call, [matrix, rhs], [of_matrix, of_rhs], [of_rhs], axes)
+
+
+def carry(
+    call: Call, values: Sequence[Value], labels: Sequence[Labels]
+) -> tuple[dict[Any, Axes], int]:
+    """The mesh axes for each label, and how many bytes must be gathered all the same.
+
+    Axes that cut a dimension which must be whole go to the longest of the operand's other
+    dimensions that is not cut and is long enough.
+    """
+    axes, gathered = agree(*zip(values, labels, strict=True)), 0
+    for value, own in zip(values, labels, strict=True):
+        for label, entry in zip(own, value.spec, strict=True):
+            ranks = math.prod(call.mesh.shape[name] for name in entry)
+            taken = {name for used in axes.values() for name in used}
+            if label is not None or ranks == 1 or set(entry) & taken:
+                continue
+            free = {k: n for k, n in zip(own, value.shape, strict=True) if k is not None}
+            enough = [k for k, n in free.items() if k not in axes and n >= ranks]
+            if enough:
+                axes[max(enough, key=lambda k: free[k])] = entry
+            else:
+                gathered += math.prod(value.shape) * value.dtype.itemsize
+    return axes, gathered
+
+
+def run(
+    call: Call,
+    values: Sequence[Value],
+    labels: Sequence[Labels],
+    result_labels: Sequence[Labels],
+    axes: dict[Any, Axes],
+) -> list[Value]:
+    """The primitive on this rank's blocks, cut as ``axes`` says."""
+    mesh = call.mesh
+    used = tuple(name for entry in axes.values() for name in entry)
+
+    def spec(own: Labels) -> tuple[Axes, ...]:
+        return tuple(axes.get(label, ()) if label is not None else () for label in own)
+
+    locals = [
+        value.take(region_of(mesh, layout(value.shape, mesh.axes, spec(own)), used))
+        for value, own in zip(values, labels, strict=True)
+    ]
+    results = _jax.apply_primitive(call.primitive, locals, call.params)
+    return [
+        Placed(x, layout(aval.shape, mesh.axes, spec(own)))
+        for x, aval, own in zip(results, call.results, result_labels, strict=True)
+    ]

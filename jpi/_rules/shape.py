@@ -1,0 +1,207 @@
+"""Primitives that rearrange: broadcast, iota, reshape, transpose, squeeze, concatenate, stack."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import jax.numpy as jnp
+from jax import lax
+
+from jpi._blocks.redistribute import move_rows, on_axis
+from jpi._evaluation.evaluate import Call, rule
+from jpi._evaluation.values import Deferred, Placed, Region, Value, agree, region_of
+from jpi._layout.layout import Layout, Spec, layout
+
+
+@rule("broadcast_in_dim")
+def broadcast_in_dim(call: Call, value: Value, *dynamic_shape: Value, **params: Any) -> Value:
+    dims = tuple(params.get("broadcast_dimensions") or ())
+
+    def build(region: Region) -> Any:
+        local = value.take(region.operand(value.shape, dims))
+        return lax.broadcast_in_dim(local, region.shape, dims)
+
+    spec: list[Any] = [()] * len(call.shape)
+    for dim, size, axes in zip(dims, value.shape, value.spec, strict=True):
+        spec[dim] = axes if size == call.shape[dim] else ()
+    return Deferred(call.shape, call.dtype, build, tuple(spec), value.weight)
+
+
+@rule("iota")
+def iota(call: Call, *, dtype: Any, dimension: int, **params: Any) -> Value:
+    def build(region: Region) -> Any:
+        local = lax.broadcasted_iota(dtype, region.shape, dimension)
+        return local + jnp.asarray(region.box[dimension][0], dtype)
+
+    return Deferred(call.shape, call.dtype, build)
+
+
+@rule("transpose")
+def transpose(call: Call, value: Value, *, permutation: Sequence[int]) -> Value:
+    placed = value.settle(call.mesh)
+    spec = tuple(placed.spec[dim] for dim in permutation)
+    return Placed(call.bind(placed.local), layout(call.shape, call.mesh.axes, spec))
+
+
+@rule("squeeze")
+def squeeze(call: Call, value: Value, *, dimensions: Sequence[int]) -> Value:
+    placed = _unshard(call, value, dimensions)
+    spec = tuple(axes for dim, axes in enumerate(placed.spec) if dim not in dimensions)
+    return Placed(call.bind(placed.local), layout(call.shape, call.mesh.axes, spec))
+
+
+@rule("expand_dims")
+def expand_dims(call: Call, value: Value, *, dimensions: Sequence[int]) -> Value:
+    placed, entries = value.settle(call.mesh), iter(value.spec)
+    spec = tuple(() if dim in dimensions else next(entries) for dim in range(len(call.shape)))
+    return Placed(call.bind(placed.local), layout(call.shape, call.mesh.axes, spec))
+
+
+def _unshard(call: Call, value: Value, dims: Sequence[int]) -> Placed:
+    """``value`` with the dimensions ``dims`` gathered, the others as they are."""
+    spec = tuple(() if dim in dims else axes for dim, axes in enumerate(value.spec))
+    target = layout(value.shape, call.mesh.axes, spec)
+    return Placed(value.take(region_of(call.mesh, target)), target)
+
+
+def reshape_groups(
+    source: Sequence[int], target: Sequence[int]
+) -> list[tuple[list[int], list[int]]]:
+    """The finest groups of dimensions of two shapes that hold the same numbers in the same order.
+
+    ``(2, 3, 4)`` and ``(6, 2, 2)`` are the groups ``([0, 1], [0])`` and ``([2], [1, 2])``. The
+    sizes must not be zero.
+    """
+    groups, i, j = [], 0, 0
+    while i < len(source) or j < len(target):
+        left: list[int] = []
+        right: list[int] = []
+        a = b = 1
+        while True:
+            if a <= b and i < len(source) and (a < b or not left):
+                left, a, i = [*left, i], a * source[i], i + 1
+            elif b <= a and j < len(target) and (b < a or not right):
+                right, b, j = [*right, j], b * target[j], j + 1
+            else:
+                break
+        groups.append((left, right))
+    return groups
+
+
+def _leading(dims: Sequence[int], shape: Sequence[int]) -> int | None:
+    """The first of ``dims`` that is not of size 1: blocks of it are contiguous in the group."""
+    return next((dim for dim in dims if shape[dim] != 1), None)
+
+
+@rule("reshape")
+def reshape(call: Call, value: Value, *, dimensions: Any, **params: Any) -> Value:
+    assert dimensions is None, dimensions
+    if math.prod(call.shape) == 0:
+        return Deferred(call.shape, call.dtype, lambda region: jnp.zeros(region.shape, call.dtype))
+    groups = reshape_groups(value.shape, call.shape)
+    surviving = {
+        left[0] if len(left) == len(right) == 1 else _leading(left, value.shape)
+        for left, right in groups
+    }
+    scattered = [dim for dim in range(value.ndim) if dim not in surviving]
+    placed = _unshard(call, value, scattered)
+    spec: list[Any] = [()] * len(call.shape)
+    local = placed.local
+    for left, right in groups:
+        source = next((dim for dim in left if placed.spec[dim]), None)
+        target = right[0] if len(left) == len(right) == 1 else _leading(right, call.shape)
+        if source is not None and target is not None:
+            spec[target] = placed.spec[source]
+    final = layout(call.shape, call.mesh.axes, tuple(spec))
+    for left, right in groups:
+        local = _align_group(call, local, placed.placement, final, left, right)
+    return Placed(lax.reshape(local, final.block_shape(call.mesh.coordinates)), final)
+
+
+def _align_group(
+    call: Call, local: Any, source: Layout, final: Layout, left: Sequence[int], right: Sequence[int]
+) -> Any:
+    """``local`` with the numbers of one group moved to the ranks that hold them after a reshape.
+
+    The dimensions of the group are made one in the process, in place of the first; the others
+    become of size 1, so that the number of dimensions stays.
+    """
+    cut = next((dim for dim in left if source.spec[dim]), None)
+    into = next((dim for dim in right if final.spec[dim]), None)
+    if cut is None or into is None:
+        return local
+    total = math.prod(source.shape[dim] for dim in left)
+    before = tuple(b * (total // source.shape[cut]) for b in source.offsets(cut))
+    after = tuple(b * (total // final.shape[into]) for b in final.offsets(into))
+    if before == after:
+        return local
+    shape = list(local.shape)
+    merged = math.prod(shape[dim] for dim in left)
+    for dim in left:
+        shape[dim] = 1
+    shape[cut] = merged
+    axes = source.spec[cut]
+    return on_axis(
+        lambda x: move_rows(x, call.mesh, axes, before, after), lax.reshape(local, shape), cut
+    )
+
+
+@rule("concatenate")
+def concatenate(call: Call, *values: Value, dimension: int) -> Value:
+    starts = tuple(itertools.accumulate((v.shape[dimension] for v in values), initial=0))
+    if all(isinstance(v, Deferred) or math.prod(v.shape) <= 1 for v in values) and all(
+        v.is_replicated for v in values
+    ):
+        return Deferred(
+            call.shape,
+            call.dtype,
+            lambda region: _concatenate_region(values, starts, dimension, region),
+        )
+    axes = agree(*((value, range(value.ndim)) for value in values))
+    spec = tuple(axes.get(dim, ()) for dim in range(len(call.shape)))
+    target = layout(call.shape, call.mesh.axes, spec)
+    pieces = [
+        _piece(call, value, start, target, dimension)
+        for value, start in zip(values, starts[:-1], strict=True)
+    ]
+    return Placed(lax.concatenate(pieces, dimension), target)
+
+
+def _concatenate_region(
+    values: Sequence[Value], starts: Sequence[int], dimension: int, region: Region
+) -> Any:
+    first, last = region.box[dimension]
+    pieces = []
+    for value, start in zip(values, starts[:-1], strict=True):
+        size = value.shape[dimension]
+        span = (min(max(first - start, 0), size), max(min(last - start, size), 0))
+        box = (*region.box[:dimension], (span[0], max(span)), *region.box[dimension + 1 :])
+        pieces.append(value.take(Region(region.mesh, value.shape, box, region.axes, None)))
+    return lax.concatenate(pieces, dimension)
+
+
+def _piece(call: Call, value: Value, start: int, target: Layout, dimension: int) -> Any:
+    """The rows of this rank's block of the concatenation that come from ``value``."""
+    own = layout(value.shape, call.mesh.axes, target.spec)
+    local = value.take(region_of(call.mesh, own))
+    if not target.spec[dimension]:
+        return local
+    size = value.shape[dimension]
+    goal = tuple(min(max(b - start, 0), size) for b in target.offsets(dimension))
+    axes = target.spec[dimension]
+    return on_axis(
+        lambda x: move_rows(x, call.mesh, axes, own.offsets(dimension), goal), local, dimension
+    )
+
+
+@rule("stack")
+def stack(call: Call, *values: Value, axis: int) -> Value:
+    axes = agree(*((value, range(value.ndim)) for value in values))
+    each = tuple(axes.get(dim, ()) for dim in range(values[0].ndim))
+    region = region_of(call.mesh, layout(values[0].shape, call.mesh.axes, each))
+    spec: Spec = (*each[:axis], (), *each[axis:])
+    target = layout(call.shape, call.mesh.axes, spec)
+    return Placed(call.bind(*(value.take(region) for value in values)), target)

@@ -1,0 +1,282 @@
+"""Primitives that take, mirror or surround rows: slice, split, unstack, rev, pad, tile.
+
+Each ends with the balanced blocks of its result, dimension after dimension; along a dimension that
+is not cut, or taken whole, nothing moves.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from jpi._blocks.redistribute import move_blocks, move_rows, on_axis
+from jpi._evaluation.evaluate import Call, rule
+from jpi._evaluation.values import Deferred, Placed, Region, Value, region_of
+from jpi._layout.layout import Layout, layout, overlaps
+from jpi._mpi.comm import Mesh
+from jpi._primitives.collectives import alltoallv_p
+from jpi._rules.shape import concatenate
+
+
+@rule("slice")
+def slice_(
+    call: Call,
+    value: Value,
+    *,
+    start_indices: Sequence[int],
+    strides: Sequence[int] | None,
+    **params: Any,
+) -> Value:
+    return _strided(call.mesh, call.shape, value, start_indices, strides or (1,) * value.ndim)
+
+
+@rule("split")
+def split(call: Call, value: Value, *, sizes: Sequence[int], axis: int) -> list[Value]:
+    starts = itertools.accumulate(sizes, initial=0)
+    origin, steps = [0] * value.ndim, (1,) * value.ndim
+    return [
+        _strided(
+            call.mesh, result.shape, value, [*origin[:axis], start, *origin[axis + 1 :]], steps
+        )
+        for start, result in zip(starts, call.results, strict=False)
+    ]
+
+
+def _strided(
+    mesh: Mesh, shape: tuple[int, ...], value: Value, starts: Sequence[int], steps: Sequence[int]
+) -> Value:
+    """The part of ``shape`` of ``value`` at the positions ``start, start + step, ...``."""
+    if isinstance(value, Deferred) and value.is_replicated:
+        return Deferred(
+            shape,
+            value.dtype,
+            lambda region: _strided_region(value, starts, steps, region),
+            weight=value.weight,
+        )
+    placed = value.settle(mesh)
+    block = placed.placement.box(mesh.coordinates)
+    natural, spans = [], []
+    for dim, (start, step, size) in enumerate(zip(starts, steps, shape, strict=True)):
+        bounds = placed.placement.offsets(dim)
+        natural.append(tuple(_selected_before(b, start, step, size) for b in bounds))
+        first, stop = (_selected_before(b, start, step, size) for b in block[dim])
+        spans.append(_positions(first, stop, start - block[dim][0], step))
+    target = layout(shape, mesh.axes, placed.spec)
+    local = lax.slice(placed.local, *_starts_and_stops(spans), steps)
+    return Placed(move_blocks(local, mesh, target, natural), target)
+
+
+def _positions(first: int, stop: int, start: int, step: int) -> tuple[int, int]:
+    """From the position of the selected element ``first`` to after that of the one before
+    ``stop``."""
+    return (start + first * step, start + (stop - 1) * step + 1) if first < stop else (0, 0)
+
+
+def _starts_and_stops(spans: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    return [start for start, _ in spans], [stop for _, stop in spans]
+
+
+def _selected_before(boundary: int, start: int, step: int, size: int) -> int:
+    """How many of the ``size`` positions ``start, start + step, ...`` lie before ``boundary``."""
+    return min(max(-((start - boundary) // step), 0), size)
+
+
+def _strided_region(
+    value: Value, starts: Sequence[int], steps: Sequence[int], region: Region
+) -> Any:
+    """The part of a slice in ``region``, of the operand's numbers that it needs alone."""
+    box = tuple(
+        _positions(*span, start, step)
+        for span, start, step in zip(region.box, starts, steps, strict=True)
+    )
+    local = value.take(Region(region.mesh, value.shape, box, region.axes, None))
+    return lax.slice(local, (0,) * value.ndim, local.shape, steps)
+
+
+@rule("unstack")
+def unstack(call: Call, value: Value, *, axis: int) -> list[Value]:
+    if not call.results:
+        return []
+    placed = _with_dim_whole(call, value, axis)
+    spec = placed.spec[:axis] + placed.spec[axis + 1 :]
+    target = layout(call.shape, call.mesh.axes, spec)
+    rows = (
+        lax.index_in_dim(placed.local, i, axis, keepdims=False) for i in range(len(call.results))
+    )
+    return [Placed(row, target) for row in rows]
+
+
+def _with_dim_whole(call: Call, value: Value, dim: int) -> Placed:
+    """``value`` with ``dim`` whole; the cut moves to the largest other dimension that bears it."""
+    spec = list(value.spec)
+    axes, spec[dim] = spec[dim], ()
+    parts = value.layout(call.mesh).parts(dim)
+    free = [k for k in range(value.ndim) if k != dim and not spec[k] and value.shape[k] >= parts]
+    if axes and free:
+        spec[max(free, key=lambda k: value.shape[k])] = axes
+    target = layout(value.shape, call.mesh.axes, tuple(spec))
+    return Placed(value.take(region_of(call.mesh, target)), target)
+
+
+@rule("rev")
+def rev(call: Call, value: Value, *, dimensions: Sequence[int]) -> Value:
+    placed = value.settle(call.mesh)
+    local = placed.local
+    for dim in dimensions:
+        if placed.spec[dim]:
+            local = _mirror(call, local, placed.placement, dim)
+    return Placed(call.bind(local), placed.placement)
+
+
+def _mirror(call: Call, local: Any, placement: Layout, dim: int) -> Any:
+    """The rows that this rank's block of the reversed array holds, in their old order."""
+    bounds = placement.offsets(dim)
+    comm, size = call.mesh.subcomm(placement.spec[dim]), placement.shape[dim]
+    spans = [(size - stop, size - start) for start, stop in itertools.pairwise(bounds)]
+    start = bounds[comm.rank]
+    counts = [overlaps(*span, bounds)[comm.rank] for span in spans]
+
+    def exchange(x: Any) -> Any:
+        # Later rows go to earlier ranks: the parts are sent in the order of the ranks.
+        parts = [
+            lax.slice_in_dim(x, (first := max(span[0], start) - start), first + count)
+            for span, count in zip(spans, counts, strict=True)
+            if count
+        ]
+        return alltoallv_p.bind(
+            jnp.concatenate(parts) if parts else x,
+            comm=comm,
+            send=tuple(counts),
+            recv=overlaps(*spans[comm.rank], bounds),
+        )
+
+    return local if comm.size == 1 or size <= 1 else on_axis(exchange, local, dim)
+
+
+@rule("pad")
+def pad(
+    call: Call, value: Value, filler: Value, *, padding_config: Sequence[tuple[int, int, int]]
+) -> Value:
+    if isinstance(value, Deferred) and value.is_replicated and filler.is_replicated:
+        return Deferred(
+            call.shape,
+            call.dtype,
+            lambda region: _padded_region(value, filler, padding_config, region),
+            weight=value.weight,
+        )
+    placed = value.settle(call.mesh)
+    target = layout(call.shape, call.mesh.axes, placed.spec)
+    local = placed.local
+    for dim, axes in enumerate(target.spec):
+        have = placed.placement.offsets(dim)
+        needed = tuple(
+            _placed_before(b, padding_config[dim], value.shape[dim]) for b in target.offsets(dim)
+        )
+        if axes:
+            local = on_axis(lambda x: move_rows(x, call.mesh, axes, have, needed), local, dim)  # noqa: B023
+        else:
+            local = lax.slice_in_dim(local, *needed, axis=dim)
+    region = region_of(call.mesh, target)
+    own = filler.take(Region(call.mesh, (), (), region.axes, None))
+    return Placed(_pad_block(local, own, padding_config, value.shape, region), target)
+
+
+def _placed_before(boundary: int, padding: tuple[int, int, int], size: int) -> int:
+    """How many of ``size`` rows a padding puts before ``boundary`` of its result."""
+    low, _, interior = padding
+    return min(max(-((low - boundary) // (interior + 1)), 0), size)
+
+
+def _padded_region(
+    value: Value, filler: Value, paddings: Sequence[tuple[int, int, int]], region: Region
+) -> Any:
+    box = tuple(
+        (_placed_before(start, padding, size), _placed_before(stop, padding, size))
+        for (start, stop), padding, size in zip(region.box, paddings, value.shape, strict=True)
+    )
+    mesh, axes = region.mesh, region.axes
+    local = value.take(Region(mesh, value.shape, box, axes, None))
+    own = filler.take(Region(mesh, (), (), axes, None))
+    return _pad_block(local, own, paddings, value.shape, region)
+
+
+def _pad_block(
+    local: Any,
+    filler: Any,
+    paddings: Sequence[tuple[int, int, int]],
+    shape: Sequence[int],
+    region: Region,
+) -> Any:
+    """The result of a padding in ``region``, from the rows that go there."""
+    config = []
+    for (start, stop), padding, size in zip(region.box, paddings, shape, strict=True):
+        low, _, interior = padding
+        first, last = (_placed_before(b, padding, size) for b in (start, stop))
+        width = (last - first - 1) * (interior + 1) + 1 if first < last else 0
+        before = low + first * (interior + 1) - start if width else stop - start
+        config.append((before, stop - start - before - width, interior))
+    return lax.pad(local, filler, config)
+
+
+@rule("tile")
+def tile(call: Call, value: Value, *, reps: Sequence[int]) -> Value:
+    if value.is_replicated:
+        return Deferred(
+            call.shape,
+            call.dtype,
+            lambda region: _tiled_region(value, reps, region),
+            weight=value.weight,
+        )
+    placed = value.settle(call.mesh)
+    for dim, count in enumerate(reps):
+        if placed.spec[dim] and count != 1:
+            placed = _tiled_along(call, placed, dim, count)
+    rest = [1 if axes else count for axes, count in zip(placed.spec, reps, strict=True)]
+    return Placed(jnp.tile(placed.local, rest), layout(call.shape, call.mesh.axes, placed.spec))
+
+
+def _tiled_along(call: Call, placed: Placed, dim: int, count: int) -> Placed:
+    """``placed``, repeated along a dimension that is cut."""
+    shape = tuple(n * count if k == dim else n for k, n in enumerate(placed.shape))
+    if 1 < count < placed.placement.parts(dim):
+        one = Call(call.mesh, None, {}, (jax.ShapeDtypeStruct(shape, placed.dtype),))
+        return concatenate(one, *[placed] * count, dimension=dim).settle(call.mesh)
+    # Every rank holds as much as the whole operand, and so needs all of it.
+    axes = placed.spec[dim]
+    whole = layout(
+        placed.shape,
+        call.mesh.axes,
+        tuple(() if k == dim else entry for k, entry in enumerate(placed.spec)),
+    )
+    target = layout(shape, call.mesh.axes, placed.spec)
+    local = placed.take(region_of(call.mesh, whole, axes))
+    span = target.box(call.mesh.coordinates)[dim]
+    return Placed(_cyclic(local, dim, span), target)
+
+
+def _tiled_region(value: Value, reps: Sequence[int], region: Region) -> Any:
+    box = tuple(
+        span if count == 1 else (0, size)
+        for span, count, size in zip(region.box, reps, value.shape, strict=True)
+    )
+    local = value.take(Region(region.mesh, value.shape, box, region.axes, None))
+    for dim, (span, count) in enumerate(zip(region.box, reps, strict=True)):
+        if count != 1:
+            local = _cyclic(local, dim, span)
+    return local
+
+
+def _cyclic(local: Any, dim: int, span: tuple[int, int]) -> Any:
+    """The rows ``span`` of endless repetitions of ``local`` along ``dim``."""
+    size, (start, stop) = local.shape[dim], span
+    if start == stop:
+        return lax.slice_in_dim(local, 0, 0, axis=dim)
+    first, count = start % size, stop - start
+    copies = [1] * local.ndim
+    copies[dim] = -(-(first + count) // size)
+    return lax.slice_in_dim(jnp.tile(local, copies), first, first + count, axis=dim)

@@ -1,0 +1,232 @@
+"""Primitives that slide a window: each rank computes its block of the result, from the span of the
+operand that its windows show."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+
+from jpi._blocks.rows import Span, fetch_span
+from jpi._evaluation.evaluate import Call, rule
+from jpi._evaluation.values import Placed, Value, agree, pending, region_of
+from jpi._jax import names as _jax
+from jpi._layout.layout import Layout, layout
+from jpi._mpi.comm import Mesh
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window that slides along one dimension of an operand with ``size`` rows.
+
+    Attributes:
+        stride: how far it moves from one result to the next.
+        padding: the rows, without data, put before and after the dilated operand.
+        dilation: the distance between the rows that it shows.
+        base_dilation: the distance to which the rows of the operand are spread first.
+    """
+
+    size: int
+    stride: int
+    padding: tuple[int, int]
+    dilation: int
+    base_dilation: int
+
+    def reach(self, results: Span, taps: Span) -> tuple[Span, tuple[int, int]]:
+        """The rows that ``results`` see through ``taps``, rows of the window, and their padding."""
+        if results[0] == results[1]:
+            return (0, 0), (0, 0)
+        start = results[0] * self.stride + taps[0] * self.dilation - self.padding[0]
+        last = (results[1] - 1) * self.stride + (taps[1] - 1) * self.dilation - self.padding[0]
+        first, stop = (
+            min(max(-(-place // self.base_dilation), 0), self.size) for place in (start, last + 1)
+        )
+        if first >= stop:
+            return (first, first), (last + 1 - start, 0)
+        end = (stop - 1) * self.base_dilation
+        return (first, stop), (first * self.base_dilation - start, last - end)
+
+
+class Windows:
+    """What this rank's windows show of an operand that is cut as ``source``.
+
+    Args:
+        windows: the window along each dimension that has one.
+        work: for each, the results and the rows of the window that each block's rank computes with.
+
+    Attributes:
+        padding: for each, that of the rows that are fetched.
+    """
+
+    def __init__(
+        self,
+        mesh: Mesh,
+        source: Layout,
+        windows: dict[int, Window],
+        work: Mapping[int, Sequence[tuple[Span, Span]]],
+    ) -> None:
+        self._mesh, self._source = mesh, source
+        self._spans: dict[int, list[Span]] = {}
+        self.padding = [window.padding for window in windows.values()]
+        for position, (dim, window) in enumerate(windows.items()):
+            if source.parts(dim) > 1:
+                reaches = [window.reach(*part) for part in work[dim]]
+                self._spans[dim] = [span for span, _ in reaches]
+                self.padding[position] = reaches[source.index(dim, mesh.coordinates)][1]
+
+    def fetch(self, local: Any) -> Any:
+        """The rows that this rank's windows show, of the operand."""
+        for dim, spans in self._spans.items():
+            axes, bounds = self._source.spec[dim], self._source.offsets(dim)
+            local = fetch_span(local, self._mesh, axes, bounds, spans, dim)
+        return local
+
+    def add(self, part: Any) -> Any:
+        """This rank's block of the sum of what the ranks have for the rows that theirs show."""
+        block = self._source.block_shape(self._mesh.coordinates)
+        like = jax.ShapeDtypeStruct(block, part.dtype)
+        return jax.linear_transpose(self.fetch, like)(part)[0]
+
+
+@rule("conv_general_dilated")
+def conv_general_dilated(call: Call, lhs: Value, rhs: Value, **params: Any) -> Value:
+    lhs_spec, rhs_spec, out_spec = params["dimension_numbers"]
+    groups, batch_groups = params["feature_group_count"], params["batch_group_count"]
+    spatial = range(2, lhs.ndim)  # as positions in these specs, after batch and feature
+    sums = {k for k in spatial if rhs.shape[rhs_spec[k]] > call.shape[out_spec[k]]}
+    batch = "batch" if batch_groups == 1 else None
+    feature = "group" if groups > 1 else "feature" if batch else None
+    summed = "summed" if groups == 1 else None
+    lhs_roles = [batch, summed or "group", *spatial]
+    rhs_roles = [feature, summed, *(k if k in sums else None for k in spatial)]
+    axes = agree(
+        (lhs, _by_dimension(lhs_spec, lhs_roles)), (rhs, _by_dimension(rhs_spec, rhs_roles))
+    )
+    parts = {role: math.prod(call.mesh.shape[a] for a in names) for role, names in axes.items()}
+    for role in parts:
+        if (role == "group" and groups % parts[role]) or (
+            role in sums and rhs.shape[rhs_spec[role]] < parts[role]
+        ):
+            del axes[role]  # no whole groups, or nothing to sum, for some rank
+    used = tuple(name for entry in axes.values() for name in entry)
+
+    def place(shape: Sequence[int], spec: Sequence[int], roles: Sequence[Any]) -> Layout:
+        entries = tuple(axes.get(role, ()) for role in _by_dimension(spec, roles))
+        return layout(tuple(shape), call.mesh.axes, entries)
+
+    source, kernel = place(lhs.shape, lhs_spec, lhs_roles), place(rhs.shape, rhs_spec, rhs_roles)
+    kept = [k if k not in sums else None for k in spatial]
+    target = place(call.shape, out_spec, [batch, feature, *kept])
+    windows = {
+        lhs_spec[k]: Window(
+            lhs.shape[lhs_spec[k]],
+            params["window_strides"][k - 2],
+            params["padding"][k - 2],
+            params["rhs_dilation"][k - 2],
+            params["lhs_dilation"][k - 2],
+        )
+        for k in spatial
+    }
+    work = {
+        lhs_spec[k]: _work(target, out_spec[k], kernel, rhs_spec[k], source.parts(lhs_spec[k]))
+        for k in spatial
+    }
+    shown = Windows(call.mesh, source, windows, work)
+    partial = call.bind(
+        shown.fetch(lhs.take(region_of(call.mesh, source, used))),
+        rhs.take(region_of(call.mesh, kernel, used)),
+        padding=tuple(shown.padding),
+        feature_group_count=groups // parts["group"] if "group" in axes else groups,
+    )
+    over = call.mesh.ordered(*(axes.get(role, ()) for role in ("summed", *sums)))
+    return pending(partial, call.mesh, over, target)
+
+
+def _by_dimension(spec: Sequence[int], roles: Sequence[Any]) -> list[Any]:
+    """The role of each dimension, for a spec that tells the dimension of each role."""
+    return [role for _, role in sorted(zip(spec, roles, strict=True), key=lambda pair: pair[0])]
+
+
+def _work(
+    results: Layout, dim: int, kernel: Layout, kernel_dim: int, parts: int
+) -> list[tuple[Span, Span]]:
+    """The results and the rows of the kernel of each of ``parts`` ranks: of one of them, blocks."""
+
+    def spans(placement: Layout, dim: int) -> list[Span]:
+        blocks = list(itertools.pairwise(placement.offsets(dim)))
+        return blocks if placement.spec[dim] else blocks * parts
+
+    return list(zip(spans(results, dim), spans(kernel, kernel_dim), strict=True))
+
+
+# ---- windows that reduce ----
+
+
+def _reducing(
+    call: Call, source: Layout, results: Sequence[int], **params: Any
+) -> tuple[Windows, Layout]:
+    """The windows of a reduction along all dimensions, and the layout of the results."""
+    ones = (1,) * source.ndim
+    target = layout(tuple(results), call.mesh.axes, source.spec)
+    sizes = params["window_dimensions"]
+    windows = {
+        dim: Window(source.shape[dim], *parts)
+        for dim, parts in enumerate(
+            zip(
+                params["window_strides"],
+                params["padding"],
+                params.get("window_dilation") or ones,
+                params.get("base_dilation") or ones,
+                strict=True,
+            )
+        )
+    }
+    work = {
+        dim: [(span, (0, sizes[dim])) for span in itertools.pairwise(target.offsets(dim))]
+        for dim in windows
+    }
+    return Windows(call.mesh, source, windows, work), target
+
+
+def _cut_alike(call: Call, *values: Value) -> Layout:
+    axes = agree(*((value, range(value.ndim)) for value in values))
+    spec = tuple(axes.get(dim, ()) for dim in range(values[0].ndim))
+    return layout(values[0].shape, call.mesh.axes, spec)
+
+
+@rule(
+    "reduce_window_sum",
+    "reduce_window_max",
+    "reduce_window_min",
+    "reduce_window",
+    "select_and_gather_add",
+)
+def reduce_window(call: Call, *values: Value, **params: Any) -> list[Value]:
+    operands = [value for value in values if value.ndim]
+    source = _cut_alike(call, *operands)
+    windows, target = _reducing(call, source, call.shape, **params)
+    locals = [value.take(region_of(call.mesh, source)) for value in operands]
+    starts = [
+        v.take(region_of(call.mesh, v.layout(call.mesh), source.axes)) for v in values if not v.ndim
+    ]
+    results = _jax.apply_primitive(
+        call.primitive,
+        [*map(windows.fetch, locals), *starts],
+        {**call.params, "padding": tuple(windows.padding)},
+    )
+    return [Placed(result, target) for result in results]
+
+
+@rule("select_and_scatter_add")
+def select_and_scatter_add(call: Call, source: Value, operand: Value, **params: Any) -> Value:
+    own = _cut_alike(call, operand)
+    windows, target = _reducing(call, own, source.shape, **params)
+    shown = windows.fetch(operand.take(region_of(call.mesh, own)))
+    part = call.bind(
+        source.take(region_of(call.mesh, target)), shown, padding=tuple(windows.padding)
+    )
+    return Placed(windows.add(part), own)

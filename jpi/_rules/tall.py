@@ -1,0 +1,140 @@
+"""qr and svd of tall matrices cut by rows, in which no rank holds more than its rows.
+
+Every rank factors its rows, A_i = Q_i R_i, and all ranks the small R_1, ..., R_p below each other:
+that gives R, and the factor by which each multiplies its Q_i (Demmel, Grigori, Hoemmen, Langou,
+"Communication-optimal parallel and sequential QR and LU factorizations", 2012). The SVD of A is
+that of R, whose left vectors Q takes to those of A.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax.numpy as jnp
+from jax import lax
+
+from jpi._blocks.redistribute import on_axis
+from jpi._evaluation.evaluate import Call, rule
+from jpi._evaluation.values import Value
+from jpi._jax import names as _jax
+from jpi._layout.layout import layout
+from jpi._mpi.comm import Comm
+from jpi._primitives.collectives import allgather_p, from_root
+from jpi._rules._global_jvp import differentiated
+from jpi._rules.linalg import each_matrix
+
+
+@rule("qr")
+def qr(
+    call: Call, value: Value, *, full_matrices: bool, pivoting: bool = False, **params: Any
+) -> Sequence[Value]:
+    if full_matrices or pivoting or not is_tall(call, value, rows=-2, columns=-1):
+        return each_matrix(call, [value], (2,))
+    placed = value.settle(call.mesh)
+    comm = call.mesh.subcomm(placed.spec[-2])
+    q, r = call.results
+    batch = placed.spec[:-2]
+    placements = [
+        layout(q.shape, call.mesh.axes, placed.spec),
+        layout(r.shape, call.mesh.axes, batch),
+    ]
+    is_square = value.shape[-2] == value.shape[-1]
+    return differentiated(
+        call, [placed], lambda local: _orthogonalized(local, comm, is_square), placements
+    )
+
+
+@rule("svd")
+def svd(
+    call: Call,
+    value: Value,
+    *,
+    full_matrices: bool,
+    compute_uv: bool,
+    subset_by_index: Any = None,
+    **params: Any,
+) -> Sequence[Value]:
+    tall = is_tall(call, value, rows=-2, columns=-1)
+    wide = not tall and is_tall(call, value, rows=-1, columns=-2)
+    if (full_matrices and compute_uv) or subset_by_index is not None or not (tall or wide):
+        return each_matrix(call, [value], (2,))
+    placed = value.settle(call.mesh)
+    comm = call.mesh.subcomm(placed.spec[-2] or placed.spec[-1])
+    batch = placed.spec[:-2]
+    specs = [batch, (*batch, placed.spec[-2], ()), (*batch, (), placed.spec[-1])]
+    placements = [
+        layout(aval.shape, call.mesh.axes, spec)
+        for aval, spec in zip(call.results, specs, strict=False)
+    ]
+
+    def factors(local: Any) -> list[Any]:
+        columns = _adjoint(local) if wide else local
+        q, r = _orthogonalized(columns, comm, is_square=False)
+        if not compute_uv:
+            return [call.bind(r)]
+        values, left, right = _jax.apply_primitive(call.primitive, [r], call.params)
+        left = jnp.matmul(q, left, precision=lax.Precision.HIGHEST)
+        return [values, _adjoint(right), _adjoint(left)] if wide else [values, left, right]
+
+    return differentiated(call, [placed], factors, placements)
+
+
+def is_tall(call: Call, value: Value, rows: int, columns: int) -> bool:
+    """Whether ``value`` is cut by rows only, and every rank has at least as many as columns."""
+    if value.ndim < 2 or not value.spec[rows] or value.spec[columns]:
+        return False
+    blocks = value.layout(call.mesh).counts(value.ndim + rows)
+    return min(blocks) >= value.shape[columns] > 0
+
+
+def _adjoint(x: Any) -> Any:
+    return jnp.conj(jnp.swapaxes(x, -1, -2))
+
+
+def _orthogonalized(local: Any, comm: Comm, is_square: bool) -> list[Any]:
+    """This rank's rows of Q, and R, with the signs that LAPACK gives them."""
+    q, r = lax.linalg.qr(local, full_matrices=False)
+    if comm.size == 1:
+        return [q, r]
+    n, dim = r.shape[-1], r.ndim - 2
+    stacked = on_axis(lambda x: allgather_p.bind(x, comm=comm, counts=(n,) * comm.size), r, dim)
+    factors, r = lax.linalg.qr(stacked, full_matrices=False)
+    own = lax.slice_in_dim(factors, comm.rank * n, (comm.rank + 1) * n, axis=dim)
+    q = jnp.matmul(q, own, precision=lax.Precision.HIGHEST)
+    top = lax.slice_in_dim(q, 0, n if comm.rank == 0 else 0, axis=dim)
+    top = on_axis(lambda x: from_root(x, comm=comm, root=0, rows=n), top, dim)
+    diagonal = jnp.real(jnp.diagonal(r, axis1=-2, axis2=-1))
+    positive = jnp.where(diagonal < 0, -1, 1).astype(r.dtype)
+    signs = positive * _signs(top * positive[..., None, :], is_square)
+    return [q * signs[..., None, :], r * signs[..., None]]
+
+
+def _signs(top: Any, is_square: bool) -> Any:
+    """The signs of R's diagonal by LAPACK, from the first rows of the Q for which it is positive.
+
+    LAPACK makes the diagonal by reflections, which take a column with a number a on the diagonal to
+    one with -sign(Re a) times its norm there, and leave a column that has nothing below a as it is.
+    The reflections of A are those of Q, as the two have the same leading columns but for factors
+    that are positive. Of the columns of Q, the norm is 1, and as they are orthogonal a reflection
+    takes y to y - y_j v, with v = x / (a - s) below the diagonal: elimination in the first rows.
+    """
+    n = top.shape[-1]
+    index = jnp.arange(n)
+    is_real = not jnp.issubdtype(top.dtype, jnp.complexfloating)
+
+    def eliminate(j: Any, state: Any) -> Any:
+        rest, signs = state
+        row = lax.dynamic_index_in_dim(rest, j, rest.ndim - 2, keepdims=False)
+        column = lax.dynamic_index_in_dim(rest, j, rest.ndim - 1, keepdims=False)
+        corner = lax.dynamic_index_in_dim(row, j, row.ndim - 1, keepdims=False)
+        sign = jnp.where(jnp.real(corner) < 0, -1, 1)
+        stays = (jnp.abs(jnp.real(corner)) >= 1) | (is_square and is_real and j == n - 1)
+        sign = jnp.where(stays, sign, -sign).astype(rest.dtype)
+        pivot = jnp.where(stays, 1, corner - sign)
+        factor = jnp.where((index > j) & ~stays[..., None], column / pivot[..., None], 0)
+        rest = rest - factor[..., :, None] * row[..., None, :]
+        return rest, jnp.where(index == j, sign[..., None], signs)
+
+    signs = jnp.ones((*top.shape[:-2], n), top.dtype)
+    return lax.fori_loop(0, n, eliminate, (top, signs))[1]

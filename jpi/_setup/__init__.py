@@ -1,0 +1,1 @@
+"""What can be asked before MPI starts, or when an import fails."""

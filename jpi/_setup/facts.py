@@ -1,0 +1,169 @@
+"""What this process runs on, in words: the lines that ``python -m jpi`` prints.
+
+It may be asked when ``import jpi`` has failed, so it needs little and tells what is loaded.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import importlib.metadata
+import os
+import platform
+import sys
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Any
+
+import jax
+
+from jpi._config import config
+from jpi._native import ffi_version as built_ffi_version
+from jpi._setup import versions as _versions
+from jpi._setup.launch import launched_rank, launched_ranks, usable_cores
+
+THREAD_LEVELS = ("SINGLE", "FUNNELED", "SERIALIZED", "MULTIPLE")
+# Ranks that differ in these may compile different programs, or never talk.
+ALIKE = ("jpi", "Python", "jax", "jaxlib", "MPI", "ranks", "thread level")
+
+Facts = dict[str, str]
+
+
+class _SymbolInfo(ctypes.Structure):
+    """The Dl_info of dladdr."""
+
+    _fields_ = (
+        ("file", ctypes.c_char_p),
+        ("base", ctypes.c_void_p),
+        ("symbol", ctypes.c_char_p),
+        ("address", ctypes.c_void_p),
+    )
+
+
+def file_of_symbol(extension: str, name: str) -> str:
+    """The shared library that holds the function which the loaded ``extension`` calls ``name``."""
+    function = getattr(ctypes.CDLL(extension), name)
+    info = _SymbolInfo()
+    if not ctypes.CDLL(None).dladdr(ctypes.cast(function, ctypes.c_void_p), ctypes.byref(info)):
+        raise OSError(f"dladdr finds no file for {name}")
+    return os.path.realpath(os.fsdecode(info.file))
+
+
+def _version(name: str) -> Callable[[], str]:
+    return lambda: importlib.import_module(name).__version__
+
+
+def _with_mpi(fact: Callable[[Any], str]) -> Callable[[], str]:
+    """The fact about the MPI that is loaded: to load it here would be to start it."""
+
+    def told() -> str:
+        mpi = sys.modules.get("mpi4py.MPI")
+        return fact(mpi) if mpi and mpi.Is_initialized() else "not started"
+
+    return told
+
+
+def _launcher() -> str:
+    name, total, _ = launched_ranks(os.environ)
+    return f"{name}, {total} ranks" if name else "none"
+
+
+def _ffi_versions() -> str:
+    running = _versions.ffi_version()
+    return "{}.{} in jpi, ".format(*built_ffi_version) + (
+        "{}.{} in jaxlib".format(*running) if running else "not known in jaxlib"
+    )
+
+
+FACTS: dict[str, Callable[[], str]] = {
+    "jpi": lambda: importlib.metadata.version("jpi"),
+    "Python": platform.python_version,
+    **{name: _version(name) for name in ("jax", "jaxlib", "mpi4py", "numpy")},
+    "MPI": _with_mpi(
+        lambda mpi: " ".join(mpi.Get_library_version().split("\n")[0].split()).strip("\0")
+    ),
+    "MPI library": _with_mpi(lambda mpi: file_of_symbol(mpi.__file__, "MPI_Init")),
+    "launcher": _launcher,
+    "ranks": _with_mpi(lambda mpi: str(mpi.COMM_WORLD.size)),
+    "host": lambda: f"{platform.node()}, {usable_cores()} usable cores",
+    "thread level": _with_mpi(lambda mpi: THREAD_LEVELS[mpi.Query_thread() - mpi.THREAD_SINGLE]),
+    "devices": lambda: f"{jax.default_backend()}: {', '.join(map(str, jax.devices()))}",
+    "XLA FFI API": _ffi_versions,
+    "environment": lambda: " ".join(
+        f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("JPI_")
+    ),
+    "config": lambda: repr(config),
+}
+
+
+def facts() -> Facts:
+    """What this process is, a text for each label; where one cannot be told, why."""
+
+    def told(fact: Callable[[], str]) -> str:
+        try:
+            return fact() or "none"
+        except Exception as error:  # one line that fails must not take the others along
+            return f"not known ({type(error).__name__}: {error})"
+
+    return {label: told(fact) for label, fact in FACTS.items()}
+
+
+def _spans(ranks: Sequence[int]) -> str:
+    """Increasing ranks as text, such as "3 ranks: 0-1, 5"."""
+    spans: list[list[int]] = []
+    for rank in ranks:
+        if spans and spans[-1][1] == rank - 1:
+            spans[-1][1] = rank
+        else:
+            spans.append([rank, rank])
+    names = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in spans)
+    return f"{len(ranks)} ranks: {names}" if len(ranks) > 1 else f"rank {names}"
+
+
+def _by_rank(texts: Sequence[str]) -> list[str]:
+    """Each different text once, with the ranks that have it."""
+    ranks: dict[str, list[int]] = {}
+    for rank, text in enumerate(texts):
+        ranks.setdefault(text, []).append(rank)
+    return [f"{text} ({_spans(who)})" for text, who in ranks.items()]
+
+
+def render(everyones: Sequence[Facts]) -> str:
+    """The report on the facts of all ranks, those that are the same everywhere once."""
+    lines = []
+    for label in FACTS:
+        texts = [own[label] for own in everyones]
+        alike = label != "host" and len(set(texts)) == 1
+        for i, text in enumerate(texts[:1] if alike else _by_rank(texts)):
+            lines.append(f"{'' if i else label:<13} {text}")
+    return "\n".join(lines)
+
+
+def differences(everyones: Sequence[Facts]) -> list[str]:
+    """A sentence for each fact that must be the same on all ranks and is not."""
+    return [
+        f"`{label}` must be the same on all ranks; got {'; '.join(_by_rank(texts))}. "
+        "Start every rank in the same environment."
+        for label in ALIKE
+        if len(set(texts := [own[label] for own in everyones])) > 1
+    ]
+
+
+def is_command() -> bool:
+    """Whether this is ``python -m jpi``, before Python runs ``__main__``: it imports jpi first."""
+    return sys.argv[:1] == ["-m"] and not {"jpi", "-mjpi"}.isdisjoint(sys.orig_argv)
+
+
+def explain(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print the problem that ended ``python -m jpi``, as `sys.excepthook`, and end all ranks."""
+    if isinstance(error, (ImportError, RuntimeError)):
+        rank = launched_rank(os.environ)
+        if rank:  # the others say what is their own
+            print(f"problem on rank {rank}: {error}", file=sys.stderr)
+        else:
+            print(f"problem: {error}\n\n{render([facts()])}", flush=True)
+    else:
+        sys.__excepthook__(kind, error, trace)
+    mpi = sys.modules.get("mpi4py.MPI")
+    if mpi and mpi.Is_initialized() and mpi.COMM_WORLD.size > 1:
+        mpi.COMM_WORLD.Abort(1)  # they may wait for this one

@@ -1,0 +1,1 @@
+"""Failures: how they are noticed, explained and ended."""

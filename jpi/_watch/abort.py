@@ -1,0 +1,112 @@
+"""The end of all ranks when one of them fails, instead of the others waiting for ever."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from jpi._mpi.library import MPI
+
+FAILED = 1
+MISMATCH = 70  # the ranks wait for each other
+TIMEOUT = 75  # a rank has waited longer than JPI_TIMEOUT
+INTERRUPTED = 130
+
+stderr = 2  # where last words go; a test runner that captures 2 sets another
+_LAST_WORDS = 0.3  # seconds for the launcher to pass on what was written
+_exit_code: list[int] = [0]
+
+
+def say(text: str) -> None:
+    """Write a line at once, past every buffer."""
+    os.write(stderr, f"\n{text}\n".encode())
+
+
+def abort(code: int, text: str = "") -> NoReturn:
+    """End all ranks with this exit code, after saying why."""
+    with contextlib.suppress(Exception):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    if text:
+        say(text)
+    time.sleep(_LAST_WORDS)
+    MPI.COMM_WORLD.Abort(code)
+    os._exit(code)
+
+
+def failed_exit_code() -> int:
+    """The code of the `sys.exit` that ends this process; 0 if none does, or all is well."""
+    return _exit_code[0]
+
+
+class _Exit(SystemExit):
+    """A `sys.exit` that knows whether it ends the process, or was caught.
+
+    Python forgets the exception before it calls what is registered to run at exit. If one that is
+    caught is forgotten, there is a Python function that did so.
+    """
+
+    def __del__(self) -> None:
+        try:
+            sys._getframe(1)
+        except ValueError:
+            _exit_code[0] = _code(self.code)
+
+
+def _code(value: Any) -> int:
+    return 0 if value is None else value if isinstance(value, int) else FAILED
+
+
+def _exit(status: Any = None, /) -> NoReturn:
+    if threading.current_thread() is threading.main_thread():
+        raise _Exit(status)
+    raise SystemExit(status)
+
+
+def _is_interactive() -> bool:
+    return hasattr(sys, "ps1") or bool(sys.flags.interactive)
+
+
+def _print_at_once(*args: Any) -> None:
+    """What Python prints of an exception, in one piece: the ranks share the terminal."""
+    sys.stderr.flush()
+    os.write(stderr, "".join(traceback.format_exception(*args)).encode())
+
+
+def _after(hook: Callable[..., Any], code_of: Callable[[Any], int]) -> Callable[..., None]:
+    """``hook``, and then the end of all ranks."""
+
+    def called(*args: Any) -> None:
+        hook(*args)
+        code = code_of(args)
+        if code and not _is_interactive() and not MPI.Is_finalized():
+            rank, size = MPI.COMM_WORLD.rank, MPI.COMM_WORLD.size
+            abort(code, f"jpi: rank {rank} of {size} has failed; all ranks end.")
+
+    return called
+
+
+def _of_exception(args: Any) -> int:
+    return INTERRUPTED if issubclass(args[0], KeyboardInterrupt) else FAILED
+
+
+def _of_thread(args: Any) -> int:
+    return 0 if args[0].exc_type is SystemExit else FAILED
+
+
+def install() -> None:
+    """Make an uncaught exception and a failed `sys.exit` of this process the end of all ranks."""
+    is_default = sys.excepthook is sys.__excepthook__ and not _is_interactive()
+    sys.excepthook = _after(_print_at_once if is_default else sys.excepthook, _of_exception)
+    threading.excepthook = _after(threading.excepthook, _of_thread)
+    sys.exit = _exit
+
+
+if MPI.COMM_WORLD.size > 1:
+    install()

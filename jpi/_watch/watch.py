@@ -1,0 +1,278 @@
+"""The watch over waiting ranks: a thread that tells why a rank waits, and ends what cannot go on.
+
+Each rank answers what it does. A rank that waits for more than a moment asks rank 0 to look; that
+one asks all ranks, twice, and ends the job if some will never go on (see `_deadlock`), or have
+waited longer than ``JPI_TIMEOUT``. Nothing is sent while nobody waits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from jpi._config import config
+from jpi._mpi import comm as _comm
+from jpi._mpi.library import MPI, native
+from jpi._ordered.compile import wait
+from jpi._watch import abort as _abort
+from jpi._watch.activity import Activity, own_words, report
+from jpi._watch.deadlock import Call, State, stuck_ranks
+
+TICK = 0.2  # seconds between two looks
+MOMENT = 1.0  # seconds of waiting that nobody asks about
+LONGEST_PAUSE = 30.0  # seconds between two inquiries about one wait
+ARRIVAL = 30.0  # seconds for all ranks to import JPI
+ANSWERS = 3.0  # seconds for the ranks to answer
+BETWEEN = 0.5  # seconds between the two inquiries
+ASK, ANSWER, ALARM = 1, 2, 3
+
+
+def _timeout() -> float:
+    text = os.environ.get("JPI_TIMEOUT", "")
+    try:
+        seconds = float(text or "inf")
+    except ValueError:
+        seconds = -1.0
+    if not seconds > 0:
+        raise ValueError(
+            f"`JPI_TIMEOUT` must be a number of seconds over 0; got {text!r}. Set it to the "
+            "longest wait in one collective, or unset it."
+        )
+    return seconds
+
+
+def _open() -> tuple[MPI.Intracomm, Any]:
+    """A channel of all ranks, and what is left to wait for if some have not come.
+
+    MPI libraries may confuse communicators made while this one is: it waits. But not for ever, as
+    Dup would, for a rank that never imports JPI.
+    """
+    channel, opening = MPI.COMM_WORLD.Idup()
+    patience = time.monotonic() + ARRIVAL
+    pause = 1e-4
+    while not opening.Test():
+        if time.monotonic() > patience:
+            what = f"jpi: rank {channel.rank} has waited {ARRIVAL:g} s for all ranks to import jpi"
+            _abort.say(f"{what}, and goes on. Import it on every rank.")
+            return channel, opening
+        time.sleep(pause)
+        pause = min(2 * pause, 0.02)
+    return channel, None
+
+
+@dataclass
+class _Inquiry:
+    """What rank 0 asks all ranks."""
+
+    number: int
+    begin: float
+    is_timeout: bool
+    answers: dict[int, State] = field(default_factory=dict)
+
+
+class Watch:
+    """The watch over all ranks."""
+
+    def __init__(self) -> None:
+        self._channel, self._opening = _open()
+        self.activity = Activity()
+        self._stopped = threading.Event()
+        self._sent: list[Any] = []
+        self._next_alarm: dict[Any, float] = {}
+        self._inquiry: _Inquiry | None = None
+        self._before: tuple[float, dict[int, Call]] | None = None
+        self._number = 0
+        self._timed_out_at: float | None = None
+        self._limit = _timeout()
+        self._interrupted_at: float | None = None
+        self._wakeup, self._signal = os.pipe()
+        os.set_blocking(self._signal, False)
+        self._watch_signals()
+        self._thread = threading.Thread(target=self._run, name="jpi watch", daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Say that the program of this rank is over, and answer until those of all ranks are."""
+        self.activity.has_ended = True
+        if self._is_open():
+            everyone = self._channel.Ibarrier()
+            pause = 1e-4
+            while not everyone.Test():
+                time.sleep(pause)
+                pause = min(2 * pause, 0.02)
+        self.stop()
+
+    def stop(self) -> None:
+        """Make the last MPI call of the thread; it must be before MPI is finalised."""
+        self._stopped.set()
+        with contextlib.suppress(OSError):
+            os.write(self._signal, b"\0")
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    def _is_open(self) -> bool:
+        """Whether all ranks have come; those that import JPI do so at once."""
+        patience = time.monotonic() + ANSWERS
+        while self._opening and time.monotonic() < patience:
+            time.sleep(1e-3)
+        return not self._opening
+
+    # ---- the thread ----
+
+    def _run(self) -> None:
+        try:
+            pause = 1e-4
+            while self._opening and not self._stopped.is_set():
+                if self._opening.Test():
+                    self._opening = None
+                time.sleep(pause)
+                pause = min(2 * pause, TICK)
+            while not self._stopped.is_set():
+                self._sleep()
+                if MPI.Is_finalized():
+                    return
+                for source, tag, content in self._messages():
+                    self._receive(source, tag, content)
+                self._look_at_own_calls()
+                self._conclude()
+        except Exception:
+            if not (sys.is_finalizing() or MPI.Is_finalized()):
+                traceback.print_exc()
+
+    def _sleep(self) -> None:
+        ready, _, _ = select.select([self._wakeup], [], [], TICK)
+        if ready and any(n in os.read(self._wakeup, 64) for n in (signal.SIGINT,)):
+            self._interrupted_at = time.monotonic()
+
+    def _watch_signals(self) -> None:
+        """Hear of Ctrl-C though the main thread is in a collective and cannot."""
+        if threading.current_thread() is threading.main_thread():
+            previous = signal.set_wakeup_fd(self._signal, warn_on_full_buffer=False)
+            if previous != -1:  # of an event loop, which hears of it itself
+                signal.set_wakeup_fd(previous)
+
+    def _messages(self) -> Iterator[tuple[int, int, Any]]:
+        status = MPI.Status()
+        while self._channel.Iprobe(MPI.ANY_SOURCE, MPI.ANY_TAG, status):
+            source, tag = status.source, status.tag
+            yield source, tag, self._channel.recv(source=source, tag=tag)
+
+    def _send(self, content: Any, dest: int, tag: int) -> None:
+        self._sent = [request for request in self._sent if not request.Test()]
+        self._sent.append(self._channel.isend(content, dest, tag))
+
+    def _receive(self, source: int, tag: int, content: Any) -> None:
+        if tag == ASK:
+            self._send((content, self.activity.state()), source, ANSWER)
+        elif tag == ALARM:
+            self._begin(is_timeout=content)
+        elif self._inquiry and content[0] == self._inquiry.number:
+            self._inquiry.answers[source] = content[1]
+
+    def _look_at_own_calls(self) -> None:
+        now = time.monotonic()
+        state = self.activity.state()
+        call = max(state.calls, key=lambda call: call.seconds, default=None)
+        if call is None:
+            self._next_alarm.clear()
+            self._timed_out_at = self._interrupted_at = None
+            return
+        if self._interrupted_at and now - self._interrupted_at > MOMENT:
+            _abort.abort(_abort.INTERRUPTED, f"jpi: interrupted in {own_words(call)}")
+        if call.seconds > self._limit:
+            if self._timed_out_at is None:
+                self._timed_out_at = now
+                self._send(True, 0, ALARM)
+            elif now - self._timed_out_at > 2 * ANSWERS:  # rank 0 does not answer
+                rank = self._channel.rank
+                _abort.abort(_abort.TIMEOUT, report(self._too_long, {rank: state}, [rank]))
+        elif call.seconds > MOMENT and config.check != "off":
+            first = now + MOMENT
+            if now >= self._next_alarm.setdefault(call.number, now):
+                pause = min(max(call.seconds, MOMENT), LONGEST_PAUSE)
+                self._next_alarm = {call.number: max(first, now + pause)}
+                self._send(False, 0, ALARM)
+
+    # ---- rank 0 ----
+
+    def _begin(self, is_timeout: bool) -> None:
+        if self._inquiry:
+            self._inquiry.is_timeout |= is_timeout
+            return
+        self._number += 1
+        self._inquiry = _Inquiry(self._number, time.monotonic(), is_timeout)
+        for rank in range(self._channel.size):
+            self._send(self._number, rank, ASK)
+
+    def _conclude(self) -> None:
+        inquiry, now = self._inquiry, time.monotonic()
+        if inquiry is None:
+            if self._before and now - self._before[0] > BETWEEN:
+                self._begin(is_timeout=False)
+            return
+        if len(inquiry.answers) < self._channel.size and now - inquiry.begin < ANSWERS:
+            return
+        self._inquiry = None
+        stuck = stuck_ranks(inquiry.answers)
+        before, self._before = self._before, (now, stuck) if stuck else None
+        if stuck and before:
+            same = {rank for rank, call in stuck.items() if call.is_same(before[1].get(rank))}
+            if same == set(stuck):
+                heading = "the ranks wait for each other and will never go on"
+                _abort.abort(_abort.MISMATCH, report(heading, inquiry.answers, sorted(stuck)))
+        if inquiry.is_timeout:
+            late = [
+                rank
+                for rank, state in inquiry.answers.items()
+                if any(call.seconds > self._limit for call in state.calls)
+            ]
+            _abort.abort(_abort.TIMEOUT, report(self._too_long, inquiry.answers, late))
+
+    @property
+    def _too_long(self) -> str:
+        return f"a collective has waited longer than JPI_TIMEOUT, {self._limit:g} s"
+
+
+def finish() -> None:
+    """End this rank's part: work in flight first, then all ranks together.
+
+    A rank that ends by a failed `sys.exit`, or whose work in flight fails, ends them all.
+    """
+    code = _abort.failed_exit_code()
+    if not code:
+        try:
+            wait()
+        except Exception:
+            traceback.print_exc()
+            code = _abort.FAILED
+    if MPI.Is_finalized():
+        return
+    if code:
+        if MPI.COMM_WORLD.size > 1:
+            rank = MPI.COMM_WORLD.rank
+            _abort.abort(code, f"jpi: rank {rank} has ended with exit code {code}; all ranks end.")
+        sys.stderr.flush()
+        os._exit(code)
+    if _watch:
+        _watch.end()
+        MPI.COMM_SELF.Delete_attr(_finalize_key)
+
+
+_watch: Watch | None = None
+if (MPI.COMM_WORLD.size > 1 and config.check != "off") or os.environ.get("JPI_TIMEOUT"):
+    _watch = Watch()
+    # MPI deletes what is attached to COMM_SELF before it finalises anything.
+    _finalize_key = MPI.Comm.Create_keyval(delete_fn=lambda comm, key, watch: watch.stop())
+    MPI.COMM_SELF.Set_attr(_finalize_key, _watch)
+    _comm.when_wrapped.append(_watch.activity.add)
+if os.environ.get("JPI_LOG", "0") not in ("", "0"):
+    native.set_verbose(True)
