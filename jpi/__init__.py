@@ -12,7 +12,6 @@ from jpi import nn as nn
 from jpi import numpy as numpy
 from jpi import random as random
 from jpi import scipy as scipy
-from jpi._array import pytree as _pytree  # noqa: F401  (registers DistArray)
 from jpi._array.array import DistArray as DistArray
 from jpi._array.assemble import from_shard as from_shard
 from jpi._array.assemble import replicate as replicate
@@ -24,15 +23,15 @@ from jpi._array.norm import global_norm as global_norm
 from jpi._array.visualize import visualize as visualize
 from jpi._call.call import spmd as spmd
 from jpi._config import config as config
-from jpi._evaluation.evaluate import FallbackWarning as FallbackWarning
-from jpi._evaluation.evaluate import fallbacks as fallbacks
+from jpi._evaluation.fallback import FallbackWarning as FallbackWarning
+from jpi._evaluation.fallback import fallbacks as fallbacks
 from jpi._mpi.comm import Comm as Comm
-from jpi._mpi.comm import Mesh as Mesh
-from jpi._mpi.comm import current_mesh as current_mesh
-from jpi._mpi.comm import make_mesh as make_mesh
 from jpi._mpi.comm import rank as rank
 from jpi._mpi.comm import size as size
-from jpi._mpi.comm import use_mesh as use_mesh
+from jpi._mpi.mesh import Mesh as Mesh
+from jpi._mpi.mesh import current_mesh as current_mesh
+from jpi._mpi.mesh import make_mesh as make_mesh
+from jpi._mpi.mesh import use_mesh as use_mesh
 from jpi._ordered.compile import jit as jit
 from jpi._ordered.compile import wait as wait
 from jpi._watch.profile import Profile as Profile

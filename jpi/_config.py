@@ -1,8 +1,12 @@
-"""The configuration: what JPI does at the points where a user may want otherwise."""
+"""The configuration: what JPI does at the points where a user may want otherwise.
+
+Every environment variable of JPI's own is read here; those of launchers are in `_setup.launch`.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 from jpi import _native as native
@@ -62,3 +66,36 @@ class Config:
 
 
 config = Config()
+
+
+def timeout() -> float | None:
+    """The longest wait in one collective, in seconds, by ``JPI_TIMEOUT``; None without a limit.
+
+    Errors: ValueError for a text that is no number over 0.
+    """
+    text = os.environ.get("JPI_TIMEOUT", "")
+    try:
+        seconds = float(text or "inf")
+    except ValueError:
+        seconds = -1.0
+    if not seconds > 0:
+        raise ValueError(
+            f"`JPI_TIMEOUT` must be a number of seconds over 0; got {text!r}. Set it to the "
+            "longest wait in one collective, or unset it."
+        )
+    return seconds if text else None
+
+
+def is_logging() -> bool:
+    """Whether every collective writes a line, by ``JPI_LOG``."""
+    return os.environ.get("JPI_LOG", "0") not in ("", "0")
+
+
+def allows_singletons(environment: Mapping[str, str]) -> bool:
+    """Whether a launcher may start single ranks that do not know each other."""
+    return bool(environment.get("JPI_ALLOW_SINGLETONS"))
+
+
+def variables() -> dict[str, str]:
+    """The environment variables of JPI that are set."""
+    return {k: v for k, v in sorted(os.environ.items()) if k.startswith("JPI_")}

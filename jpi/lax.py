@@ -14,10 +14,10 @@ import jax
 from jpi._array.array import DistArray
 from jpi._blocks.redistribute import redistribute
 from jpi._blocks.scan import scan_on
+from jpi._call.arguments import common_mesh, is_sharded
 from jpi._call.call import call
-from jpi._call.inline import common_mesh, is_sharded
 from jpi._layout.layout import layout
-from jpi._mpi.comm import Mesh
+from jpi._mpi.mesh import Mesh
 from jpi._namespace.generate import namespace as _namespace
 from jpi._ordered.compile import compiled_when_eager
 

@@ -15,11 +15,11 @@ from typing import Any
 
 import jax.random as _source
 
+from jpi._array.placement import target_of as _target_of
+from jpi._call.arguments import is_sharded as _is_sharded
 from jpi._call.call import call as _call
-from jpi._call.inline import is_sharded as _is_sharded
-from jpi._mpi.comm import Mesh as _Mesh
+from jpi._mpi.mesh import Mesh as _Mesh
 from jpi._namespace.generate import distributed as _distributed
-from jpi.numpy._creation import _target as _creation_target
 
 _ON_KEYS = (
     "PRNGKey clone fold_in key key_data key_impl split wrap_key_data default_prng_impl".split()
@@ -32,7 +32,7 @@ def _sampler(function: Callable) -> Callable[..., Any]:
         given = [x for x in (*args, *kwargs.values()) if _is_sharded(x)]
         if given and spec is None and mesh is None:
             return _call(function, args, kwargs)
-        return _call(function, args, kwargs, target=_creation_target(spec, mesh, *given[:1]))
+        return _call(function, args, kwargs, target=_target_of(spec, mesh, *given[:1]))
 
     sample.__module__ = __name__
     sample.__doc__ = (

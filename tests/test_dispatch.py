@@ -9,8 +9,8 @@ from oracle import assert_same, random_array
 
 import jpi
 import jpi.numpy
-from jpi._call import call as _call
-from jpi._evaluation import evaluate as _dispatch
+from jpi._call import eager
+from jpi._evaluation import registry
 
 
 @pytest.fixture
@@ -30,9 +30,9 @@ def fallback():
 @pytest.fixture
 def without_rules(monkeypatch):
     """`cumsum` and `sort` have no rule."""
-    monkeypatch.setattr(_call, "_programs", type(_call._programs)())  # those compiled with a rule
+    monkeypatch.setattr(eager, "programs", type(eager.programs)())  # those compiled with a rule
     for name in ("cumsum", "sort"):
-        monkeypatch.delitem(_dispatch.rules, name)
+        monkeypatch.delitem(registry.rules, name)
 
 
 def cumulate(m, x):

@@ -20,7 +20,7 @@ from oracle import assert_same, shared_out, whole
 from random_programs import Operand, Program, Step, draw_program, smaller
 
 import jpi
-from jpi._evaluation import evaluate as _dispatch
+from jpi._evaluation import registry
 
 COUNT = int(os.environ.get("JPI_FUZZ", "12"))
 SEED = int(os.environ.get("JPI_FUZZ_SEED", "0"))
@@ -103,7 +103,7 @@ def test_random_programs_equal_one_process(first):
 
 
 def test_wrong_rule_is_found_and_its_program_made_smaller(monkeypatch):
-    right = _dispatch.rules["cumsum"]
+    right = registry.rules["cumsum"]
 
     def wrong(call, x, **params):
         backwards = params | {"reverse": True}
@@ -124,7 +124,7 @@ def test_wrong_rule_is_found_and_its_program_made_smaller(monkeypatch):
         results=("v3",),
     )
     check_programs([program])
-    monkeypatch.setitem(_dispatch.rules, "cumsum", wrong)
+    monkeypatch.setitem(registry.rules, "cumsum", wrong)
     jax.clear_caches()
     small, failure = reduced(program, failure_of(program, *on_one_process([program])))
     assert "Not equal to tolerance" in failure

@@ -10,7 +10,7 @@ from oracle import assert_same, random_array, whole
 
 import jpi
 import jpi.numpy
-from jpi._array.halo import _row_numbers
+from jpi._layout.padding import _row_numbers
 
 NUMPY_MODES = {"periodic": "wrap", "constant": "constant", "reflect": "reflect", "edge": "edge"}
 MODES = tuple(NUMPY_MODES)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jpi._layout.layout import counts, layout, normalize_spec, offsets, overlaps
+from jpi._layout.layout import counts, layout, offsets, overlaps
+from jpi._layout.spec import normalize_spec
 
 sizes = st.integers(0, 50)
 parts = st.integers(1, 12)

@@ -12,8 +12,7 @@ from oracle import assert_same
 
 import jpi
 from jpi._jax import names as _jax
-from jpi._ordered import origins as _sites
-from jpi._ordered import tokens as _ordering
+from jpi._ordered import effect, origins, tokens
 
 
 def total(x):
@@ -76,8 +75,8 @@ PROGRAMS = [
 def test_threading_keeps_values_and_removes_effects(program):
     x = jnp.array([1.0, 2.0])
     closed = jax.make_jaxpr(program)(x)
-    assert _ordering.is_ordered(closed.effects)
-    threaded = jax.make_jaxpr(_ordering.thread_tokens(closed))(_sites.new_token(), x)
+    assert effect.is_ordered(closed.effects)
+    threaded = jax.make_jaxpr(tokens.thread_tokens(closed))(origins.new_token(), x)
     assert not threaded.effects
     assert_same(jpi.jit(program)(x), jax.jit(program)(x))
 
@@ -136,6 +135,6 @@ def test_eager_calls_keep_order_without_waiting():
 
 def test_collectives_inside_unknown_primitives_are_an_error():
     primitive = _jax.Primitive("unknown")
-    primitive.def_effectful_abstract_eval(lambda x: (x, {_ordering.ordered}))
+    primitive.def_effectful_abstract_eval(lambda x: (x, {effect.ordered}))
     with pytest.raises(NotImplementedError, match="`unknown` has no token-threading rule"):
         jpi.jit(primitive.bind)(np.float32(1.0))

@@ -10,18 +10,19 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jpi._array import data_dependent as data_dependent  # registers its functions
+from jpi._array import data_dependent as data_dependent  # `nonzero` and its like need it
 from jpi._array.index import getitem, hashable_index
 from jpi._array.masks import is_mask, take
 from jpi._array.pickling import reduced
 from jpi._array.protocols import Protocols
+from jpi._array.pytree import register
 from jpi._array.update import At
 from jpi._blocks.redistribute import redistribute
 from jpi._call.call import call
 from jpi._jax import names as _jax
-from jpi._mpi.comm import Mesh
+from jpi._mpi.mesh import Mesh
 from jpi._ordered.compile import compiled_when_eager
-from jpi._primitives.collectives import gather_p
+from jpi._primitives.moves import gather_p
 
 
 def _binary(function: Callable, *, swap: bool = False) -> Callable[[Any, Any], Any]:
@@ -226,6 +227,9 @@ class DistArray(Protocols, metaclass=_Named):
             f"DistArray(shape={self.shape}, dtype={self.dtype}, spec={self.spec}, "
             f"rank {self.comm.rank} of {self.comm.size} holds [{block}]:\n{values})"
         )
+
+
+register(DistArray)
 
 
 def _root_block(x: DistArray, root: int) -> Any:

@@ -10,13 +10,15 @@ import jax
 import jax.numpy as jnp
 
 from jpi._array.array import DistArray
-from jpi._blocks.redistribute import move_blocks, redistribute
+from jpi._blocks.redistribute import redistribute
+from jpi._blocks.rows import move_blocks
 from jpi._jax.names import trace_state_clean
-from jpi._layout.layout import Layout, layout, normalize_spec
-from jpi._mpi.comm import Mesh, current_mesh
+from jpi._layout.layout import Layout, layout
+from jpi._layout.spec import normalize_spec
+from jpi._mpi.arguments import rank_in
+from jpi._mpi.mesh import Mesh, current_mesh
 from jpi._ordered.compile import compiled_when_eager
-from jpi._primitives.collectives import from_root, scatter_p
-from jpi.collectives._arguments import rank_in
+from jpi._primitives.moves import from_root, scatter_p
 
 
 def from_shard(block: Any, *, spec: Any = None, mesh: Mesh | None = None) -> DistArray:

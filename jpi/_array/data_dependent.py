@@ -17,8 +17,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from jpi._array.masks import positions, select
+from jpi._call.by_values import on_values
 from jpi._call.call import call
-from jpi._call.inline import call_gathered, on_values
+from jpi._call.inline import call_gathered
 from jpi._call.sharded import Sharded
 
 

@@ -10,10 +10,11 @@ import jax
 from jpi._array.array import DistArray
 from jpi._array.assemble import from_shard
 from jpi._array.halo import Mode, halo
-from jpi._blocks.redistribute import spread
-from jpi._call.inline import common_mesh, is_sharded
-from jpi._layout.layout import Axes, spec_entries
-from jpi._mpi.comm import Mesh, current_mesh
+from jpi._blocks.over_axes import spread
+from jpi._call.arguments import common_mesh, is_sharded
+from jpi._layout.layout import Axes
+from jpi._layout.spec import spec_entries
+from jpi._mpi.mesh import Mesh, current_mesh
 
 
 def map_shards(f: Callable[..., Any], *xs: Any, out_spec: Any = None) -> Any:

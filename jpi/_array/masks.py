@@ -17,13 +17,14 @@ import numpy as np
 from jax import lax
 
 from jpi._array.index import getitem, hashable_index
-from jpi._blocks.redistribute import move_blocks, redistribute
+from jpi._blocks.redistribute import redistribute
+from jpi._blocks.rows import move_blocks
+from jpi._call.arguments import common_mesh
 from jpi._call.call import call
-from jpi._call.inline import common_mesh
 from jpi._call.sharded import Sharded
 from jpi._jax import names as _jax
 from jpi._layout.layout import Axes, Layout, layout
-from jpi._mpi.comm import Mesh
+from jpi._mpi.mesh import Mesh
 from jpi._ordered.compile import compiled_when_eager
 
 

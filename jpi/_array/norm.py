@@ -7,8 +7,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from jpi._call.arguments import is_sharded
 from jpi._call.call import call
-from jpi._call.inline import is_sharded
 
 
 def global_norm(tree: Any) -> jax.Array:

@@ -8,8 +8,9 @@ from typing import Any
 
 from jpi._call.sharded import Sharded
 from jpi._layout.layout import Spec, layout
-from jpi._mpi.comm import Comm, mesh_of
+from jpi._mpi.comm import Comm
 from jpi._mpi.library import MPI
+from jpi._mpi.mesh import mesh_of
 
 _ONE_FILE_PER_RANK = (
     "A pickle holds one rank's block: save one file per rank, and let each rank load its own. "

@@ -18,17 +18,13 @@ from jpi._call.call import call
 from jpi._call.sharded import Sharded
 
 _OPERANDS = (Sharded, jax.Array, np.ndarray, np.generic, int, float, complex)
-_FOREIGN = {  # modules of which ours stand for the functions
-    "numpy": "jpi.numpy",
-    "numpy.linalg": "jpi.numpy.linalg",
-    "numpy.fft": "jpi.numpy.fft",
-}
+_namespaces: dict[str, ModuleType] = {}  # of JPI, by the module of NumPy for which each stands
 _IMMUTABLE = "arrays of JPI cannot be written to; use the function's result"
 
 
-def _module(name: str) -> ModuleType:
-    """A module of JPI that imports this one: it is there once an array is."""
-    return importlib.import_module(name)
+def stands_for(foreign: str, module: ModuleType) -> None:
+    """Let NumPy's functions of the module ``foreign`` be those of ``module`` for our arrays."""
+    _namespaces[foreign] = module
 
 
 class Protocols(Sharded):
@@ -60,8 +56,8 @@ class Protocols(Sharded):
     def __array_function__(
         self, func: Callable, types: Sequence[type], args: Any, kwargs: dict[str, Any]
     ) -> Any:
-        module, name = _FOREIGN.get(func.__module__), func.__name__
-        ours = getattr(_module(module), name, None) if module else None
+        name = func.__name__
+        ours = getattr(_namespaces.get(func.__module__), name, None)
         if ours is None:
             raise TypeError(
                 f"{func.__module__}.{name} takes no distributed arrays: JAX has no such function. "
@@ -79,7 +75,7 @@ class Protocols(Sharded):
     def __array_namespace__(self, *, api_version: str | None = None) -> ModuleType:
         """`jpi.numpy`. Errors: ValueError for a version that JAX does not follow."""
         jnp.zeros(()).__array_namespace__(api_version=api_version)
-        return _module("jpi.numpy")
+        return _namespaces["numpy"]
 
     @property
     def device(self) -> Any:

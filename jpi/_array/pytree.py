@@ -11,21 +11,21 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NoReturn
 
-from jpi._array.array import DistArray
+from jpi._call.sharded import Sharded
 from jpi._jax import names as _jax
 from jpi._layout.layout import Layout, layout
-from jpi._mpi.comm import Mesh
+from jpi._mpi.mesh import Mesh
 
 
-def _flatten(x: DistArray) -> tuple[tuple[Any], tuple[Mesh, Layout]]:
+def _flatten(x: Sharded) -> tuple[tuple[Any], tuple[Mesh, Layout]]:
     return (x._shard,), (x._mesh, x._layout)
 
 
-def _flatten_with_keys(x: DistArray) -> tuple[Any, tuple[Mesh, Layout]]:
+def _flatten_with_keys(x: Sharded) -> tuple[Any, tuple[Mesh, Layout]]:
     return ((_jax.GetAttrKey("shard"), x._shard),), (x._mesh, x._layout)
 
 
-def _unflatten(static: tuple[Mesh, Layout], leaves: Iterable[Any]) -> DistArray:
+def _unflatten(kind: type[Sharded], static: tuple[Mesh, Layout], leaves: Iterable[Any]) -> Sharded:
     (shard,), (mesh, placement) = leaves, static
     shape = getattr(shard, "shape", None)
     if isinstance(shape, tuple):
@@ -33,7 +33,7 @@ def _unflatten(static: tuple[Mesh, Layout], leaves: Iterable[Any]) -> DistArray:
             placement = _fit(shape, mesh, placement)
         elif shape != _block_shape(mesh, placement):
             _refuse(shape, mesh, placement)
-    return DistArray(shard, mesh, placement)
+    return kind(shard, mesh, placement)
 
 
 @lru_cache(maxsize=4096)
@@ -77,20 +77,26 @@ def without_axis(placement: Layout, axis: int, name: str) -> Layout:
     )
 
 
-def _to_element(wrap: Any, get_index: Any, x: DistArray, axis: int | None) -> DistArray:
+def _to_element(wrap: Any, get_index: Any, x: Sharded, axis: int | None) -> Sharded:
     if axis is None:
         return x
     axis = axis % x.ndim
     placement = without_axis(x._layout, axis, f"axis {axis}")
-    return DistArray(wrap(x._shard, axis), x._mesh, placement)
+    return type(x)(wrap(x._shard, axis), x._mesh, placement)
 
 
-def _from_element(unwrap: Any, size: int, x: DistArray, axis: int | None) -> DistArray:
+def _from_element(unwrap: Any, size: int, x: Sharded, axis: int | None) -> Sharded:
     if axis is None:
-        return DistArray(unwrap(size, x._shard, None), x._mesh, x._layout)
+        return type(x)(unwrap(size, x._shard, None), x._mesh, x._layout)
     axis = axis % (x.ndim + 1)
-    return DistArray(unwrap(size, x._shard, axis), x._mesh, x._layout.with_axis(axis, size))
+    return type(x)(unwrap(size, x._shard, axis), x._mesh, x._layout.with_axis(axis, size))
 
 
-_jax.register_pytree_with_keys(DistArray, _flatten_with_keys, _unflatten, _flatten)
-_jax.batching.register_vmappable(DistArray, int, int, _to_element, _from_element, None)
+def register(kind: type[Sharded]) -> None:
+    """Make ``kind`` a pytree whose leaf is the shard, and let `jax.vmap` map it as a whole."""
+
+    def unflatten(static: tuple[Mesh, Layout], leaves: Iterable[Any]) -> Sharded:
+        return _unflatten(kind, static, leaves)
+
+    _jax.register_pytree_with_keys(kind, _flatten_with_keys, unflatten, _flatten)
+    _jax.batching.register_vmappable(kind, int, int, _to_element, _from_element, None)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from jpi._array.array import DistArray
 from jpi._layout.layout import Box, Layout
-from jpi.collectives._arguments import rank_in
+from jpi._layout.ranges import ranges
+from jpi._mpi.arguments import rank_in
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -130,15 +131,7 @@ def blocks_of(placement: Layout, itemsize: int) -> list[Block]:
 
 
 def _named(ranks: Sequence[int]) -> str:
-    """Ascending ranks in few characters: "ranks 0-3, 6, 7"."""
-    runs: list[list[int]] = []
-    for rank in ranks:
-        if runs and rank == runs[-1][-1] + 1:
-            runs[-1].append(rank)
-        else:
-            runs.append([rank])
-    shown = [f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs]
-    return f"rank{'s' if len(ranks) > 1 else ''} {', '.join(shown)}"
+    return f"rank{'s' if len(ranks) > 1 else ''} {ranges(ranks)}"
 
 
 # ---- rich ----

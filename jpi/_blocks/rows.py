@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax.numpy as jnp
 from jax import lax
 
-from jpi._blocks.redistribute import on_axis
-from jpi._layout.layout import Axes, overlaps
-from jpi._mpi.comm import Mesh
-from jpi._primitives.collectives import alltoallv_p
+from jpi._layout.layout import Axes, Layout, overlaps
+from jpi._mpi.mesh import Mesh
+from jpi._primitives.moves import alltoallv_p
 
 Span = tuple[int, int]
 
@@ -52,3 +51,42 @@ def fetch_span(
         )
 
     return on_axis(exchange, local, dim)
+
+
+def on_axis(function: Callable[[Any], Any], x: Any, dim: int) -> Any:
+    """``function``, which works on axis 0, applied along ``dim``."""
+    return function(x) if dim == 0 else jnp.moveaxis(function(jnp.moveaxis(x, dim, 0)), 0, dim)
+
+
+def move_rows(
+    local: Any, mesh: Mesh, axes: Axes, source: Sequence[int], target: Sequence[int]
+) -> Any:
+    """Rows cut at the boundaries ``source`` over ``axes``, cut at ``target`` instead.
+
+    Both are one boundary more than there are ranks along ``axes``. Only rows whose owner changes
+    travel (one alltoallv); rows outside ``target`` are dropped.
+    """
+    if tuple(source) == tuple(target):
+        return local
+    comm = mesh.subcomm(axes)
+    start, stop = source[comm.rank], source[comm.rank + 1]
+    first = min(max(target[0], start), stop)
+    last = max(min(target[-1], stop), first)
+    return alltoallv_p.bind(
+        lax.slice_in_dim(local, first - start, last - start),
+        comm=comm,
+        send=overlaps(start, stop, target),
+        recv=overlaps(target[comm.rank], target[comm.rank + 1], source),
+    )
+
+
+def move_blocks(local: Any, mesh: Mesh, target: Layout, bounds: Sequence[Sequence[int]]) -> Any:
+    """This rank's block under ``target``, of an array cut over the same axes at ``bounds``.
+
+    Communication: one alltoallv for each dimension that is cut elsewhere in ``target``.
+    """
+    for dim, axes in enumerate(target.spec):
+        if axes:
+            before, after = bounds[dim], target.offsets(dim)
+            local = on_axis(lambda x: move_rows(x, mesh, axes, before, after), local, dim)  # noqa: B023
+    return local

@@ -9,8 +9,9 @@ import jax.numpy as jnp
 from jax import lax
 
 from jpi._layout.layout import Axes
-from jpi._mpi.comm import Comm, Mesh
-from jpi._primitives.collectives import alltoallv_p
+from jpi._mpi.comm import Comm
+from jpi._mpi.mesh import Mesh
+from jpi._primitives.moves import alltoallv_p
 
 Leaves = list[Any]  # the arrays that make up an element, or many along a dimension
 Combine = Callable[[Leaves, Leaves], Leaves]

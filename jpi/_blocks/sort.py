@@ -26,7 +26,7 @@ from jax import lax
 
 from jpi._layout.layout import counts
 from jpi._mpi.comm import Comm
-from jpi._primitives.collectives import allgather_each_p, allreduce_p, exscan_p
+from jpi._primitives.reductions import allgather_each_p, allreduce_p, exscan_p
 from jpi._primitives.routing import exchange, fetch
 
 DIGIT = 4  # bits of a key that one sum over ranks finds

@@ -10,7 +10,8 @@ import numpy as np
 from jax.sharding import PartitionSpec
 
 from jpi._layout.layout import Layout
-from jpi._mpi.comm import Comm, Mesh
+from jpi._mpi.comm import Comm
+from jpi._mpi.mesh import Mesh
 
 
 class Sharded:

@@ -15,9 +15,10 @@ from typing import Any
 import jax
 from jax import lax
 
-from jpi._blocks.redistribute import redistribute, reduce_over, reduce_scatter_over, spread
+from jpi._blocks.over_axes import reduce_over, reduce_scatter_over, spread
+from jpi._blocks.redistribute import redistribute
 from jpi._layout.layout import Axes, Box, Layout, Spec, layout
-from jpi._mpi.comm import Mesh
+from jpi._mpi.mesh import Mesh
 
 
 @dataclass(frozen=True)
@@ -209,3 +210,8 @@ def agree(*operands: tuple[Value, Sequence[Any]]) -> dict[Any, Axes]:
                 chosen[label] = axes
                 taken |= set(axes)
     return chosen
+
+
+def replicated(mesh: Mesh, array: Any) -> Placed:
+    """An array that every rank holds, as a value."""
+    return Placed(array, layout(tuple(getattr(array, "shape", ())), mesh.axes))

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextvars import ContextVar
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from jpi._layout.layout import Axes, Layout, grid_coordinates, layout, normalize_spec
 from jpi._mpi.control import Control, duplicates
 from jpi._mpi.library import MPI, native
 
-when_wrapped: list[Callable[[Comm], None]] = []  # called on all its ranks, once
+live: dict[int, Comm] = {}  # by index, in the order in which all their ranks wrapped them
 before_free: list[Callable[[], None]] = []  # called while the communicator still works
 
 _comm_key = MPI.Comm.Create_keyval(delete_fn=lambda comm, key, value: value._mark_freed())
@@ -79,15 +76,15 @@ class Comm:
             MPI._handleof(self._data), MPI._handleof(self._check), self._label
         )
         comm.Set_attr(_comm_key, self)
-        for told in when_wrapped:
-            told(self)
+        live[self._index] = self
         return self
 
     def _mark_freed(self) -> None:
         for finish in [] if sys.is_finalizing() else before_free:
-            with contextlib.suppress(Exception):  # who waits for the failed call is told
+            with contextlib.suppress(Exception):  # the call itself raises its error
                 finish()
         self._freed = True
+        live.pop(self._index, None)
         native.free_comm(self._index)
 
     @property
@@ -116,131 +113,6 @@ class Comm:
 
     def __repr__(self) -> str:
         return f"jpi.Comm(`{self._label}`, rank {self.rank} of {self.size})"
-
-
-class Mesh:
-    """A Cartesian grid of the ranks of a communicator with a name for each axis (see make_mesh)."""
-
-    comm: Comm
-    axes: tuple[tuple[str, int], ...]
-
-    def __init__(self, comm: Comm, axes: tuple[tuple[str, int], ...]) -> None:
-        self.comm, self.axes = comm, axes
-        self._subcomms: dict[Axes, Comm] = {self.axis_names: comm}
-        self._hash = hash((comm, axes))
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        return self is other or (
-            isinstance(other, Mesh) and self.comm is other.comm and self.axes == other.axes
-        )
-
-    @cached_property
-    def axis_names(self) -> Axes:
-        return tuple(name for name, _ in self.axes)
-
-    @cached_property
-    def shape(self) -> Mapping[str, int]:
-        """The number of ranks along each axis."""
-        return dict(self.axes)
-
-    @property
-    def size(self) -> int:
-        return self.comm.size
-
-    def ordered(self, *entries: Iterable[str]) -> Axes:
-        """All axes of ``entries``, each once, in the order of the mesh."""
-        used = {name for entry in entries for name in entry}
-        return tuple(name for name in self.axis_names if name in used)
-
-    @cached_property
-    def coordinates(self) -> Mapping[str, int]:
-        """Where this rank stands: ranks are numbered row-major, the last axis fastest."""
-        return grid_coordinates(self.comm.rank, self.axes)
-
-    def subcomm(self, axes: Axes) -> Comm:
-        """The communicator of the ranks that differ from this one in ``axes`` only, major first.
-
-        Communication: a split of the whole mesh when ``axes`` is first asked for.
-        """
-        if axes not in self._subcomms:
-            color = key = 0
-            for name, size in self.axes:
-                color = color * size + (0 if name in axes else self.coordinates[name])
-            for name in axes:
-                key = key * self.shape[name] + self.coordinates[name]
-            self._subcomms[axes] = self.comm.split(color, key)
-        return self._subcomms[axes]
-
-    @property
-    def default_spec(self) -> tuple[Axes, ...]:
-        """The first dimension over all ranks: how an array lies unless a spec says otherwise."""
-        return (self.axis_names,)
-
-    def layout(self, shape: Sequence[int], spec: object) -> Layout:
-        """The layout of a global ``shape`` under a PartitionSpec on this mesh."""
-        shape = tuple(shape)
-        return layout(shape, self.axes, normalize_spec(spec, len(shape), self.axes))
-
-    def __repr__(self) -> str:
-        return f"jpi.Mesh({', '.join(f'{name}={size}' for name, size in self.axes)})"
-
-
-_meshes: dict[tuple[Comm, tuple[tuple[str, int], ...]], Mesh] = {}
-_current_mesh: ContextVar[Mesh | None] = ContextVar("jpi_mesh", default=None)
-
-
-def make_mesh(shape: Sequence[int], axis_names: Sequence[str], comm: Any = None) -> Mesh:
-    """A Cartesian grid of all ranks of ``comm`` with a name for each axis.
-
-    Args:
-        shape: the number of ranks along each axis; their product is the size of ``comm``.
-        axis_names: one name per axis.
-        comm: an mpi4py communicator or a `Comm`; all ranks (``COMM_WORLD``) by default.
-
-    Communication: collective over ``comm`` when it is used for the first time.
-
-    Errors:
-        ValueError: the grid does not cover the communicator, or names are missing or repeated.
-    """
-    shape, names = tuple(int(size) for size in shape), tuple(axis_names)
-    comm = Comm(comm)
-    if len(names) != len(shape) or len(set(names)) != len(names):
-        raise ValueError(
-            f"`axis_names` must hold one different name per axis of {shape}; got {names}."
-        )
-    if any(size < 1 for size in shape) or math.prod(shape) != comm.size:
-        raise ValueError(
-            f"`shape` must be a grid of all {comm.size} ranks of the communicator; got {shape}, "
-            f"{math.prod(shape)} ranks. Start that many ranks, or split a communicator of that "
-            "size and pass it as `comm`."
-        )
-    return mesh_of(comm, tuple(zip(names, shape, strict=True)))
-
-
-def mesh_of(comm: Comm, axes: tuple[tuple[str, int], ...]) -> Mesh:
-    """The mesh of ``comm`` with these axes, always the same object."""
-    return _meshes.setdefault((comm, axes), Mesh(comm, axes))
-
-
-def current_mesh() -> Mesh:
-    """The mesh of the innermost `use_mesh`, or one axis named "ranks" over all ranks."""
-    mesh = _current_mesh.get()
-    return make_mesh((MPI.COMM_WORLD.size,), ("ranks",)) if mesh is None else mesh
-
-
-@contextlib.contextmanager
-def use_mesh(mesh: Mesh) -> Iterator[Mesh]:
-    """A context in which new arrays are made on ``mesh`` unless they name another."""
-    if not isinstance(mesh, Mesh):
-        raise TypeError(f"`mesh` must be a jpi.Mesh; got {mesh!r}. Make one with jpi.make_mesh.")
-    token = _current_mesh.set(mesh)
-    try:
-        yield mesh
-    finally:
-        _current_mesh.reset(token)
 
 
 def rank(comm: Any = None) -> int:

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from jpi._jax.callers import calling_line
 from jpi._mpi.library import MPI
-from jpi._ordered.origins import calling_line
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,13 +77,13 @@ class Control:
 
     def __init__(self, comm: Any) -> None:
         self._comm = comm
-        self._members = world_ranks(comm)
-        name = name_of(self._members)
+        self.members = world_ranks(comm)
+        name = name_of(self.members)
         _places[name] += 1
-        self._place = f"{name} control {_places[name]}"
+        self.name = f"{name} {_places[name]}"  # the same on all its ranks, and no other's
 
     def _meeting(self, text: str) -> contextlib.AbstractContextManager[None]:
-        return meeting(text, self._place, self._members)
+        return meeting(text, f"control of {self.name}", self.members)
 
     def allgather(self, value: Any, what: str) -> list[Any]:
         with self._meeting(what):

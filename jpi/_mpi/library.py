@@ -12,6 +12,7 @@ import sys
 import warnings
 from collections.abc import Mapping
 
+from jpi._config import allows_singletons
 from jpi._setup.launch import launched_ranks, set_defaults
 
 set_defaults(os.environ)
@@ -34,7 +35,7 @@ __all__ = ["MPI", "native"]
 def check_launch(environment: Mapping[str, str], size: int) -> None:
     """Raise if a launcher started several ranks and MPI knows of one only."""
     name, launched, _ = launched_ranks(environment)
-    if size > 1 or launched == 1 or environment.get("JPI_ALLOW_SINGLETONS"):
+    if size > 1 or launched == 1 or allows_singletons(environment):
         return
     library = MPI.Get_library_version().splitlines()[0].strip(" \0")
     raise RuntimeError(

@@ -13,10 +13,12 @@ from typing import Any
 
 import jax
 
+from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._mpi import comm as _comm
+from jpi._ordered.effect import is_ordered
 from jpi._ordered.origins import boundary, calling_token, new_token
-from jpi._ordered.tokens import is_ordered, thread_tokens
+from jpi._ordered.tokens import thread_tokens
 
 _last_token: list[Any] = [None]
 
@@ -49,7 +51,7 @@ def _threaded(fun: Callable, seen: list[bool] | None = None) -> Callable[..., tu
         closed, shapes = jax.make_jaxpr(run, return_shape=True)(*(leaves[i] for i in dynamic))
         first = new_token() if jpi_token is None else jpi_token
         token, results = thread_tokens(closed)(first, *(leaves[i] for i in dynamic))
-        has_collectives = is_ordered(closed.effects)
+        has_collectives = is_ordered(jaxprs.effects(closed))
         if seen is not None:
             seen[:] = [has_collectives]
         results = jax.tree.unflatten(jax.tree.structure(shapes), results)

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 
 # The result is the operand with another shape: in XLA the same buffer.
@@ -23,31 +24,32 @@ def free_operands(jaxpr: _jax.Jaxpr, free: Sequence[bool] | None = None) -> list
         free: the same of each argument of ``jaxpr``; none of them by default.
     """
     buffers: dict[Any, Any] = {}  # of a view, the variable that it shows
-    owned = {x for x, is_free in zip(jaxpr.invars, free or (), strict=False) if is_free}
+    owned = {x for x, is_free in zip(jaxprs.inputs(jaxpr), free or (), strict=False) if is_free}
+    steps = jaxprs.equations(jaxpr)
     last_reader: dict[Any, int] = {}
 
     def buffer(x: Any) -> Any:
         return buffers.get(x, x)
 
-    for i, equation in enumerate(jaxpr.eqns):
-        operands = [x for x in equation.invars if not isinstance(x, _jax.Literal)]
+    for i, equation in enumerate(steps):
+        operands = [x for x in jaxprs.inputs(equation) if not isinstance(x, _jax.Literal)]
         last_reader.update((buffer(x), i) for x in operands)
         if _is_view(equation) and operands:
-            buffers[equation.outvars[0]] = buffer(operands[0])
+            buffers[jaxprs.outputs(equation)[0]] = buffer(operands[0])
         else:
-            owned.update(equation.outvars)
-    owned -= {buffer(x) for x in jaxpr.outvars if not isinstance(x, _jax.Literal)}
+            owned.update(jaxprs.outputs(equation))
+    owned -= {buffer(x) for x in jaxprs.outputs(jaxpr) if not isinstance(x, _jax.Literal)}
 
     def is_free(x: Any, i: int) -> bool:
         if isinstance(x, _jax.Literal):
             return False
         return buffer(x) in owned and last_reader[buffer(x)] == i
 
-    return [[is_free(x, i) for x in equation.invars] for i, equation in enumerate(jaxpr.eqns)]
+    return [[is_free(x, i) for x in jaxprs.inputs(step)] for i, step in enumerate(steps)]
 
 
 def _is_view(equation: _jax.JaxprEqn) -> bool:
     if equation.primitive.name not in _VIEWS:
         return False
-    x, y = equation.invars[0].aval, equation.outvars[0].aval
+    x, y = (jaxprs.type_in(of(equation)[0]) for of in (jaxprs.inputs, jaxprs.outputs))
     return math.prod(x.shape) == math.prod(y.shape)

@@ -11,23 +11,18 @@ among JAX's names, which transforms keep.
 from __future__ import annotations
 
 import contextlib
-import functools
-import os
 import re
-import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
-from pathlib import Path
 from types import CodeType
 from typing import Any, NamedTuple
 
 import jax
 
-from jpi._jax import names as _jax
+from jpi._jax.callers import calling_frame, is_library, line_of, line_text, traced_frames
 from jpi._mpi.library import native
 
-_PACKAGE = str(Path(__file__).parents[1]) + os.sep
 _boundaries: set[CodeType] = set()  # of functions that run what they are given: see `site_within`
 _tokens: dict[tuple[str, int], jax.Array] = {}
 _outer = threading.local()  # the origin of the operation that is made of those that are traced
@@ -43,12 +38,6 @@ class Origin(NamedTuple):
     purpose: str = ""
 
 
-@functools.cache
-def is_library(filename: str) -> bool:
-    """Whether the file is JPI's, JAX's or Python's own."""
-    return filename.startswith((_PACKAGE, "<frozen")) or not _jax.is_user_filename(filename)
-
-
 def boundary(function: Any) -> Any:
     """``function``, on whose stack what stands above it counts as what it was given to run."""
     _boundaries.add(function.__code__)
@@ -60,13 +49,11 @@ def site_within(traceback: Any) -> str:
 
     That is, if a `boundary` lies between: then each of its calls has a site of its own.
     """
-    codes, instructions = traceback.raw_frames() if traceback else ([], [])
-    for code, instruction in zip(codes, instructions, strict=True):
+    for code, instruction in traced_frames(traceback):
         if code in _boundaries:
             return ""
         if not is_library(code.co_filename):
-            line, *_ = _jax.code_location(code, instruction)
-            return _text(code, line)
+            return line_of(code, instruction)
     return ""
 
 
@@ -96,34 +83,15 @@ def within(outer: Origin) -> Iterator[None]:
         _outer.origin = before
 
 
-def _text(code: CodeType, line: int) -> str:
-    path = os.path.relpath(code.co_filename) if os.path.isabs(code.co_filename) else ""
-    short = path if path and not path.startswith("..") else code.co_filename
-    return f"{short}:{line} in {code.co_qualname}"
-
-
 def calling_token() -> jax.Array:
     """A token that tells from which line of the user's program JPI was called."""
-    frame = _calling_frame()
+    frame = calling_frame()
     key = frame.f_code.co_filename, frame.f_lineno
     token = _tokens.get(key)
     if token is None:
-        number = native.add_site(_text(frame.f_code, frame.f_lineno))
+        number = native.add_site(line_text(frame.f_code, frame.f_lineno))
         token = _tokens[key] = new_token(number)
     return token
-
-
-def calling_line() -> str:
-    """The line of the user's program that has called JPI."""
-    frame = _calling_frame()
-    return _text(frame.f_code, frame.f_lineno)
-
-
-def _calling_frame() -> Any:
-    frame: Any = sys._getframe(2)
-    while frame.f_back is not None and is_library(frame.f_code.co_filename):
-        frame = frame.f_back
-    return frame
 
 
 def new_token(site: int = 0) -> jax.Array:

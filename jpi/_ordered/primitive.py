@@ -9,19 +9,23 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jpi._jax import lowering
 from jpi._jax import names as _jax
+from jpi._jax.differentiation import AlwaysDifferentiated
 from jpi._mpi import ops as _ops
 from jpi._mpi.comm import Comm
 from jpi._mpi.library import native
-from jpi._ordered import compile as _compiled
-from jpi._ordered import origins as _sites
-from jpi._ordered import tokens as _ordering
+from jpi._ordered.compile import compile_threaded, remember
+from jpi._ordered.effect import compositions, ordered, twins
+from jpi._ordered.origins import Origin, calling_token
+from jpi._ordered.origins import origin as origin_of
 
 PLATFORM = "cpu"
 
@@ -42,10 +46,10 @@ def collective(
     Args:
         rows: the number of rows of the result, from the operand's aval and the parameters; the
             shape of the operand where absent.
-        message: what the native side is told besides the communicator (see `_attributes`), by
+        message: what the native side gets besides the communicator (see `_attributes`), by
             the names of the parameters that hold it.
         may_overwrite: operand and result may be the same buffer, where they have the same shape.
-        always_differentiated: see `_jax.AlwaysDifferentiated`.
+        always_differentiated: see `AlwaysDifferentiated`.
     """
 
     def results(x: Any, **params: Any) -> list[Any]:
@@ -82,76 +86,105 @@ def ordered_primitive(
     Args:
         target: the native collective's name, from the parameters.
         results: the avals of the results, from those of the operands and the parameters.
-        message: what the native side is told (see `_attributes`), from the parameters.
+        message: what the native side gets (see `_attributes`), from the parameters.
         native_operands: how many of the operands, from the first, the native side gets.
     """
-    kind = _jax.AlwaysDifferentiated if always_differentiated else _jax.Primitive
-    primitive = kind(f"jpi_{name}")
-    twin = _jax.Primitive(f"jpi_{name}_with_token")
-    twin.multiple_results = True
-    _ordering.twins[primitive] = twin
+    kind = AlwaysDifferentiated if always_differentiated else _jax.Primitive
+    pair = _Pair(
+        primitive=kind(f"jpi_{name}"),
+        twin=_jax.Primitive(f"jpi_{name}_with_token"),
+        target=target,
+        results=results,
+        message=message,
+        native_operands=native_operands,
+        may_overwrite=may_overwrite,
+    )
+    pair.register()
+    return pair.primitive
 
-    def lower(
+
+@dataclass(frozen=True, eq=False)
+class _Pair:
+    """An ordered primitive and its twin with a token; the rest is as in `ordered_primitive`."""
+
+    primitive: _jax.Primitive
+    twin: _jax.Primitive
+    target: Callable[..., str]
+    results: Callable[..., list[Any]]
+    message: Callable[..., Mapping[str, Any]]
+    native_operands: int
+    may_overwrite: bool
+
+    def register(self) -> None:
+        twins[self.primitive] = self.twin
+        self.twin.multiple_results = True
+        self.primitive.def_impl(self._run)
+        self.primitive.def_effectful_abstract_eval(self._types)
+        self.twin.def_abstract_eval(self._types_of_twin)
+        # A lowering that is shared by calls of one kind would have the site of the first.
+        _jax.mlir.register_lowering(
+            self.primitive, self._lower_ordered, platform=PLATFORM, cacheable=False
+        )
+        _jax.mlir.register_lowering(self.twin, self._lower_twin, platform=PLATFORM)
+
+    def _of(self, values: Sequence[Any]) -> Any:
+        return values if self.primitive.multiple_results else values[0]
+
+    def _types(self, *avals: Any, **params: Any) -> Any:
+        return self._of(self.results(*avals, **params)), {ordered}
+
+    def _types_of_twin(
+        self, token: Any, *avals: Any, in_place: bool, origin: Origin, **params: Any
+    ) -> Any:
+        return token, *self.results(*avals, **params)
+
+    def _run(self, *operands: Any, **params: Any) -> Any:
+        token, *values = self._compiled(tuple(params.items()))(calling_token(), *operands)
+        remember(token)
+        return self._of(values)
+
+    @functools.cached_property
+    def _compiled(self) -> Callable[[tuple[tuple[str, Any], ...]], Callable]:
+        def compiled(params: tuple[tuple[str, Any], ...]) -> Callable:
+            bind = functools.partial(
+                self.twin.bind, in_place=False, origin=Origin(), **dict(params)
+            )
+            return jax.jit(lambda token, *xs: bind(token, *xs))
+
+        return functools.lru_cache(maxsize=4096)(compiled)
+
+    def _lower_ordered(self, ctx: Any, *operands: Any, **params: Any) -> Any:
+        origin = origin_of(*lowering.source(ctx))
+
+        def lower(ctx: Any, token: Any) -> Any:
+            return self._lower(ctx, token, *operands, aliases={}, origin=origin, **params)
+
+        return lowering.with_token_of(ctx, ordered, lower)
+
+    def _lower_twin(self, ctx: Any, token: Any, *operands: Any, **params: Any) -> Any:
+        return self._lower(ctx, token, *operands, aliases={0: 0}, **params)
+
+    def _lower(
+        self,
         ctx: Any,
-        token: Any,
         *operands: Any,
-        aliases: Any,
-        origin: _sites.Origin,
+        aliases: Mapping[int, int],
+        origin: Origin,
         in_place: bool = False,
         **params: Any,
     ) -> Any:
-        x, y = ctx.avals_in[1], ctx.avals_out[1]
-        if in_place and may_overwrite and (x.shape, x.dtype) == (y.shape, y.dtype):
+        """The native call on ``operands``, the token first."""
+        x, y = lowering.operand_and_result(ctx)
+        if in_place and self.may_overwrite and (x.shape, x.dtype) == (y.shape, y.dtype):
             aliases = {**aliases, 1: 1}
-        rule = jax.ffi.ffi_lowering(
-            f"jpi_{target(**params)}", has_side_effect=True, operand_output_aliases=aliases
+        attributes = _attributes(**{"row": math.prod(x.shape[1:]), **self.message(**params)})
+        return lowering.call_native(
+            ctx,
+            f"jpi_{self.target(**params)}",
+            operands[: 1 + self.native_operands],
+            attributes | origin._asdict(),
+            aliases,
         )
-        attributes = _attributes(**{"row": math.prod(x.shape[1:]), **message(**params)})
-        ctx = ctx.replace(avals_in=ctx.avals_in[: 1 + native_operands])
-        attributes |= origin._asdict()
-        return rule(ctx, token, *operands[:native_operands], **attributes)
-
-    def lower_ordered(ctx: Any, *operands: Any, **params: Any) -> Any:
-        token = ctx.tokens_in.get(_ordering.ordered)
-        inner = ctx.replace(
-            avals_in=[_jax.abstract_token, *ctx.avals_in],
-            avals_out=[_jax.abstract_token, *ctx.avals_out],
-        )
-        origin = _sites.origin(ctx.traceback, ctx.name_stack)
-        token, *values = lower(inner, token, *operands, aliases={}, origin=origin, **params)
-        tokens = _jax.TokenSet({_ordering.ordered: token})
-        ctx.set_tokens_out(ctx.tokens_in.update_tokens(tokens))
-        return values
-
-    def lower_twin(ctx: Any, token: Any, *operands: Any, **params: Any) -> Any:
-        return lower(ctx, token, *operands, aliases={0: 0}, **params)
-
-    @functools.lru_cache(maxsize=4096)
-    def compiled(params: tuple[tuple[str, Any], ...]) -> Callable:
-        return jax.jit(
-            lambda token, *xs: twin.bind(
-                token, *xs, in_place=False, origin=_sites.Origin(), **dict(params)
-            )
-        )
-
-    def run(*operands: Any, **params: Any) -> Any:
-        token, *values = compiled(tuple(params.items()))(_sites.calling_token(), *operands)
-        _compiled.remember(token)
-        return values if primitive.multiple_results else values[0]
-
-    def evaluate(*avals: Any, **params: Any) -> Any:
-        values = results(*avals, **params)
-        return values if primitive.multiple_results else values[0], {_ordering.ordered}
-
-    primitive.def_impl(run)
-    primitive.def_effectful_abstract_eval(evaluate)
-    twin.def_abstract_eval(
-        lambda token, *avals, in_place, origin, **params: (token, *results(*avals, **params))
-    )
-    # A lowering that is shared by calls of one kind would have the site of the first.
-    _jax.mlir.register_lowering(primitive, lower_ordered, platform=PLATFORM, cacheable=False)
-    _jax.mlir.register_lowering(twin, lower_twin, platform=PLATFORM)
-    return primitive
 
 
 def _attributes(
@@ -187,18 +220,18 @@ def composed(
 
     @functools.lru_cache(maxsize=4096)
     def compiled(params: tuple[tuple[str, Any], ...]) -> Callable:
-        return _compiled.compile_threaded(lambda x: function(x, **dict(params)))
+        return compile_threaded(lambda x: function(x, **dict(params)))
 
     def run(x: Any, **params: Any) -> Any:
         return compiled(tuple(params.items()))(x)
 
     def evaluate(x: Any, **params: Any) -> Any:
         aval, communicates = result(x, **params)
-        return aval, {_ordering.ordered} if communicates else set()
+        return aval, {ordered} if communicates else set()
 
     primitive.def_impl(run)
     primitive.def_effectful_abstract_eval(evaluate)
-    _ordering.composed[primitive] = function
+    compositions[primitive] = function
     _jax.mlir.register_lowering(
         primitive, _jax.mlir.lower_fun(function, multiple_results=False), platform=PLATFORM
     )

@@ -16,36 +16,13 @@ from typing import Any
 import jax
 from jax import lax
 
+from jpi._jax import jaxprs
 from jpi._jax import names as _jax
+from jpi._ordered.effect import compositions, is_ordered, twins
 from jpi._ordered.lifetime import free_operands
 from jpi._ordered.origins import Origin, origin, within
 
-
-class OrderedEffect(_jax.Effect):
-    """The effect of every collective: they run in program order."""
-
-    def __repr__(self) -> str:
-        return "jpi.ordered"
-
-
-ordered = OrderedEffect()
-for _allowed in (
-    _jax.ordered_effects,
-    _jax.lowerable_effects,
-    _jax.control_flow_allowed_effects,
-    _jax.custom_derivatives_allowed_effects,
-    _jax.remat_allowed_effects,
-    _jax.partial_eval_kept_effects,  # or a call whose result is not used is lost in scan's gradient
-):
-    _allowed.add_type(OrderedEffect)
-
-twins: dict[_jax.Primitive, _jax.Primitive] = {}
-composed: dict[_jax.Primitive, Callable[..., Any]] = {}  # those that stand for a function of others
 _threading: dict[str, Callable[..., tuple[Any, Sequence[Any]]]] = {}
-
-
-def is_ordered(effects: Any) -> bool:
-    return any(isinstance(effect, OrderedEffect) for effect in effects)
 
 
 def thread_tokens(
@@ -53,31 +30,28 @@ def thread_tokens(
 ) -> Callable[..., tuple[Any, list[Any]]]:
     """A function ``(token, *args) -> (token, results)`` equal to ``closed``, free of our effect.
 
-    ``free`` tells of each argument whether nothing needs it afterwards (see `free_operands`).
+    ``free`` says of each argument whether nothing needs it afterwards (see `free_operands`).
     """
-    return functools.partial(_run, closed.jaxpr, closed.consts, free)
+    return functools.partial(_run, closed, free)
 
 
 def _run(
-    jaxpr: _jax.Jaxpr, consts: Sequence[Any], free: Sequence[bool] | None, token: Any, *args: Any
+    closed: _jax.ClosedJaxpr, free: Sequence[bool] | None, token: Any, *args: Any
 ) -> tuple[Any, list[Any]]:
-    if not is_ordered(jaxpr.effects):
-        return token, _jax.eval_jaxpr(jaxpr, consts, *args)
-    values: dict[Any, Any] = dict(zip(jaxpr.constvars, consts, strict=True))
-    values.update(zip(jaxpr.invars, args, strict=True))
+    if not is_ordered(jaxprs.effects(closed)):
+        return token, jaxprs.run(closed, args)
+    is_free = iter(free_operands(closed.jaxpr, free))
 
-    def read(atom: Any) -> Any:
-        return atom.val if isinstance(atom, _jax.Literal) else values[atom]
+    def apply(equation: _jax.JaxprEqn, operands: list[Any]) -> Sequence[Any]:
+        nonlocal token
+        own = next(is_free)
+        if not is_ordered(jaxprs.effects(equation)):
+            return jaxprs.bind_equation(equation, operands)
+        token, results = _thread_equation(equation, token, operands, own)
+        return results
 
-    for equation, is_free in zip(jaxpr.eqns, free_operands(jaxpr, free), strict=True):
-        operands = [read(atom) for atom in equation.invars]
-        with equation.ctx.manager:
-            if is_ordered(equation.effects):
-                token, results = _thread_equation(equation, token, operands, is_free)
-            else:
-                results = _jax.bind_equation(equation, *operands)
-        values.update(zip(equation.outvars, results, strict=True))
-    return token, [read(atom) for atom in jaxpr.outvars]
+    results = jaxprs.walk(closed, args, apply)
+    return token, results
 
 
 def _thread_equation(
@@ -89,8 +63,8 @@ def _thread_equation(
             token, *operands, in_place=free[0], origin=_origin(equation), **equation.params
         )
         return token, results
-    if primitive in composed:
-        function = functools.partial(composed[primitive], **equation.params)
+    if primitive in compositions:
+        function = functools.partial(compositions[primitive], **equation.params)
         threaded = thread_tokens(jax.make_jaxpr(function)(*operands), free)
         with within(_origin(equation)):
             return threaded(token, *operands)
@@ -103,7 +77,7 @@ def _thread_equation(
 
 
 def _origin(equation: Any) -> Origin:
-    return origin(equation.source_info.traceback, equation.source_info.name_stack)
+    return origin(*jaxprs.source(equation))
 
 
 def _threads(*names: str) -> Callable[[Callable], Callable]:
@@ -146,7 +120,7 @@ def _remat(
 ) -> Any:
     if differentiated and prevent_cse:  # keep XLA from merging the recomputation with the original
         operands = lax.optimization_barrier(operands)
-    return _run(jaxpr, (), free, token, *operands)
+    return _run(_jax.ClosedJaxpr(jaxpr, ()), free, token, *operands)
 
 
 @_threads("custom_linear_solve")
@@ -179,7 +153,7 @@ def _scan(
     unroll: int,
     **params: Any,
 ) -> Any:
-    num_consts, num_carry = _jax.scan_counts(params)
+    num_consts, num_carry = jaxprs.scan_counts(params)
     consts, carry = operands[:num_consts], operands[num_consts : num_consts + num_carry]
     run = thread_tokens(jaxpr, [i >= num_consts for i in range(len(operands))])
 

@@ -1,4 +1,4 @@
-"""The derivatives of the reducing primitives.
+"""Primitives that combine the arrays of the ranks, and their derivatives.
 
 A sum is linear. The others differentiate through the gathered operands of all ranks, as the same
 reduction in jax.numpy does: products without dividing by a factor that may be zero, tied extrema
@@ -16,20 +16,39 @@ import jax.numpy as jnp
 from jpi._jax.names import Primitive, Zero, ad, zero_tangent
 from jpi._mpi.comm import Comm
 from jpi._mpi.ops import Op, UserOp
-from jpi._ordered.primitive import transpose_rule
-from jpi._primitives.collectives import (
-    allgather_each_p,
-    allgather_p,
-    allreduce_p,
-    alltoallv_p,
-    exscan_p,
-    from_root,
-    gather_p,
-    reduce_p,
-    reduce_scatter_p,
-    scan_p,
+from jpi._ordered.primitive import collective, linear, local, transpose_rule
+from jpi._primitives.moves import all_rows, allgather_p, alltoallv_p, from_root, gather_p
+from jpi._primitives.replication import checked
+
+allreduce_p = collective("allreduce", message={"op": "op"}, may_overwrite=True)
+spread_p = local("spread", lambda x, comm: x, moves_rows=False)
+reduce_p = collective(
+    "reduce",
+    rows=lambda x, comm, op, root, rows: rows if comm.rank == root else 0,
+    message={"op": "op", "root": "root"},
 )
-from jpi._primitives.replication import spread
+reduce_scatter_p = collective(
+    "reduce_scatter",
+    rows=lambda x, comm, op, counts: counts[comm.rank],
+    message={"op": "op", "recv": "counts"},
+)
+scan_p = collective("scan", message={"op": "op"}, may_overwrite=True)
+exscan_p = collective("exscan", message={"op": "op"}, may_overwrite=True)
+
+# An allgather whose result each rank uses in its own way.
+allgather_each_p = collective("allgather", rows=all_rows, message={"recv": "counts"})
+
+linear(spread_p, lambda t, comm: allreduce_p.bind(t, comm=comm, op="SUM"))
+linear(
+    allgather_each_p,
+    lambda t, comm, counts: reduce_scatter_p.bind(t, comm=comm, op="SUM", counts=counts),
+)
+
+
+def spread(x: Any, comm: Comm) -> Any:
+    """``x``, the same on every rank, for what each of them computes in its own way."""
+    return spread_p.bind(checked(x, comm), comm=comm)
+
 
 _combine: dict[Op, Callable[..., Any]] = {"PROD": jnp.prod, "MAX": jnp.max, "MIN": jnp.min}
 

@@ -1,4 +1,4 @@
-"""Values that stand for one: whether they are the same on every rank, where that is checked."""
+"""Values that every rank holds: whether they are the same, where that is checked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import jax.numpy as jnp
 from jpi._config import config
 from jpi._mpi.comm import Comm
 from jpi._ordered.primitive import collective, linear
-from jpi._primitives.collectives import spread_p
 
 compare_p = collective("compare", message={}, may_overwrite=True)
 linear(compare_p, lambda t, comm: t)
@@ -27,8 +26,3 @@ def checked(x: Any, comm: Comm) -> Any:
     dtype = jax.typeof(x).dtype
     is_movable = not jnp.issubdtype(dtype, jax.dtypes.extended) and dtype != jax.dtypes.float0
     return compare_p.bind(x, comm=comm) if is_movable else x
-
-
-def spread(x: Any, comm: Comm) -> Any:
-    """``x``, the same on every rank, for what each of them computes in its own way."""
-    return spread_p.bind(checked(x, comm), comm=comm)

@@ -110,7 +110,7 @@ def _fetch_jvp(primals: Any, tangents: Any, *, comm: Comm) -> tuple[Any, Any]:
 
 
 def _fetch_transpose(t: Any, x: Any, owner: Any, offset: Any, *, comm: Comm) -> list[Any]:
-    nothing = jnp.zeros(x.aval.shape, x.aval.dtype)
+    nothing = jnp.zeros_like(_jax.type_of(x))
     return [deliver(nothing, _jax.ad.instantiate_zeros(t), owner, offset, comm, "add"), None, None]
 
 

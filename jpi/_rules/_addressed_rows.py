@@ -21,7 +21,7 @@ from jax import lax
 
 from jpi._evaluation.values import Value, agree, region_of
 from jpi._layout.layout import Axes, Layout, Spec, layout
-from jpi._mpi.comm import Mesh
+from jpi._mpi.mesh import Mesh
 
 
 @dataclass(frozen=True)

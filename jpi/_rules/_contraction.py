@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from jpi._evaluation.evaluate import Call
+from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Value, agree
 from jpi._layout.layout import Axes
 

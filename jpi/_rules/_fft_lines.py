@@ -17,11 +17,12 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jpi._blocks.redistribute import move_rows, on_axis
-from jpi._evaluation.evaluate import evaluate, record_fallback
+from jpi._blocks.rows import move_rows, on_axis
+from jpi._evaluation.evaluate import evaluate
+from jpi._evaluation.fallback import record_fallback
 from jpi._evaluation.values import Placed, Value, region_of
 from jpi._layout.layout import Spec, layout
-from jpi._mpi.comm import Mesh
+from jpi._mpi.mesh import Mesh
 
 Kind = lax.FftType
 Factors = tuple[int, int]  # rows and columns

@@ -7,11 +7,11 @@ from typing import Any
 
 import jax
 
-from jpi._evaluation.evaluate import Call
+from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Placed
-from jpi._jax import names as _jax
+from jpi._jax import jaxprs
 from jpi._layout.layout import Layout
-from jpi._rules.calls import Local
+from jpi._rules._local import Local
 
 
 def differentiated(
@@ -33,7 +33,7 @@ def differentiated(
     count = len(operands)
 
     def bind(*arrays: Any) -> list[Any]:
-        return _jax.apply_primitive(call.primitive, arrays, call.params)
+        return jaxprs.apply_primitive(call.primitive, arrays, call.params)
 
     def global_derivative(*args: Any) -> tuple[Any, Any]:
         return jax.jvp(bind, args[:count], args[count:])

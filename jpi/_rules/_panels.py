@@ -17,8 +17,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jpi._blocks.redistribute import move_rows, on_axis
-from jpi._evaluation.evaluate import Call
+from jpi._blocks.rows import move_rows, on_axis
+from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Placed, Region, region_of
 from jpi._layout.layout import Axes, Layout, layout, offsets
 from jpi._rules._contraction import Contraction

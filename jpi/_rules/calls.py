@@ -10,11 +10,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jpi._evaluation.evaluate import Call, evaluate, fall_back, rule
-from jpi._evaluation.values import Placed, Value, agree, region_of
+from jpi._evaluation.evaluate import evaluate
+from jpi._evaluation.fallback import fall_back
+from jpi._evaluation.registry import Call, rule
+from jpi._evaluation.values import Placed, Value
+from jpi._jax import jaxprs
 from jpi._jax import names as _jax
-from jpi._layout.layout import Layout, layout
-from jpi._mpi.comm import Mesh
+from jpi._layout.layout import Layout
+from jpi._rules._local import Local, _take, _traced, settle_alike
 
 
 @rule("jit", "pjit")
@@ -54,7 +57,7 @@ def custom_jvp_call(call: Call, *values: Value, call_jaxpr: Any, **params: Any) 
     operands = settle_alike(call.mesh, values)
     body = Local(call.mesh, call_jaxpr, operands)
     run = jax.custom_jvp(body)
-    _, differentiate = _jax.subfunctions(call.primitive, call.params)
+    _, differentiate = jaxprs.subfunctions(call.primitive, call.params)
 
     @run.defjvp
     def tangent(primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -65,7 +68,7 @@ def custom_jvp_call(call: Call, *values: Value, call_jaxpr: Any, **params: Any) 
             rates = [_no_tangent(x.shape) for x in given]
             for i, rate in zip(moving, args[len(operands) :], strict=True):
                 rates[i] = rate
-            results = differentiate.call_wrapped(*given, *rates)
+            results = differentiate(*given, *rates)
             count = len(call.results)
             return [*results[:count], *map(_instantiated, results[count:], results[:count])]
 
@@ -97,12 +100,12 @@ def custom_vjp_call(
     operands = settle_alike(call.mesh, values)
     body = Local(call.mesh, call_jaxpr, operands)
     run = jax.custom_vjp(body)
-    _, global_forward, global_backward = _jax.subfunctions(call.primitive, call.params)
+    _, global_forward, global_backward = jaxprs.subfunctions(call.primitive, call.params)
     residual_placements: list[Layout] = []
 
     def forward(*locals: Any) -> tuple[Any, Any]:
         def traced(*args: Any) -> Any:
-            return global_forward.call_wrapped(*(x for arg in args for x in (arg, True)))
+            return global_forward(*(x for arg in args for x in (arg, True)))
 
         closed = _traced(traced, operands)
         results = evaluate(call.mesh, closed, body.wrap(locals))
@@ -128,7 +131,7 @@ def custom_vjp_call(
         ]
 
         def traced(*args: Any) -> list[Any]:
-            results = _jax.cotangents(global_backward.call_wrapped(*args))
+            results = jaxprs.cotangents(global_backward(*args))
             return list(map(_instantiated, results, operands))
 
         results = evaluate(call.mesh, _traced(traced, inputs), inputs)
@@ -141,59 +144,6 @@ def custom_vjp_call(
 
     run.defvjp(forward, backward)
     return body.place(run(*(operand.local for operand in operands)))
-
-
-class Local:
-    """A global jaxpr as a function of this rank's blocks, and the layouts of its results.
-
-    A transform may trace it more than once; the layouts are those of the first time.
-    """
-
-    def __init__(self, mesh: Mesh, closed: Any, operands: Sequence[Placed]) -> None:
-        self.mesh, self.closed = mesh, closed
-        self.inputs = [operand.placement for operand in operands]
-        self.placements: list[Layout] | None = None
-        self.__name__ = "local"
-
-    def wrap(self, locals: Sequence[Any]) -> list[Placed]:
-        return [Placed(x, placement) for x, placement in zip(locals, self.inputs, strict=True)]
-
-    def run(
-        self, locals: Sequence[Any], placements: list[Layout] | None, copies: int = 1
-    ) -> list[Any]:
-        """The results; with ``copies``, they are so many lists of values that lie alike."""
-        results = evaluate(self.mesh, self.closed, self.wrap(locals))
-        first = results[: len(results) // copies]
-        self.placements = placements or [value.layout(self.mesh) for value in first] * copies
-        return [_take(self.mesh, v, p) for v, p in zip(results, self.placements, strict=True)]
-
-    def __call__(self, *locals: Any) -> list[Any]:
-        return self.run(locals, self.placements)
-
-    def place(self, locals: Sequence[Any]) -> list[Value]:
-        assert self.placements is not None
-        return [Placed(x, placement) for x, placement in zip(locals, self.placements, strict=True)]
-
-
-def settle_alike(mesh: Mesh, values: Sequence[Value]) -> list[Placed]:
-    """The values placed, those of one shape alike."""
-    placed = []
-    for value in values:
-        alike = [(other, range(other.ndim)) for other in values if other.shape == value.shape]
-        axes = agree(*alike)
-        spec = tuple(axes.get(dim, ()) for dim in range(value.ndim))
-        placement = layout(value.shape, mesh.axes, spec)
-        placed.append(Placed(_take(mesh, value, placement), placement))
-    return placed
-
-
-def _take(mesh: Mesh, value: Value, placement: Layout) -> Any:
-    return value.take(region_of(mesh, placement))
-
-
-def _traced(function: Callable, operands: Sequence[Value]) -> Any:
-    types = [jax.ShapeDtypeStruct(operand.shape, operand.dtype) for operand in operands]
-    return jax.make_jaxpr(function)(*types)
 
 
 def _no_tangent(shape: tuple[int, ...]) -> Any:

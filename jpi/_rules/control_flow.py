@@ -7,19 +7,21 @@ same branch and as many turns: predicates are computed from what all ranks hold.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jpi._evaluation.evaluate import Call, evaluate, rule
+from jpi._evaluation.evaluate import evaluate
+from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Deferred, Placed, Value, region_of
+from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._layout.layout import Layout, Spec, layout
-from jpi._mpi.comm import Mesh
-from jpi._rules.calls import settle_alike
+from jpi._mpi.mesh import Mesh
+from jpi._rules._local import Traced, _placed, _taken, settle_alike
 
 _LARGE = 2**16  # numbers that are not made whole on every rank for a loop
 
@@ -35,7 +37,7 @@ def scan(
     **params: Any,
 ) -> list[Value]:
     values = _spread_out(call.mesh, values)
-    num_consts, num_carry = _jax.scan_counts(params)
+    num_consts, num_carry = jaxprs.scan_counts(params)
     consts = settle_alike(call.mesh, values[:num_consts])
     carry = values[num_consts : num_consts + num_carry]
     rows = [_with_whole_rows(call.mesh, value) for value in values[num_consts + num_carry :]]
@@ -70,7 +72,7 @@ def while_loop(
     **params: Any,
 ) -> list[Value]:
     values = _spread_out(call.mesh, values)
-    if cond_jaxpr.out_avals[0].shape:
+    if jaxprs.output_types(cond_jaxpr)[0].shape:
         cond_jaxpr, body_jaxpr = _with_one_predicate(cond_jaxpr, cond_nconsts, body_jaxpr)
         values = (*values[:cond_nconsts], *values)
         body_nconsts += cond_nconsts
@@ -99,24 +101,23 @@ def _with_one_predicate(
     It turns as long as any of them does; those that have ended stay as they are. The constants of
     the condition come before those of the body.
     """
-    count = len(condition.in_avals) - num_consts
+    count = len(jaxprs.input_types(condition)) - num_consts
 
     def is_unfinished(*operands: Any) -> Any:
-        return jnp.any(_jax.eval_jaxpr(condition.jaxpr, condition.consts, *operands)[0])
+        return jnp.any(jaxprs.run(condition, operands)[0])
 
     def step(*operands: Any) -> list[Any]:
         carry = operands[len(operands) - count :]
-        (turns,) = _jax.eval_jaxpr(
-            condition.jaxpr, condition.consts, *operands[:num_consts], *carry
-        )
-        given = _jax.eval_jaxpr(body.jaxpr, body.consts, *operands[num_consts:])
+        (turns,) = jaxprs.run(condition, [*operands[:num_consts], *carry])
+        given = jaxprs.run(body, operands[num_consts:])
         return [
             lax.select(lax.broadcast_in_dim(turns, x.shape, range(turns.ndim)), y, x)
             for x, y in zip(carry, given, strict=True)
         ]
 
-    types = [*condition.in_avals[:num_consts], *body.in_avals]
-    return jax.make_jaxpr(is_unfinished)(*condition.in_avals), jax.make_jaxpr(step)(*types)
+    asked = jaxprs.input_types(condition)
+    types = [*asked[:num_consts], *jaxprs.input_types(body)]
+    return jax.make_jaxpr(is_unfinished)(*asked), jax.make_jaxpr(step)(*types)
 
 
 @rule("cond")
@@ -131,41 +132,6 @@ def cond(call: Call, index: Value, *values: Value, branches: Any, **params: Any)
     ]
     chosen = lax.switch(index.replicate(call.mesh), bodies, *(x.local for x in operands))
     return _placed(chosen, results)
-
-
-class Traced:
-    """A global jaxpr as a function of this rank's blocks, traced once and for all.
-
-    Args:
-        inputs: the layouts of its operands.
-        choose: gives the layouts of its results, from those in which they come.
-
-    Attributes:
-        offered: the layouts in which its results came, and the bytes that made them so.
-        results: the layouts that they have.
-    """
-
-    def __init__(
-        self,
-        mesh: Mesh,
-        closed: _jax.ClosedJaxpr,
-        inputs: Sequence[Layout],
-        choose: Callable[[list[Layout]], list[Layout]] = list,
-    ) -> None:
-        def local(*blocks: Any) -> list[Any]:
-            values = evaluate(mesh, closed, _placed(blocks, inputs))
-            self.offered = [(value.layout(mesh), value.weight) for value in values]
-            self.results = choose([placement for placement, _ in self.offered])
-            return _taken(mesh, values, self.results)
-
-        types = [
-            jax.ShapeDtypeStruct(placement.block_shape(mesh.coordinates), aval.dtype)
-            for placement, aval in zip(inputs, closed.in_avals, strict=True)
-        ]
-        self._closed = jax.make_jaxpr(local)(*types)
-
-    def __call__(self, *blocks: Any) -> list[Any]:
-        return _jax.eval_jaxpr(self._closed.jaxpr, self._closed.consts, *blocks)
 
 
 def _best(offered: Sequence[tuple[Layout, int]]) -> Layout:
@@ -254,20 +220,3 @@ def _with_whole_rows(mesh: Mesh, value: Value) -> Placed:
 
 def _element(placement: Layout) -> Layout:
     return layout(placement.shape[1:], placement.mesh_axes, placement.spec[1:])
-
-
-def _taken(mesh: Mesh, values: Sequence[Value], placements: Sequence[Layout]) -> list[Any]:
-    return [
-        _typed(value.take(region_of(mesh, placement)))
-        for value, placement in zip(values, placements, strict=True)
-    ]
-
-
-def _typed(local: Any) -> Any:
-    """``local`` as an array that is not weakly typed: a carry must not change its type."""
-    aval = jax.typeof(local)
-    return jnp.asarray(local, aval.dtype) if getattr(aval, "weak_type", True) else local
-
-
-def _placed(locals: Sequence[Any], placements: Sequence[Layout]) -> list[Value]:
-    return [Placed(x, placement) for x, placement in zip(locals, placements, strict=True)]

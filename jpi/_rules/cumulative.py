@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jpi._blocks.scan import scan_on
-from jpi._evaluation.evaluate import Call, rule
+from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Placed, Value
 
 COMBINE: dict[str, Callable[[Any, Any], Any]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jpi._evaluation.evaluate import Call, rule
+from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value, pending, region_of
 from jpi._layout.layout import layout
 from jpi._rules._contraction import contraction_of, plan

@@ -9,7 +9,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jpi._evaluation.evaluate import Call, evaluate, rule
+from jpi._evaluation.evaluate import evaluate
+from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Placed, Value, agree, region_of
 from jpi._layout.layout import Axes, layout
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from jax import lax
 
-from jpi._evaluation.evaluate import Call, rule
+from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Placed, Value, region_of
 from jpi._layout.layout import Axes, layout
-from jpi._mpi.comm import Mesh
+from jpi._mpi.mesh import Mesh
 from jpi._rules._fft_lines import moved, transform_line, transform_whole
 
 Kind = lax.FftType

@@ -7,9 +7,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from jpi._evaluation.evaluate import Call, record_fallback, rule
+from jpi._evaluation.fallback import record_fallback
+from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Placed, Value, agree, region_of
-from jpi._jax import names as _jax
+from jpi._jax import jaxprs
 from jpi._layout.layout import Axes, layout
 
 # The dimensions of one matrix or vector, for each operand; those before them are the batch.
@@ -105,7 +106,7 @@ def run(
         value.take(region_of(mesh, layout(value.shape, mesh.axes, spec(own)), used))
         for value, own in zip(values, labels, strict=True)
     ]
-    results = _jax.apply_primitive(call.primitive, locals, call.params)
+    results = jaxprs.apply_primitive(call.primitive, locals, call.params)
     return [
         Placed(x, layout(aval.shape, mesh.axes, spec(own)))
         for x, aval, own in zip(results, call.results, result_labels, strict=True)

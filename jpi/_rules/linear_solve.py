@@ -8,10 +8,10 @@ from typing import Any
 import jax
 from jax import lax
 
-from jpi._evaluation.evaluate import Call, rule
+from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Placed, Value, region_of
 from jpi._layout.layout import Layout
-from jpi._rules.calls import Local
+from jpi._rules._local import Local
 
 
 @rule("custom_linear_solve")

@@ -18,8 +18,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from jpi._evaluation.evaluate import Call, record_fallback, replicated, rule
-from jpi._evaluation.values import Deferred, Placed, Region, Value, agree, region_of
+from jpi._evaluation.fallback import record_fallback
+from jpi._evaluation.registry import Call, rule
+from jpi._evaluation.values import Deferred, Placed, Region, Value, agree, region_of, replicated
+from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._layout.layout import Box, layout
 from jpi._rules.elementwise import elementwise, follows_from_region, labels_of
@@ -194,22 +196,15 @@ def _new_keys(keys: Value, region: Region) -> Any:
 
 def _with_counters(closed: Any, counters: Words, args: Sequence[Any]) -> list[Any]:
     """The results of a jaxpr in which ``counters`` stand for those of an array of one block."""
-    known = dict(zip(closed.jaxpr.invars, args, strict=True))
-    known.update(zip(closed.jaxpr.constvars, closed.consts, strict=True))
 
-    def read(atom: Any) -> Any:
-        return atom.val if isinstance(atom, _jax.Literal) else known[atom]
-
-    for equation in closed.jaxpr.eqns:
-        operands = [read(atom) for atom in equation.invars]
+    def apply(equation: _jax.JaxprEqn, operands: list[Any]) -> Sequence[Any]:
         if equation.primitive.name == "iota_2x32_shape":
-            results: Sequence[Any] = counters
-        elif equation.primitive.name in ("jit", "pjit"):
-            results = _with_counters(equation.params["jaxpr"], counters, operands)
-        else:
-            results = _jax.bind_equation(equation, *operands)
-        known.update(zip(equation.outvars, results, strict=True))
-    return [read(atom) for atom in closed.jaxpr.outvars]
+            return counters
+        if equation.primitive.name in ("jit", "pjit"):
+            return _with_counters(equation.params["jaxpr"], counters, operands)
+        return jaxprs.bind_equation(equation, operands)
+
+    return jaxprs.walk(closed, args, apply)
 
 
 def _counters(whole: Sequence[int], box: Box) -> Words:

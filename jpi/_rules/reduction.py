@@ -9,11 +9,12 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jpi._blocks.redistribute import on_axis, reduce_over, spread
-from jpi._evaluation.evaluate import Call, rule
+from jpi._blocks.over_axes import reduce_over, spread
+from jpi._blocks.rows import on_axis
+from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Placed, Value, pending
 from jpi._layout.layout import Axes, layout
-from jpi._primitives.collectives import allgather_p
+from jpi._primitives.moves import allgather_p
 
 OPS = {
     "reduce_sum": "SUM",

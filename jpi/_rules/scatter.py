@@ -9,8 +9,9 @@ from typing import Any
 import jax.numpy as jnp
 from jax import lax
 
-from jpi._evaluation.evaluate import Call, rule
+from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Placed, Value, pending, region_of
+from jpi._jax import jaxprs
 from jpi._layout.layout import Axes
 from jpi._primitives.routing import Op, deliver
 from jpi._rules._addressed_rows import Windows, padded, trimmed
@@ -88,7 +89,7 @@ def _applies_function(call: Call) -> bool:
     jaxpr = call.params.get("update_jaxpr")
     if OPS[call.primitive.name] != "set" or jaxpr is None:
         return False
-    return jaxpr.outvars[0] is not jaxpr.invars[1]
+    return jaxprs.outputs(jaxpr)[0] is not jaxprs.inputs(jaxpr)[1]
 
 
 def _blocks(

@@ -10,8 +10,8 @@ from typing import Any
 import jax.numpy as jnp
 from jax import lax
 
-from jpi._blocks.redistribute import move_rows, on_axis
-from jpi._evaluation.evaluate import Call, rule
+from jpi._blocks.rows import move_rows, on_axis
+from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Deferred, Placed, Region, Value, agree, region_of
 from jpi._layout.layout import Layout, Spec, layout
 

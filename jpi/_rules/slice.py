@@ -14,12 +14,12 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jpi._blocks.redistribute import move_blocks, move_rows, on_axis
-from jpi._evaluation.evaluate import Call, rule
+from jpi._blocks.rows import move_blocks, move_rows, on_axis
+from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Deferred, Placed, Region, Value, region_of
 from jpi._layout.layout import Layout, layout, overlaps
-from jpi._mpi.comm import Mesh
-from jpi._primitives.collectives import alltoallv_p
+from jpi._mpi.mesh import Mesh
+from jpi._primitives.moves import alltoallv_p
 from jpi._rules.shape import concatenate
 
 

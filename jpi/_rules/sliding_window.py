@@ -12,11 +12,11 @@ from typing import Any
 import jax
 
 from jpi._blocks.rows import Span, fetch_span
-from jpi._evaluation.evaluate import Call, rule
+from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Placed, Value, agree, pending, region_of
-from jpi._jax import names as _jax
+from jpi._jax import jaxprs
 from jpi._layout.layout import Layout, layout
-from jpi._mpi.comm import Mesh
+from jpi._mpi.mesh import Mesh
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ def reduce_window(call: Call, *values: Value, **params: Any) -> list[Value]:
     starts = [
         v.take(region_of(call.mesh, v.layout(call.mesh), source.axes)) for v in values if not v.ndim
     ]
-    results = _jax.apply_primitive(
+    results = jaxprs.apply_primitive(
         call.primitive,
         [*map(windows.fetch, locals), *starts],
         {**call.params, "padding": tuple(windows.padding)},

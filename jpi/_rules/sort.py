@@ -15,13 +15,14 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jpi._blocks.redistribute import on_axis
+from jpi._blocks.rows import on_axis
 from jpi._blocks.sort import ordered_bits, sort_blocks, sort_gathered
-from jpi._evaluation.evaluate import Call, evaluate, rule
+from jpi._evaluation.evaluate import evaluate
+from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Placed, Value, agree, region_of
-from jpi._jax import names as _jax
+from jpi._jax import jaxprs
 from jpi._layout.layout import Layout, layout, offsets
-from jpi._primitives.collectives import allgather_p
+from jpi._primitives.moves import allgather_p
 
 GATHERED = 4096  # numbers that every rank may hold, however short the blocks
 
@@ -37,7 +38,7 @@ def sort(
     if target.parts(dimension) > 1:
         locals = _sort_cut(call, locals, num_keys, target, dimension, target.offsets(dimension))
     elif math.prod(locals[0].shape):  # the derivative of nothing would not depend on the operand
-        locals = _jax.apply_primitive(call.primitive, locals, call.params)
+        locals = jaxprs.apply_primitive(call.primitive, locals, call.params)
     return [Placed(local, target) for local in locals]
 
 

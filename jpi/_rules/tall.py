@@ -14,13 +14,13 @@ from typing import Any
 import jax.numpy as jnp
 from jax import lax
 
-from jpi._blocks.redistribute import on_axis
-from jpi._evaluation.evaluate import Call, rule
+from jpi._blocks.rows import on_axis
+from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value
-from jpi._jax import names as _jax
+from jpi._jax import jaxprs
 from jpi._layout.layout import layout
 from jpi._mpi.comm import Comm
-from jpi._primitives.collectives import allgather_p, from_root
+from jpi._primitives.moves import allgather_p, from_root
 from jpi._rules._global_jvp import differentiated
 from jpi._rules.linalg import each_matrix
 
@@ -73,7 +73,7 @@ def svd(
         q, r = _orthogonalized(columns, comm, is_square=False)
         if not compute_uv:
             return [call.bind(r)]
-        values, left, right = _jax.apply_primitive(call.primitive, [r], call.params)
+        values, left, right = jaxprs.apply_primitive(call.primitive, [r], call.params)
         left = jnp.matmul(q, left, precision=lax.Precision.HIGHEST)
         return [values, _adjoint(right), _adjoint(left)] if wide else [values, left, right]
 

@@ -1,6 +1,6 @@
 """What this process runs on, in words: the lines that ``python -m jpi`` prints.
 
-It may be asked when ``import jpi`` has failed, so it needs little and tells what is loaded.
+It may be asked when ``import jpi`` has failed, so it needs little and says what is loaded.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from typing import Any
 
 import jax
 
-from jpi._config import config
+from jpi._config import config, variables
+from jpi._layout.ranges import ranges
 from jpi._native import ffi_version as built_ffi_version
 from jpi._setup import versions as _versions
 from jpi._setup.launch import launched_rank, launched_ranks, usable_cores
@@ -56,11 +57,11 @@ def _version(name: str) -> Callable[[], str]:
 def _with_mpi(fact: Callable[[Any], str]) -> Callable[[], str]:
     """The fact about the MPI that is loaded: to load it here would be to start it."""
 
-    def told() -> str:
+    def ask() -> str:
         mpi = sys.modules.get("mpi4py.MPI")
         return fact(mpi) if mpi and mpi.Is_initialized() else "not started"
 
-    return told
+    return ask
 
 
 def _launcher() -> str:
@@ -89,35 +90,25 @@ FACTS: dict[str, Callable[[], str]] = {
     "thread level": _with_mpi(lambda mpi: THREAD_LEVELS[mpi.Query_thread() - mpi.THREAD_SINGLE]),
     "devices": lambda: f"{jax.default_backend()}: {', '.join(map(str, jax.devices()))}",
     "XLA FFI API": _ffi_versions,
-    "environment": lambda: " ".join(
-        f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("JPI_")
-    ),
+    "environment": lambda: " ".join(f"{name}={value}" for name, value in variables().items()),
     "config": lambda: repr(config),
 }
 
 
 def facts() -> Facts:
-    """What this process is, a text for each label; where one cannot be told, why."""
+    """What this process is, a text for each label; where one is not known, why."""
 
-    def told(fact: Callable[[], str]) -> str:
+    def text(fact: Callable[[], str]) -> str:
         try:
             return fact() or "none"
         except Exception as error:  # one line that fails must not take the others along
             return f"not known ({type(error).__name__}: {error})"
 
-    return {label: told(fact) for label, fact in FACTS.items()}
+    return {label: text(fact) for label, fact in FACTS.items()}
 
 
-def _spans(ranks: Sequence[int]) -> str:
-    """Increasing ranks as text, such as "3 ranks: 0-1, 5"."""
-    spans: list[list[int]] = []
-    for rank in ranks:
-        if spans and spans[-1][1] == rank - 1:
-            spans[-1][1] = rank
-        else:
-            spans.append([rank, rank])
-    names = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in spans)
-    return f"{len(ranks)} ranks: {names}" if len(ranks) > 1 else f"rank {names}"
+def _named(ranks: Sequence[int]) -> str:
+    return f"{len(ranks)} ranks: {ranges(ranks)}" if len(ranks) > 1 else f"rank {ranges(ranks)}"
 
 
 def _by_rank(texts: Sequence[str]) -> list[str]:
@@ -125,7 +116,7 @@ def _by_rank(texts: Sequence[str]) -> list[str]:
     ranks: dict[str, list[int]] = {}
     for rank, text in enumerate(texts):
         ranks.setdefault(text, []).append(rank)
-    return [f"{text} ({_spans(who)})" for text, who in ranks.items()]
+    return [f"{text} ({_named(who)})" for text, who in ranks.items()]
 
 
 def render(everyones: Sequence[Facts]) -> str:

@@ -2,10 +2,12 @@
 
 import sys
 
-from jpi._setup import facts as _report
-from jpi._setup import versions as _versions
+from jpi._setup import versions  # first: it explains a native layer that does not load
 
-if _report.is_command():
-    sys.excepthook = _report.explain
+# isort: split
+from jpi._setup import facts
 
-_versions.check()
+if facts.is_command():
+    sys.excepthook = facts.explain
+
+versions.check()

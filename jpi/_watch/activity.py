@@ -7,61 +7,52 @@ from collections.abc import Mapping
 from typing import Any
 
 from jpi._mpi import control as _meetings
-from jpi._mpi.comm import Comm
-from jpi._mpi.control import name_of, world_ranks
+from jpi._mpi.comm import Comm, live
 from jpi._mpi.library import MPI, native
 from jpi._watch.deadlock import Call, State
 
 
 class Activity:
-    """The calls of this rank on the communicators that it knows, and whether it has ended."""
+    """The calls of this rank on live communicators, and whether it has ended."""
 
     def __init__(self) -> None:
         self.has_ended = False
-        self._comms: dict[int, tuple[str, tuple[int, ...]]] = {}  # by index: name and members
-
-    def add(self, comm: Comm) -> None:
-        """Know a communicator; all its ranks do so in one order."""
-        members = world_ranks(comm.mpi)
-        if MPI.UNDEFINED in members:  # of spawned ranks
-            return
-        name = name_of(members)
-        same = sum(other.startswith(f"{name} data ") for other, _ in self._comms.values())
-        self._comms[comm._index] = f"{name} data {same}", members
 
     def state(self) -> State:
         _, records = native.calls()
         now = time.monotonic()
         meetings = [_meeting_call(m, now) for m in list(_meetings.active)]
-        running = [c for c in records if c["phase"] != "done" and c["comm"] in self._comms]
+        comms = {i: c for i, c in list(live.items()) if MPI.UNDEFINED not in c.control.members}
+        running = [c for c in records if c["phase"] != "done" and c["comm"] in comms]
         done = [c for c in records if c["phase"] == "done"]
         return State(
-            calls=(*map(self._call, running), *meetings),
+            calls=(*(_call(c, comms[c["comm"]]) for c in running), *meetings),
             last=tuple(f"{_words(c)}, {c['seconds']:.3g} s" for c in done[-10:]),
             positions={
-                **{name: native.position(i) for i, (name, _) in list(self._comms.items())},
+                **{comm.control.name: native.position(i) for i, comm in comms.items()},
                 **_meetings.begun,
             },
             has_ended=self.has_ended,
         )
 
-    def _call(self, record: Mapping[str, Any]) -> Call:
-        name, members = self._comms[record["comm"]]
-        dest, _, source, _ = record["peers"]
-        sends = record["is_message"] and record["name"] != "recv"
-        receives = record["is_message"] and record["name"] != "send"
-        sources = members if source == MPI.ANY_SOURCE else _peer(members, source)
-        return Call(
-            text=_words(record),
-            comm=name,
-            members=members,
-            position=record["position"],
-            fingerprint=record["fingerprint"],
-            sends_to=_peer(members, dest) if sends else (),
-            receives_from=sources if receives else (),
-            number=record["number"],
-            seconds=record["seconds"],
-        )
+
+def _call(record: Mapping[str, Any], comm: Comm) -> Call:
+    members = comm.control.members
+    dest, _, source, _ = record["peers"]
+    sends = record["is_message"] and record["name"] != "recv"
+    receives = record["is_message"] and record["name"] != "send"
+    sources = members if source == MPI.ANY_SOURCE else _peer(members, source)
+    return Call(
+        text=_words(record),
+        comm=comm.control.name,
+        members=members,
+        position=record["position"],
+        fingerprint=record["fingerprint"],
+        sends_to=_peer(members, dest) if sends else (),
+        receives_from=sources if receives else (),
+        number=record["number"],
+        seconds=record["seconds"],
+    )
 
 
 def _meeting_call(meeting: _meetings.Meeting, now: float) -> Call:

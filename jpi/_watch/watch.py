@@ -8,6 +8,7 @@ waited longer than ``JPI_TIMEOUT``. Nothing is sent while nobody waits.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import select
 import signal
@@ -19,8 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from jpi._config import config
-from jpi._mpi import comm as _comm
+from jpi._config import config, is_logging, timeout
 from jpi._mpi.library import MPI, native
 from jpi._ordered.compile import wait
 from jpi._watch import abort as _abort
@@ -34,20 +34,6 @@ ARRIVAL = 30.0  # seconds for all ranks to import JPI
 ANSWERS = 3.0  # seconds for the ranks to answer
 BETWEEN = 0.5  # seconds between the two inquiries
 ASK, ANSWER, ALARM = 1, 2, 3
-
-
-def _timeout() -> float:
-    text = os.environ.get("JPI_TIMEOUT", "")
-    try:
-        seconds = float(text or "inf")
-    except ValueError:
-        seconds = -1.0
-    if not seconds > 0:
-        raise ValueError(
-            f"`JPI_TIMEOUT` must be a number of seconds over 0; got {text!r}. Set it to the "
-            "longest wait in one collective, or unset it."
-        )
-    return seconds
 
 
 def _open() -> tuple[MPI.Intracomm, Any]:
@@ -92,7 +78,7 @@ class Watch:
         self._before: tuple[float, dict[int, Call]] | None = None
         self._number = 0
         self._timed_out_at: float | None = None
-        self._limit = _timeout()
+        self._limit = timeout() or math.inf
         self._interrupted_at: float | None = None
         self._wakeup, self._signal = os.pipe()
         os.set_blocking(self._signal, False)
@@ -268,11 +254,10 @@ def finish() -> None:
 
 
 _watch: Watch | None = None
-if (MPI.COMM_WORLD.size > 1 and config.check != "off") or os.environ.get("JPI_TIMEOUT"):
+if (MPI.COMM_WORLD.size > 1 and config.check != "off") or timeout():
     _watch = Watch()
     # MPI deletes what is attached to COMM_SELF before it finalises anything.
     _finalize_key = MPI.Comm.Create_keyval(delete_fn=lambda comm, key, watch: watch.stop())
     MPI.COMM_SELF.Set_attr(_finalize_key, _watch)
-    _comm.when_wrapped.append(_watch.activity.add)
-if os.environ.get("JPI_LOG", "0") not in ("", "0"):
+if is_logging():
     native.set_verbose(True)

@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jpi._mpi import arguments
 from jpi._mpi.comm import Comm
 from jpi._mpi.library import MPI, native
 from jpi._ordered.compile import compiled_when_eager
@@ -47,9 +48,9 @@ def send(x: Any, dest: int, *, tag: int = 0, comm: Any = None) -> None:
     Communication: one send. Errors: ValueError if ``dest`` is no other rank, or ``tag`` too large.
     """
     x, comm = _arguments.array(x), Comm(comm)
-    dest = _arguments.rank_in(comm, dest, "dest", "send", MPI.PROC_NULL)
+    dest = arguments.rank_in(comm, dest, "dest", "send", MPI.PROC_NULL)
     _arguments.another_rank(comm, dest, "dest", "send")
-    _send(x, comm=comm, dest=dest, tag=_arguments.tag(tag, "tag", "send"))
+    _send(x, comm=comm, dest=dest, tag=arguments.tag(tag, "tag", "send"))
 
 
 @compiled_when_eager
@@ -78,9 +79,9 @@ def recv(
     Errors: ValueError if ``source`` is no other rank, or ``tag`` too large.
     """
     x, comm = _arguments.array(x), Comm(comm)
-    source = _arguments.rank_in(comm, source, "source", "recv", MPI.PROC_NULL, MPI.ANY_SOURCE)
+    source = arguments.rank_in(comm, source, "source", "recv", MPI.PROC_NULL, MPI.ANY_SOURCE)
     _arguments.another_rank(comm, source, "source", "recv")
-    tag = _arguments.tag(tag, "tag", "recv", MPI.ANY_TAG)
+    tag = arguments.tag(tag, "tag", "recv", MPI.ANY_TAG)
     received = _recv(x, comm=comm, source=source, tag=tag, status=_status_index(status, "recv"))
     return _arguments.unchanged(x, received) if source == MPI.PROC_NULL else received
 
@@ -129,12 +130,12 @@ def sendrecv(
     """
     sendbuf, recvbuf, comm = _arguments.array(sendbuf), _arguments.array(recvbuf), Comm(comm)
     peers = {
-        "source": _arguments.rank_in(
+        "source": arguments.rank_in(
             comm, source, "source", "sendrecv", MPI.PROC_NULL, MPI.ANY_SOURCE
         ),
-        "dest": _arguments.rank_in(comm, dest, "dest", "sendrecv", MPI.PROC_NULL),
-        "sendtag": _arguments.tag(sendtag, "sendtag", "sendrecv"),
-        "recvtag": _arguments.tag(recvtag, "recvtag", "sendrecv", MPI.ANY_TAG),
+        "dest": arguments.rank_in(comm, dest, "dest", "sendrecv", MPI.PROC_NULL),
+        "sendtag": arguments.tag(sendtag, "sendtag", "sendrecv"),
+        "recvtag": arguments.tag(recvtag, "recvtag", "sendrecv", MPI.ANY_TAG),
     }
     received = _sendrecv(
         sendbuf,

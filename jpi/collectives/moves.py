@@ -8,10 +8,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from jpi._mpi import arguments
 from jpi._mpi.comm import Comm
 from jpi._ordered.compile import compiled_when_eager
-from jpi._primitives import replication as _replication
-from jpi._primitives.collectives import (
+from jpi._primitives import reductions
+from jpi._primitives.moves import (
     allgather_p,
     alltoall_p,
     alltoallv_p,
@@ -35,7 +36,7 @@ def bcast(x: Any, root: int, *, comm: Any = None) -> jax.Array:
     Errors: ValueError if ``root`` is no rank.
     """
     x, comm = _arguments.array(x), Comm(comm)
-    root = _arguments.rank_in(comm, root, "root", "bcast")
+    root = arguments.rank_in(comm, root, "root", "bcast")
     received = _bcast(x, comm=comm, root=root)
     return _arguments.unchanged(x, received) if comm.rank == root else received
 
@@ -68,7 +69,7 @@ def spread(x: Any, *, comm: Any = None) -> jax.Array:
         ...     residual = features @ jpi.spread(w) - labels
         ...     return jpi.allreduce(jnp.sum(residual**2))
     """
-    return _replication.spread(_arguments.array(x), Comm(comm))
+    return reductions.spread(_arguments.array(x), Comm(comm))
 
 
 def allgather(x: Any, *, comm: Any = None) -> jax.Array:
@@ -100,7 +101,7 @@ def allgatherv(x: Any, counts: Sequence[int], *, comm: Any = None) -> jax.Array:
     Errors: ValueError if there is not one count per rank, or ``x`` has another number of rows.
     """
     comm, x = Comm(comm), _arguments.array(x)
-    rows = _arguments.counts(comm, counts, "counts", "allgatherv")
+    rows = arguments.counts(comm, counts, "counts", "allgatherv")
     _arguments.has_rows(x, rows[comm.rank], f"counts[{comm.rank}]", "allgatherv")
     return allgather_p.bind(x, comm=comm, counts=rows)
 
@@ -117,7 +118,7 @@ def gather(x: Any, root: int, *, comm: Any = None) -> jax.Array:
     Errors: ValueError if ``root`` is no rank.
     """
     x, comm = _arguments.array(x), Comm(comm)
-    root = _arguments.rank_in(comm, root, "root", "gather")
+    root = arguments.rank_in(comm, root, "root", "gather")
     gathered = _gather(x, comm=comm, root=root)
     return gathered if comm.rank == root else _arguments.unchanged(x, gathered)
 
@@ -142,8 +143,8 @@ def gatherv(x: Any, counts: Sequence[int], root: int, *, comm: Any = None) -> ja
     another number of rows.
     """
     comm, x = Comm(comm), _arguments.array(x)
-    root = _arguments.rank_in(comm, root, "root", "gatherv")
-    rows = _arguments.counts(comm, counts, "counts", "gatherv")
+    root = arguments.rank_in(comm, root, "root", "gatherv")
+    rows = arguments.counts(comm, counts, "counts", "gatherv")
     _arguments.has_rows(x, rows[comm.rank], f"counts[{comm.rank}]", "gatherv")
     gathered = gather_p.bind(x, comm=comm, counts=rows, root=root)
     return gathered if comm.rank == root else _arguments.unchanged(x, gathered)
@@ -163,7 +164,7 @@ def scatter(x: Any, root: int, *, comm: Any = None) -> jax.Array:
     there are ranks.
     """
     x, comm = _arguments.array(x), Comm(comm)
-    root = _arguments.rank_in(comm, root, "root", "scatter")
+    root = arguments.rank_in(comm, root, "root", "scatter")
     if comm.rank == root:
         _arguments.has_rows(x, comm.size, "the number of ranks", "scatter")
     return _scatter(x, comm=comm, root=root)
@@ -190,8 +191,8 @@ def scatterv(x: Any, counts: Sequence[int], root: int, *, comm: Any = None) -> j
     another number of rows.
     """
     comm, x = Comm(comm), _arguments.array(x)
-    root = _arguments.rank_in(comm, root, "root", "scatterv")
-    rows = _arguments.counts(comm, counts, "counts", "scatterv")
+    root = arguments.rank_in(comm, root, "root", "scatterv")
+    rows = arguments.counts(comm, counts, "counts", "scatterv")
     if comm.rank == root:
         _arguments.has_rows(x, sum(rows), "sum(counts)", "scatterv")
     else:
@@ -235,8 +236,8 @@ def alltoallv(
     Errors: ValueError if there is not one count per rank, or ``x`` has another number of rows.
     """
     comm, x = Comm(comm), _arguments.array(x)
-    send = _arguments.counts(comm, send_counts, "send_counts", "alltoallv")
-    recv = _arguments.counts(comm, recv_counts, "recv_counts", "alltoallv")
+    send = arguments.counts(comm, send_counts, "send_counts", "alltoallv")
+    recv = arguments.counts(comm, recv_counts, "recv_counts", "alltoallv")
     _arguments.has_rows(x, sum(send), "sum(send_counts)", "alltoallv")
     if send[comm.rank] != recv[comm.rank]:
         raise ValueError(

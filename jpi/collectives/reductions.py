@@ -11,12 +11,12 @@ from typing import Any
 
 import jax
 
+from jpi._mpi import arguments
 from jpi._mpi import ops as _ops
 from jpi._mpi.comm import Comm
 from jpi._mpi.library import MPI
 from jpi._ordered.compile import compiled_when_eager
-from jpi._primitives import reductions as _reductions  # noqa: F401  (their derivatives)
-from jpi._primitives.collectives import allreduce_p, exscan_p, reduce_p, reduce_scatter_p, scan_p
+from jpi._primitives.reductions import allreduce_p, exscan_p, reduce_p, reduce_scatter_p, scan_p
 from jpi.collectives import _arguments
 
 
@@ -62,7 +62,7 @@ def reduce(x: Any, op: Any, root: int, *, comm: Any = None) -> jax.Array:
     """
     x, comm = _arguments.array(x), Comm(comm)
     operand, op = _operand(x, op, "reduce")
-    root = _arguments.rank_in(comm, root, "root", "reduce")
+    root = arguments.rank_in(comm, root, "root", "reduce")
     reduced = _reduce(operand, comm=comm, op=op, root=root)
     return reduced if comm.rank == root else _arguments.unchanged(x, reduced)
 
@@ -109,7 +109,7 @@ def reduce_scatterv(x: Any, op: Any, counts: Sequence[int], *, comm: Any = None)
     TypeError if ``op`` is none, or cannot reduce the dtype.
     """
     comm, (x, op) = Comm(comm), _operand(x, op, "reduce_scatterv")
-    rows = _arguments.counts(comm, counts, "counts", "reduce_scatterv")
+    rows = arguments.counts(comm, counts, "counts", "reduce_scatterv")
     _arguments.has_rows(x, sum(rows), "sum(counts)", "reduce_scatterv")
     return reduce_scatter_p.bind(x, comm=comm, op=op, counts=rows)
 

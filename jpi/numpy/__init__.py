@@ -6,8 +6,11 @@ original takes arrays, and means the same on the global arrays. Creation functio
 ``mesh=`` besides, and make a DistArray.
 """
 
+import sys as _sys
+
 import jax.numpy as _source
 
+from jpi._array.protocols import stands_for as _stands_for
 from jpi._namespace.generate import namespace as _namespace
 from jpi.numpy import fft as fft
 from jpi.numpy import linalg as linalg
@@ -44,3 +47,4 @@ from jpi.numpy._unusual import vectorize as vectorize
 
 __array_namespace_info__ = _source.__array_namespace_info__
 __getattr__, __dir__ = _namespace(_source, globals())
+_stands_for("numpy", _sys.modules[__name__])

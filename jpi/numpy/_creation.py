@@ -10,25 +10,16 @@ import jax.numpy as jnp
 import numpy as np
 
 from jpi._array.array import DistArray
-from jpi._call.call import call, hashable_spec
-from jpi._call.inline import Target
+from jpi._array.placement import target_of
+from jpi._call.call import call
 from jpi._config import config
-from jpi._mpi.comm import Mesh, current_mesh
-from jpi._primitives import replication as _replication
-
-
-def _target(spec: Any, mesh: Mesh | None, like: Any = None) -> Target:
-    if isinstance(like, DistArray) and mesh is None:
-        return Target(DistArray, like.mesh, like.spec if spec is None else hashable_spec(spec))
-    mesh = current_mesh() if mesh is None else mesh
-    if not isinstance(mesh, Mesh):
-        raise TypeError(f"`mesh` must be a jpi.Mesh; got {mesh!r}. Make one with jpi.make_mesh.")
-    return Target(DistArray, mesh, mesh.default_spec if spec is None else hashable_spec(spec))
+from jpi._mpi.mesh import Mesh
+from jpi._primitives.replication import checked
 
 
 def _creator(function: Callable, *, like: bool = False) -> Callable[..., Any]:
     def create(*args: Any, spec: Any = None, mesh: Mesh | None = None, **kwargs: Any) -> Any:
-        target = _target(spec, mesh, args[0] if like and args else None)
+        target = target_of(spec, mesh, args[0] if like and args else None)
         return call(function, args, kwargs, target=target)
 
     name = function.__name__
@@ -73,14 +64,14 @@ def asarray(x: Any, dtype: Any = None, *, spec: Any = None, mesh: Mesh | None = 
         x = x if dtype is None else x.astype(dtype)
         return x if spec is None and mesh is None else x.redistribute(spec, mesh)
     if isinstance(x, jax.Array) or any(isinstance(y, jax.Array) for y in jax.tree.leaves(x)):
-        return call(jnp.asarray, (jnp.asarray(x, dtype),), {}, target=_target(spec, mesh))
+        return call(jnp.asarray, (jnp.asarray(x, dtype),), {}, target=target_of(spec, mesh))
     x = np.asarray(x)
     if not x.ndim:
         return jnp.asarray(x, dtype)
-    target = _target(spec, mesh)
+    target = target_of(spec, mesh)
     placement = target.mesh.layout(x.shape, target.spec)
     if config.check == "full":
-        _replication.checked(jnp.asarray(x), target.mesh.comm)
+        checked(jnp.asarray(x), target.mesh.comm)
     block = x[tuple(slice(*span) for span in placement.box(target.mesh.coordinates))]
     return DistArray(jnp.array(block, dtype), target.mesh, placement)
 

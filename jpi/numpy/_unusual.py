@@ -10,8 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from jpi._array.index import getitem, hashable_index
+from jpi._call.arguments import is_sharded
 from jpi._call.call import call, spmd
-from jpi._call.inline import is_sharded
 from jpi._namespace.ufunc import Ufunc
 
 

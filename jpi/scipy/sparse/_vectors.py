@@ -10,9 +10,9 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-import jpi.numpy as numpy
+from jpi import numpy
 from jpi._array.array import DistArray
-from jpi._call.inline import is_sharded
+from jpi._call.arguments import is_sharded
 
 
 def tree_map(function: Callable, *trees: Any) -> Any:

@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jpi._call.inline import is_sharded
+from jpi._call.arguments import is_sharded
 from jpi.scipy.sparse._krylov import bicgstab_steps, cg_steps, gmres_restarts
 from jpi.scipy.sparse._vectors import as_vector, in_place_of, norm_squared, size_of, tree_map, zeros
 

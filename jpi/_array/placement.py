@@ -1,0 +1,19 @@
+"""Where a new array goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jpi._array.array import DistArray
+from jpi._call.call import hashable_spec
+from jpi._call.target import Target
+from jpi._mpi.mesh import Mesh, current_mesh
+
+
+def target_of(spec: Any, mesh: Mesh | None, like: Any = None) -> Target:
+    if isinstance(like, DistArray) and mesh is None:
+        return Target(DistArray, like.mesh, like.spec if spec is None else hashable_spec(spec))
+    mesh = current_mesh() if mesh is None else mesh
+    if not isinstance(mesh, Mesh):
+        raise TypeError(f"`mesh` must be a jpi.Mesh; got {mesh!r}. Make one with jpi.make_mesh.")
+    return Target(DistArray, mesh, mesh.default_spec if spec is None else hashable_spec(spec))

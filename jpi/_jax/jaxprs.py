@@ -1,0 +1,122 @@
+"""Jaxprs: what a traced function consists of, and how it is walked through.
+
+`jax.extend.core` publishes the classes; what is in them it does not promise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from jax._src.core import eval_jaxpr
+
+from jpi._jax.names import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Primitive
+
+
+def walk(
+    closed: ClosedJaxpr,
+    args: Sequence[Any],
+    apply: Callable[[JaxprEqn, list[Any]], Sequence[Any]],
+    constant: Callable[[Any], Any] = lambda x: x,
+) -> list[Any]:
+    """The results of a jaxpr whose equations are computed by ``apply(equation, operands)``.
+
+    Args:
+        constant: makes an operand of a constant of the jaxpr.
+    """
+    jaxpr = closed.jaxpr
+    values = dict(zip(jaxpr.invars, args, strict=True))
+    values.update(zip(jaxpr.constvars, map(constant, closed.consts), strict=True))
+
+    def read(atom: Any) -> Any:
+        return constant(atom.val) if isinstance(atom, Literal) else values[atom]
+
+    for equation in jaxpr.eqns:
+        operands = [read(atom) for atom in equation.invars]
+        with equation.ctx.manager:
+            results = apply(equation, operands)
+        values.update(zip(equation.outvars, results, strict=True))
+    return [read(atom) for atom in jaxpr.outvars]
+
+
+def run(closed: ClosedJaxpr, args: Sequence[Any]) -> list[Any]:
+    """The results of a jaxpr on arrays or tracers."""
+    return eval_jaxpr(closed.jaxpr, closed.consts, *args)
+
+
+def equations(jaxpr: Jaxpr) -> list[JaxprEqn]:
+    return jaxpr.eqns
+
+
+def inputs(of: Jaxpr | JaxprEqn) -> list[Any]:
+    """The variables, and of an equation also the literals, that go in."""
+    return of.invars
+
+
+def outputs(of: Jaxpr | JaxprEqn) -> list[Any]:
+    return of.outvars
+
+
+def input_types(closed: ClosedJaxpr) -> list[Any]:
+    return closed.in_avals
+
+
+def output_types(of: ClosedJaxpr | JaxprEqn) -> list[Any]:
+    return of.out_avals if isinstance(of, ClosedJaxpr) else [v.aval for v in of.outvars]
+
+
+def type_in(atom: Any) -> Any:
+    """The type of a variable or literal."""
+    return atom.aval
+
+
+def effects(of: ClosedJaxpr | Jaxpr | JaxprEqn) -> Any:
+    return of.effects
+
+
+def constants(closed: ClosedJaxpr) -> list[Any]:
+    """What a traced function refers to besides its arguments."""
+    return closed.consts
+
+
+def source(equation: JaxprEqn) -> tuple[Any, Any]:
+    """The traceback and the stack of names of an equation: where it was traced, and for what."""
+    return equation.source_info.traceback, equation.source_info.name_stack
+
+
+def bind_equation(equation: JaxprEqn, operands: Sequence[Any]) -> list[Any]:
+    """The results of applying the primitive of ``equation`` to ``operands``."""
+    return apply_primitive(equation.primitive, operands, equation.params)
+
+
+def apply_primitive(
+    primitive: Primitive, operands: Sequence[Any], params: dict[str, Any]
+) -> list[Any]:
+    """The results, always a list, of a primitive with the parameters found in a jaxpr."""
+    bind_params = primitive.get_bind_params(params)
+    if isinstance(bind_params, tuple):  # older JAX: (functions, parameters)
+        functions, bind_params = bind_params
+        results = primitive.bind(*functions, *operands, **bind_params)
+    else:
+        results = primitive.bind(*operands, **bind_params)
+    return list(results) if primitive.multiple_results else [results]
+
+
+def subfunctions(primitive: Primitive, params: dict[str, Any]) -> tuple[Callable, ...]:
+    """The functions (call, derivative rules) of a custom_jvp_call or custom_vjp_call."""
+    bind_params = primitive.get_bind_params(params)
+    found = bind_params[0] if isinstance(bind_params, tuple) else bind_params["subfuns"]
+    return tuple(function.call_wrapped for function in found)
+
+
+def cotangents(results: Any) -> list[Any]:
+    """The cotangents among what the backward function of a custom_vjp_call returns."""
+    return results[0] if isinstance(results, tuple) else results  # newer JAX: (cotangents, logs)
+
+
+def scan_counts(params: dict[str, Any]) -> tuple[int, int]:
+    """How many constants and carries the operands of a scan begin with."""
+    if "ft_in" in params:  # newer JAX
+        consts, carry, _ = params["ft_in"].unpack()
+        return len(consts), len(carry)
+    return params["num_consts"], params["num_carry"]

@@ -1,0 +1,110 @@
+"""Primitives that move rows between ranks, each with its transpose, another one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax.numpy as jnp
+from jax import lax
+
+from jpi._jax.names import Primitive, Zero, ad, batching, mlir, type_of
+from jpi._layout.layout import Box
+from jpi._mpi.comm import Comm
+from jpi._ordered.primitive import collective, linear, local, ordered_primitive
+
+
+def _own_rows(x: Any, comm: Comm, counts: Sequence[int]) -> Any:
+    start = sum(counts[: comm.rank])
+    return lax.slice_in_dim(x, start, start + counts[comm.rank])
+
+
+def all_rows(x: Any, comm: Comm, counts: Sequence[int]) -> int:
+    """The rows of all ranks together."""
+    return sum(counts)
+
+
+def _flat(boxes: Sequence[Box]) -> tuple[int, ...]:
+    """The start and size of each box along each dimension."""
+    return tuple(n for box in boxes for start, stop in box for n in (start, stop - start))
+
+
+bcast_p = collective(
+    "bcast",
+    rows=lambda x, comm, root, rows: 0 if comm.rank == root else rows,
+    message={"root": "root"},
+    always_differentiated=True,
+)
+allgather_p = collective("allgather", rows=all_rows, message={"recv": "counts"})
+take_block_p = local("take_block", _own_rows, moves_rows=True)
+gather_p = collective(
+    "gather",
+    rows=lambda x, comm, counts, root: sum(counts) if comm.rank == root else 0,
+    message={"recv": "counts", "root": "root"},
+)
+scatter_p = collective(
+    "scatter",
+    rows=lambda x, comm, counts, root: counts[comm.rank],
+    message={"send": "counts", "root": "root"},
+    always_differentiated=True,
+)
+alltoall_p = collective(
+    "alltoall",
+    rows=all_rows,
+    message={"send": "counts", "recv": "counts"},
+)
+alltoallv_p = collective(
+    "alltoallv",
+    rows=lambda x, comm, send, recv: sum(recv),
+    message={"send": "send", "recv": "recv"},
+)
+alltoallw_p = ordered_primitive(
+    "alltoallw",
+    target=lambda **params: "alltoallw",
+    results=lambda x, comm, sends, receives, shape: [x.update(shape=shape)],
+    message=lambda comm, sends, receives, shape: {
+        "comm": comm,
+        "row": 1,
+        "send": _flat(sends),
+        "recv": _flat(receives),
+    },
+    native_operands=1,
+)
+barrier_p = collective("barrier", message={})
+
+linear(allgather_p, take_block_p.bind)
+linear(take_block_p, allgather_p.bind)
+linear(gather_p, scatter_p.bind)
+linear(scatter_p, gather_p.bind)
+linear(alltoall_p, alltoall_p.bind)
+linear(
+    alltoallv_p,
+    lambda t, comm, send, recv: alltoallv_p.bind(t, comm=comm, send=recv, recv=send),
+)
+# The root itself holds what the others get, and so the one cotangent of the replicated value.
+ad.deflinear2(bcast_p, lambda cotangent, x, **params: [Zero(type_of(x))])
+
+
+def from_root(x: Any, *, comm: Comm, root: int, rows: int) -> Any:
+    """The rows that the root holds, replicated; ``x`` has none elsewhere."""
+    received = bcast_p.bind(x, comm=comm, root=root, rows=rows)
+    return x if comm.rank == root else received
+
+
+# Its first operand, whose derivative and batch hang on the second as well, which has no elements.
+attach_p = Primitive("jpi_attach")
+attach_p.def_impl(lambda x, nothing: x)
+attach_p.def_abstract_eval(lambda x, nothing: x)
+mlir.register_lowering(attach_p, lambda ctx, x, nothing: [x])
+# What the second gets is made from the cotangent, and so has the batch axes of it.
+ad.deflinear2(attach_p, lambda t, x, nothing: [t, jnp.ravel(t)[:0].reshape(type_of(nothing).shape)])
+
+
+def _batch_attach(operands: Sequence[Any], dims: Sequence[Any]) -> tuple[Any, int]:
+    (x, nothing), (dim, other) = operands, dims
+    if dim is None:
+        x, dim = jnp.broadcast_to(x, (nothing.shape[other], *x.shape)), 0
+    return attach_p.bind(x, nothing), dim
+
+
+batching.primitive_batchers[attach_p] = _batch_attach
