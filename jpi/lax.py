@@ -12,8 +12,8 @@ from typing import Any
 import jax
 
 from jpi._array.array import DistArray
+from jpi._blocks.prefixes import scan_over
 from jpi._blocks.redistribute import redistribute
-from jpi._blocks.scan import scan_on
 from jpi._call.arguments import common_mesh, is_sharded
 from jpi._call.call import call
 from jpi._layout.layout import layout
@@ -93,7 +93,7 @@ def _scan(
         ]
         pairwise = lambda a, b: combine(list(a), list(b))  # noqa: E731
         scanned = jax.lax.associative_scan(pairwise, moved, reverse, dim)
-        return scan_on(scanned, combine, mesh, axes, counts, dim, reverse)
+        return scan_over(scanned, combine, mesh, axes, counts, dim, reverse)
 
     results = compiled_when_eager(of_blocks)(*(x._shard for x in leaves))
     return [

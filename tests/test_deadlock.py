@@ -3,22 +3,22 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jpi._watch.deadlock import Call, State, stuck_ranks
+from jpi._watch.deadlock import State, Waiting, stuck_ranks
 
 ALL = (0, 1, 2)
 
 
 def collective(position, *, fingerprint=1, comm="world", members=ALL):
-    call = Call("", comm, members, position=position, fingerprint=fingerprint)
+    call = Waiting("", comm, members, position=position, fingerprint=fingerprint)
     return State(calls=(call,), positions={comm: position})
 
 
 def send(dest, **positions):
-    return State(calls=(Call("", "world", ALL, sends_to=(dest,)),), positions=positions)
+    return State(calls=(Waiting("", "world", ALL, sends_to=(dest,)),), positions=positions)
 
 
 def recv(*sources, **positions):
-    return State(calls=(Call("", "world", ALL, receives_from=sources),), positions=positions)
+    return State(calls=(Waiting("", "world", ALL, receives_from=sources),), positions=positions)
 
 
 def computing(**positions):
@@ -113,7 +113,7 @@ def _state(program, done, entered):
     if not entered:
         return State(positions=positions, has_ended=done == len(program))
     group = begun[-1]
-    call = Call("", str(group), group, position=positions[str(group)], fingerprint=1)
+    call = Waiting("", str(group), group, position=positions[str(group)], fingerprint=1)
     return State(calls=(call,), positions=positions)
 
 

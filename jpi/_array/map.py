@@ -10,7 +10,7 @@ import jax
 from jpi._array.array import DistArray
 from jpi._array.assemble import from_shard
 from jpi._array.halo import Mode, halo
-from jpi._blocks.over_axes import spread
+from jpi._blocks.over_axes import spread_over
 from jpi._call.arguments import common_mesh, is_sharded
 from jpi._layout.layout import Axes
 from jpi._layout.spec import spec_entries
@@ -88,5 +88,5 @@ def _in_place_of(x: DistArray, y: Any, padded: tuple[int, ...]) -> DistArray:
 def _block(x: Any, mesh: Mesh, used: Axes) -> Any:
     """What a rank computes with, where the computation differs along the axes ``used``."""
     if is_sharded(x):
-        return spread(x._shard, mesh, used, x._layout.axes)
-    return jax.tree.map(lambda leaf: spread(jax.numpy.asarray(leaf), mesh, used), x)
+        return spread_over(x._shard, mesh, used, x._layout.axes)
+    return jax.tree.map(lambda leaf: spread_over(jax.numpy.asarray(leaf), mesh, used), x)

@@ -14,7 +14,7 @@ from jpi._primitives import reductions
 from jpi._primitives.reductions import allreduce_p, reduce_scatter_p
 
 
-def spread(local: Any, mesh: Mesh, axes: Axes, cut: Axes = ()) -> Any:
+def spread_over(local: Any, mesh: Mesh, axes: Axes, cut: Axes = ()) -> Any:
     """``local``, which differs along ``cut`` only, for a computation that does along ``axes``."""
     axes = tuple(axis for axis in axes if axis not in cut)
     if jnp.issubdtype(jax.typeof(local).dtype, jax.dtypes.prng_key):

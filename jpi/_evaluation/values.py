@@ -15,7 +15,7 @@ from typing import Any
 import jax
 from jax import lax
 
-from jpi._blocks.over_axes import reduce_over, reduce_scatter_over, spread
+from jpi._blocks.over_axes import reduce_over, reduce_scatter_over, spread_over
 from jpi._blocks.redistribute import redistribute
 from jpi._layout.layout import Axes, Box, Layout, Spec, layout
 from jpi._mpi.mesh import Mesh
@@ -123,7 +123,7 @@ class Placed(Value):
     def take(self, region: Region) -> Any:
         mesh, target = region.mesh, region.layout or self.placement.replicated()
         local = redistribute(self.local, mesh.comm, self.placement, target)
-        local = spread(local, mesh, region.axes, target.axes)
+        local = spread_over(local, mesh, region.axes, target.axes)
         if region.layout is None:
             starts, stops = zip(*region.box, strict=True) if region.box else ((), ())
             local = lax.slice(local, starts, stops)
@@ -157,7 +157,7 @@ class Pending(Placed):
         if target is None or (dim := self._dim_cut_by(target)) is None or "local" in vars(self):
             return super().take(region)
         block = reduce_scatter_over(self.summand, self.mesh, self.over, target, dim)
-        return spread(block, self.mesh, region.axes, target.axes)
+        return spread_over(block, self.mesh, region.axes, target.axes)
 
     def _dim_cut_by(self, target: Layout) -> int | None:
         """The one dimension in which ``target`` differs: it is cut over the axes of the sum."""

@@ -36,14 +36,17 @@ for _name, _target in native.targets().items():
 def collective(
     name: str,
     *,
+    target: str | None = None,
     rows: Callable[..., int] | None = None,
     message: Mapping[str, str],
     may_overwrite: bool = False,
     always_differentiated: bool = False,
 ) -> _jax.Primitive:
-    """A primitive of one operand and one result that runs the native collective ``name``.
+    """A primitive of one operand and one result that runs a native collective.
 
     Args:
+        name: the primitive's name.
+        target: the native collective, the one called ``name`` by default.
         rows: the number of rows of the result, from the operand's aval and the parameters; the
             shape of the operand where absent.
         message: what the native side gets besides the communicator (see `_attributes`), by
@@ -57,7 +60,7 @@ def collective(
 
     primitive = ordered_primitive(
         name,
-        target=lambda **params: name,
+        target=lambda **params: target or name,
         results=results,
         message=lambda comm, **params: {
             "comm": comm,

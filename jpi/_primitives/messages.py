@@ -1,6 +1,6 @@
 """Messages from one rank to another: send, recv and sendrecv, as one primitive.
 
-`exchange_p` sends ``x`` to ``dest`` and gives what ``source`` sent; either may be PROC_NULL, which
+`message_p` sends ``x`` to ``dest`` and gives what ``source`` sent; either may be PROC_NULL, which
 leaves a plain receive or send. Its second result is the *envelope*, the source and tag of what
 came, which the caller may have left open (ANY_SOURCE, ANY_TAG). Tangents follow the same way, and
 cotangents go back along it: to the rank and with the tag that the envelope names.
@@ -49,8 +49,8 @@ def _message(
 
 
 # Operands: x; the envelope; a link, which is empty, on whose derivative and batch the result hangs.
-exchange_p = ordered_primitive(
-    "exchange",
+message_p = ordered_primitive(
+    "message",
     target=_target,
     results=lambda x, envelope, link, *, shape, dtype, **params: [
         ShapedArray(shape, dtype),
@@ -60,10 +60,10 @@ exchange_p = ordered_primitive(
     native_operands=2,
     always_differentiated=True,
 )
-exchange_p.multiple_results = True
+message_p.multiple_results = True
 
 
-def exchange(
+def pass_message(
     x: Any,
     link: Any,
     *,
@@ -81,7 +81,7 @@ def exchange(
     """What came from ``source``, of ``shape`` and ``dtype``, and its envelope."""
     if envelope is None:
         envelope = np.zeros((2,), np.int32)
-    y, envelope = exchange_p.bind(
+    y, envelope = message_p.bind(
         x,
         envelope,
         link,
@@ -105,7 +105,7 @@ def _batch(operands: Any, dims: Any, *, shape: Any, **params: Any) -> Any:
     x = jnp.broadcast_to(x, (size, *x.shape)) if dims[0] is None else jnp.moveaxis(x, dims[0], 0)
     if dims[1] is not None:  # all the same: one message has one envelope
         envelope = jnp.take(envelope, 0, axis=dims[1])
-    results = exchange_p.bind(x, envelope, _nothing(), shape=(size, *shape), **params)
+    results = message_p.bind(x, envelope, _nothing(), shape=(size, *shape), **params)
     return results, (0, None)
 
 
@@ -115,7 +115,7 @@ def _nothing() -> Any:
 
 def _jvp(primals: Any, tangents: Any, **params: Any) -> Any:
     x, envelope, link = primals
-    y, received = exchange_p.bind(x, envelope, link, **params)
+    y, received = message_p.bind(x, envelope, link, **params)
     sends, receives = (
         params[peer] != MPI.PROC_NULL and jnp.issubdtype(array.dtype, jnp.inexact)
         for peer, array in (("dest", x), ("source", y))
@@ -136,7 +136,7 @@ def _jvp(primals: Any, tangents: Any, **params: Any) -> Any:
         params["dest"] = MPI.PROC_NULL
         is_linked = type(tangents[0]) is _jax.Zero or not jnp.issubdtype(x.dtype, jnp.inexact)
         t = _jax.ad.instantiate_zeros(tangents[2 if is_linked else 0])
-    t, _ = exchange_p.bind(t, envelope, _nothing(), **params)
+    t, _ = message_p.bind(t, envelope, _nothing(), **params)
     # Also the empty tangent of a send: JAX would drop the message with a symbolic zero.
     return (y, received), [t, zeros[1]]
 
@@ -154,7 +154,7 @@ _OPPOSITE: dict[Known, Known] = {"": "", "source": "dest", "dest": "source"}
 def _transpose(
     cotangents: Any, x: Any, envelope: Any, link: Any, *, comm: Comm, known: Known, **params: Any
 ) -> list[Any]:
-    t, _ = exchange(
+    t, _ = pass_message(
         _jax.ad.instantiate_zeros(cotangents[0]),
         _nothing(),
         envelope=envelope,
@@ -170,6 +170,6 @@ def _transpose(
     return [t, None, None]
 
 
-_jax.batching.primitive_batchers[exchange_p] = _batch
-_jax.ad.primitive_jvps[exchange_p] = _jvp
-_jax.ad.primitive_transposes[exchange_p] = _transpose
+_jax.batching.primitive_batchers[message_p] = _batch
+_jax.ad.primitive_jvps[message_p] = _jvp
+_jax.ad.primitive_transposes[message_p] = _transpose

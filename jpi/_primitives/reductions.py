@@ -36,7 +36,9 @@ scan_p = collective("scan", message={"op": "op"}, may_overwrite=True)
 exscan_p = collective("exscan", message={"op": "op"}, may_overwrite=True)
 
 # An allgather whose result each rank uses in its own way.
-allgather_each_p = collective("allgather", rows=all_rows, message={"recv": "counts"})
+allgather_each_p = collective(
+    "allgather_each", target="allgather", rows=all_rows, message={"recv": "counts"}
+)
 
 linear(spread_p, lambda t, comm: allreduce_p.bind(t, comm=comm, op="SUM"))
 linear(

@@ -3,6 +3,7 @@
 from jpi._rules import calls as calls
 from jpi._rules import control_flow as control_flow
 from jpi._rules import cumulative as cumulative
+from jpi._rules import custom_derivatives as custom_derivatives
 from jpi._rules import dot as dot
 from jpi._rules import dynamic as dynamic
 from jpi._rules import elementwise as elementwise

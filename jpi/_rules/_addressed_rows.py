@@ -33,7 +33,7 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Windows:
+class AddressedRows:
     """The geometry of a gather, or of the scatter that is its inverse.
 
     Attributes:

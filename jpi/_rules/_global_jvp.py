@@ -8,10 +8,10 @@ from typing import Any
 import jax
 
 from jpi._evaluation.registry import Call
-from jpi._evaluation.values import Placed
+from jpi._evaluation.values import Placed, Value
 from jpi._jax import jaxprs
 from jpi._layout.layout import Layout
-from jpi._rules._local import Local
+from jpi._rules._local import Local, placed
 
 
 def differentiated(
@@ -19,7 +19,7 @@ def differentiated(
     operands: Sequence[Placed],
     algorithm: Callable[..., Sequence[Any]],
     placements: Sequence[Layout],
-) -> list[Placed]:
+) -> list[Value]:
     """The results of ``algorithm``, which computes the primitive of ``call`` on this rank's blocks.
 
     It is never differentiated itself: the derivative of the primitive is traced on the global
@@ -43,9 +43,14 @@ def differentiated(
 
     @run.defjvp
     def tangent(primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-        body = Local(call.mesh, jax.make_jaxpr(global_derivative)(*types), [*operands, *operands])
-        results = body.run([*primals, *tangents], [*placements, *placements])
+        body = Local(
+            call.mesh,
+            jax.make_jaxpr(global_derivative)(*types),
+            [operand.placement for operand in operands] * 2,
+            lambda _: [*placements, *placements],
+        )
+        results = body(*primals, *tangents)
         return results[: len(placements)], results[len(placements) :]
 
     results = run(*(operand.local for operand in operands))
-    return [Placed(x, placement) for x, placement in zip(results, placements, strict=True)]
+    return placed(results, placements)

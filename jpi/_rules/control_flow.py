@@ -21,7 +21,7 @@ from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._layout.layout import Layout, Spec, layout
 from jpi._mpi.mesh import Mesh
-from jpi._rules._local import Traced, _placed, _taken, settle_alike
+from jpi._rules._local import Traced, placed, settle_alike, taken
 
 _LARGE = 2**16  # numbers that are not made whole on every rank for a loop
 
@@ -51,14 +51,14 @@ def scan(
 
     end, stacked = lax.scan(
         step,
-        _taken(call.mesh, carry, results[:num_carry]),
+        taken(call.mesh, carry, results[:num_carry]),
         [x.local for x in rows],
         length=length,
         reverse=reverse,
         unroll=unroll,
     )
     placements = [*results[:num_carry], *(p.with_axis(0, length) for p in results[num_carry:])]
-    return _placed([*end, *stacked], placements)
+    return placed([*end, *stacked], placements)
 
 
 @rule("while")
@@ -82,15 +82,15 @@ def while_loop(
     body, placements = settled_loop(call.mesh, body_jaxpr, [x.placement for x in kept], carry)
 
     def is_unfinished(carry: Any) -> Any:
-        given = [*asked, *_placed(carry, placements)]
+        given = [*asked, *placed(carry, placements)]
         return evaluate(call.mesh, cond_jaxpr, given)[0].replicate(call.mesh)
 
     end = lax.while_loop(
         is_unfinished,
         lambda carry: body(*(x.local for x in kept), *carry),
-        _taken(call.mesh, carry, placements),
+        taken(call.mesh, carry, placements),
     )
-    return _placed(end, placements)
+    return placed(end, placements)
 
 
 def _with_one_predicate(
@@ -131,7 +131,7 @@ def cond(call: Call, index: Value, *values: Value, branches: Any, **params: Any)
         for offer, branch in zip(offers, branches, strict=True)
     ]
     chosen = lax.switch(index.replicate(call.mesh), bodies, *(x.local for x in operands))
-    return _placed(chosen, results)
+    return placed(chosen, results)
 
 
 def _best(offered: Sequence[tuple[Layout, int]]) -> Layout:

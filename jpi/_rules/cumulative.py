@@ -8,7 +8,7 @@ from typing import Any
 import jax.numpy as jnp
 from jax import lax
 
-from jpi._blocks.scan import scan_on
+from jpi._blocks.prefixes import scan_over
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Placed, Value
 
@@ -25,7 +25,7 @@ COMBINE: dict[str, Callable[[Any, Any], Any]] = {
 def cumulate(call: Call, value: Value, *, axis: int, reverse: bool, **params: Any) -> Value:
     placed = value.settle(call.mesh)
     own, combine = placed.placement, COMBINE[call.primitive.name]
-    (scanned,) = scan_on(
+    (scanned,) = scan_over(
         [call.bind(placed.local)],
         lambda before, after: [combine(before[0], after[0])],
         call.mesh,

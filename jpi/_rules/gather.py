@@ -13,7 +13,7 @@ from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Placed, Value, pending, region_of
 from jpi._layout.layout import Axes
 from jpi._primitives.routing import fetch
-from jpi._rules._addressed_rows import Windows, padded, trimmed
+from jpi._rules._addressed_rows import AddressedRows, padded, trimmed
 
 
 @rule("gather")
@@ -29,7 +29,7 @@ def gather(
     **params: Any,
 ) -> Value:
     numbers = dimension_numbers
-    windows = Windows(
+    windows = AddressedRows(
         operand.shape,
         tuple(slice_sizes),
         tuple(numbers.collapsed_slice_dims),
@@ -48,7 +48,7 @@ def gather(
     return result(call, operand, indices, windows, cut or _uncut(entries, over), first, over)
 
 
-def _first(windows: Windows, operand: Value) -> int:
+def _first(windows: AddressedRows, operand: Value) -> int:
     """The addressed dimension to be cut, if only one is: the largest of those that are."""
     return max(
         (dim for dim in windows.addressed if operand.spec[dim]), key=lambda dim: operand.shape[dim]
@@ -56,7 +56,7 @@ def _first(windows: Windows, operand: Value) -> int:
 
 
 def _local(
-    call: Call, operand: Value, indices: Value, windows: Windows, entries: Sequence[Axes]
+    call: Call, operand: Value, indices: Value, windows: AddressedRows, entries: Sequence[Axes]
 ) -> Value:
     mesh, target = call.mesh, windows.outer_layout(call.mesh, entries)
     block = windows.operand_layout(mesh, entries)
@@ -71,7 +71,7 @@ def _local(
     return Placed(trimmed(y, target.block_shape(mesh.coordinates)), target)
 
 
-def block_of_indices(windows: Windows, indices: Value, entries: Sequence[Axes]) -> Any:
+def block_of_indices(windows: AddressedRows, indices: Value, entries: Sequence[Axes]) -> Any:
     """The spec of the indices where the outer array has these entries."""
     return (*(entries[dim] for dim in windows.batch), ())
 
@@ -80,7 +80,9 @@ def _uncut(entries: Sequence[Axes], over: Axes) -> list[Axes]:
     return [tuple(name for name in entry if name not in over) for entry in entries]
 
 
-def _cut(call: Call, windows: Windows, entries: Sequence[Axes], over: Axes) -> list[Axes] | None:
+def _cut(
+    call: Call, windows: AddressedRows, entries: Sequence[Axes], over: Axes
+) -> list[Axes] | None:
     """The entries with all of ``over`` among the named dimensions; None if they are too small."""
     missing = tuple(n for n in over if not any(n in entries[dim] for dim in windows.named))
     if not missing:
@@ -96,7 +98,7 @@ def _fetched(
     call: Call,
     operand: Value,
     indices: Value,
-    windows: Windows,
+    windows: AddressedRows,
     entries: Sequence[Axes],
     first: int,
     over: Axes,
@@ -121,7 +123,7 @@ def _picked(
     call: Call,
     operand: Value,
     indices: Value,
-    windows: Windows,
+    windows: AddressedRows,
     entries: Sequence[Axes],
     first: int,
     over: Axes,
@@ -157,7 +159,7 @@ def _is_filling(call: Call) -> bool:
     return call.params["mode"] == lax.GatherScatterMode.FILL_OR_DROP
 
 
-def _filled(call: Call, windows: Windows, y: Any, inside: Any) -> Any:
+def _filled(call: Call, windows: AddressedRows, y: Any, inside: Any) -> Any:
     """``y`` with the fill value in the windows that are not ``inside``."""
     if not _is_filling(call):
         return y

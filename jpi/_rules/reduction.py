@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jpi._blocks.over_axes import reduce_over, spread
+from jpi._blocks.over_axes import reduce_over, spread_over
 from jpi._blocks.rows import on_axis
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Placed, Value, pending
@@ -73,7 +73,7 @@ def reduce_extremum(call: Call, value: Value, *, axes: Sequence[int], **params: 
         # All elements that attain the extremum share it equally, over all ranks, as in jax.numpy.
         (x,), (t,) = primals, tangents
         y = extremum(x)
-        attains = x == jnp.expand_dims(spread(y, call.mesh, over), tuple(axes))
+        attains = x == jnp.expand_dims(spread_over(y, call.mesh, over), tuple(axes))
         share = total(jnp.where(attains, t, jnp.zeros_like(t)))
         return y, share / total(attains.astype(share.dtype))
 

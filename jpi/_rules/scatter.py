@@ -14,7 +14,7 @@ from jpi._evaluation.values import Placed, Value, pending, region_of
 from jpi._jax import jaxprs
 from jpi._layout.layout import Axes
 from jpi._primitives.routing import Op, deliver
-from jpi._rules._addressed_rows import Windows, padded, trimmed
+from jpi._rules._addressed_rows import AddressedRows, padded, trimmed
 from jpi._rules.gather import block_of_indices
 
 OPS: dict[str, Op] = {
@@ -58,7 +58,7 @@ def scatter(
     return _delivered(call, operand, indices, updates, windows, entries, over)
 
 
-def _windows(operand: Value, updates: Value, numbers: Any) -> Windows:
+def _windows(operand: Value, updates: Value, numbers: Any) -> AddressedRows:
     inside = [
         dim
         for dim in range(operand.ndim)
@@ -67,7 +67,7 @@ def _windows(operand: Value, updates: Value, numbers: Any) -> Windows:
     sizes = [1] * operand.ndim
     for dim, outer in zip(inside, numbers.update_window_dims, strict=True):
         sizes[dim] = updates.shape[outer]
-    return Windows(
+    return AddressedRows(
         operand.shape,
         tuple(sizes),
         tuple(numbers.inserted_window_dims),
@@ -97,7 +97,7 @@ def _blocks(
     operand: Value,
     indices: Value,
     updates: Value,
-    windows: Windows,
+    windows: AddressedRows,
     entries: Sequence[Axes],
     block: Any,
 ) -> tuple[Any, Any, Any]:
@@ -116,7 +116,7 @@ def _summed(
     operand: Value,
     indices: Value,
     updates: Value,
-    windows: Windows,
+    windows: AddressedRows,
     entries: Sequence[Axes],
     moving: Axes,
 ) -> Value:
@@ -134,7 +134,7 @@ def _local(
     operand: Value,
     indices: Value,
     updates: Value,
-    windows: Windows,
+    windows: AddressedRows,
     entries: Sequence[Axes],
     over: Axes,
 ) -> Value:
@@ -164,12 +164,12 @@ def _local(
     return Placed(windows.from_rows(result, first, block, mesh), block)
 
 
-def _first(windows: Windows, operand: Value) -> int:
+def _first(windows: AddressedRows, operand: Value) -> int:
     """The addressed dimension to be cut, if only one is: the largest, of those that are if any."""
     return max(windows.addressed, key=lambda dim: (bool(operand.spec[dim]), operand.shape[dim]))
 
 
-def _is_kept(call: Call, windows: Windows, condition: Any, inside: Any) -> Any:
+def _is_kept(call: Call, windows: AddressedRows, condition: Any, inside: Any) -> Any:
     """Where the ``condition`` on a name holds, and its window is not dropped."""
     if call.params["mode"] == lax.GatherScatterMode.CLIP:
         return condition
@@ -182,7 +182,7 @@ def _delivered(
     operand: Value,
     indices: Value,
     updates: Value,
-    windows: Windows,
+    windows: AddressedRows,
     entries: Sequence[Axes],
     over: Axes,
 ) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,60 +94,89 @@ class Windows:
 
 @rule("conv_general_dilated")
 def conv_general_dilated(call: Call, lhs: Value, rhs: Value, **params: Any) -> Value:
-    lhs_spec, rhs_spec, out_spec = params["dimension_numbers"]
-    groups, batch_groups = params["feature_group_count"], params["batch_group_count"]
-    spatial = range(2, lhs.ndim)  # as positions in these specs, after batch and feature
-    sums = {k for k in spatial if rhs.shape[rhs_spec[k]] > call.shape[out_spec[k]]}
-    batch = "batch" if batch_groups == 1 else None
-    feature = "group" if groups > 1 else "feature" if batch else None
-    summed = "summed" if groups == 1 else None
-    lhs_roles = [batch, summed or "group", *spatial]
-    rhs_roles = [feature, summed, *(k if k in sums else None for k in spatial)]
-    axes = agree(
-        (lhs, _by_dimension(lhs_spec, lhs_roles)), (rhs, _by_dimension(rhs_spec, rhs_roles))
-    )
-    parts = {role: math.prod(call.mesh.shape[a] for a in names) for role, names in axes.items()}
-    for role in parts:
-        if (role == "group" and groups % parts[role]) or (
-            role in sums and rhs.shape[rhs_spec[role]] < parts[role]
-        ):
-            del axes[role]  # no whole groups, or nothing to sum, for some rank
-    used = tuple(name for entry in axes.values() for name in entry)
-
-    def place(shape: Sequence[int], spec: Sequence[int], roles: Sequence[Any]) -> Layout:
-        entries = tuple(axes.get(role, ()) for role in _by_dimension(spec, roles))
-        return layout(tuple(shape), call.mesh.axes, entries)
-
-    source, kernel = place(lhs.shape, lhs_spec, lhs_roles), place(rhs.shape, rhs_spec, rhs_roles)
-    kept = [k if k not in sums else None for k in spatial]
-    target = place(call.shape, out_spec, [batch, feature, *kept])
-    windows = {
-        lhs_spec[k]: Window(
-            lhs.shape[lhs_spec[k]],
-            params["window_strides"][k - 2],
-            params["padding"][k - 2],
-            params["rhs_dilation"][k - 2],
-            params["lhs_dilation"][k - 2],
-        )
-        for k in spatial
-    }
-    work = {
-        lhs_spec[k]: _work(target, out_spec[k], kernel, rhs_spec[k], source.parts(lhs_spec[k]))
-        for k in spatial
-    }
-    shown = Windows(call.mesh, source, windows, work)
+    plan = _Convolution(call, lhs, rhs)
+    source, kernel, target = plan.layouts()
+    shown = plan.windows(source, kernel, target)
     partial = call.bind(
-        shown.fetch(lhs.take(region_of(call.mesh, source, used))),
-        rhs.take(region_of(call.mesh, kernel, used)),
+        shown.fetch(lhs.take(region_of(call.mesh, source, plan.used))),
+        rhs.take(region_of(call.mesh, kernel, plan.used)),
         padding=tuple(shown.padding),
-        feature_group_count=groups // parts["group"] if "group" in axes else groups,
+        feature_group_count=plan.groups // plan.parts.get("group", 1),
     )
-    over = call.mesh.ordered(*(axes.get(role, ()) for role in ("summed", *sums)))
+    over = call.mesh.ordered(*(plan.axes.get(role, ()) for role in ("summed", *plan.sums)))
     return pending(partial, call.mesh, over, target)
 
 
+class _Convolution:
+    """Which mesh axes shard which part of a convolution.
+
+    Each dimension has a role: "batch", "feature", "group", "summed" (the features that are summed)
+    or the number of a spatial dimension, counted after batch and feature. A spatial dimension is
+    among the ``sums`` if its kernel is longer than its result: then the kernel is sharded.
+    """
+
+    def __init__(self, call: Call, lhs: Value, rhs: Value) -> None:
+        params = self._params = call.params
+        self._call, self._lhs, self._rhs = call, lhs, rhs
+        self._specs = _, rhs_spec, out_spec = params["dimension_numbers"]
+        self.groups = params["feature_group_count"]
+        self._spatial = range(2, lhs.ndim)
+        self.sums = {k for k in self._spatial if rhs.shape[rhs_spec[k]] > call.shape[out_spec[k]]}
+        batch = "batch" if params["batch_group_count"] == 1 else None
+        feature = "group" if self.groups > 1 else "feature" if batch else None
+        summed = "summed" if self.groups == 1 else None
+        of_kernel = [k if k in self.sums else None for k in self._spatial]
+        of_result = [k if k not in self.sums else None for k in self._spatial]
+        self._roles = (
+            [batch, summed or "group", *self._spatial],
+            [feature, summed, *of_kernel],
+            [batch, feature, *of_result],
+        )
+        lhs_roles, rhs_roles, _ = map(_by_dimension, self._specs, self._roles)
+        self.axes = agree((lhs, lhs_roles), (rhs, rhs_roles))
+        self.parts = {
+            role: math.prod(call.mesh.shape[a] for a in names) for role, names in self.axes.items()
+        }
+        for role in list(self.parts):
+            if not self._has_work_for_all(role):
+                del self.axes[role], self.parts[role]
+        self.used = tuple(name for entry in self.axes.values() for name in entry)
+
+    def _has_work_for_all(self, role: Any) -> bool:
+        """Whether there are whole groups, and something to sum, for every rank."""
+        parts = self.parts[role]
+        if role == "group":
+            return self.groups % parts == 0
+        return role not in self.sums or self._rhs.shape[self._specs[1][role]] >= parts
+
+    def layouts(self) -> Iterator[Layout]:
+        """The layouts of the array, the kernel and the result."""
+        shapes = self._lhs.shape, self._rhs.shape, self._call.shape
+        for shape, spec, roles in zip(shapes, self._specs, self._roles, strict=True):
+            entries = tuple(self.axes.get(role, ()) for role in _by_dimension(spec, roles))
+            yield layout(tuple(shape), self._call.mesh.axes, entries)
+
+    def windows(self, source: Layout, kernel: Layout, target: Layout) -> Windows:
+        lhs_spec, rhs_spec, out_spec = self._specs
+        windows = {
+            lhs_spec[k]: Window(
+                self._lhs.shape[lhs_spec[k]],
+                self._params["window_strides"][k - 2],
+                self._params["padding"][k - 2],
+                self._params["rhs_dilation"][k - 2],
+                self._params["lhs_dilation"][k - 2],
+            )
+            for k in self._spatial
+        }
+        work = {
+            lhs_spec[k]: _work(target, out_spec[k], kernel, rhs_spec[k], source.parts(lhs_spec[k]))
+            for k in self._spatial
+        }
+        return Windows(self._call.mesh, source, windows, work)
+
+
 def _by_dimension(spec: Sequence[int], roles: Sequence[Any]) -> list[Any]:
-    """The role of each dimension, for a spec that tells the dimension of each role."""
+    """The role of each dimension, for a spec that gives the dimension of each role."""
     return [role for _, role in sorted(zip(spec, roles, strict=True), key=lambda pair: pair[0])]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from jpi._mpi import control as _meetings
 from jpi._mpi.comm import Comm, live
 from jpi._mpi.library import MPI, native
-from jpi._watch.deadlock import Call, State
+from jpi._watch.deadlock import State, Waiting
 
 
 class Activity:
@@ -36,13 +36,13 @@ class Activity:
         )
 
 
-def _call(record: Mapping[str, Any], comm: Comm) -> Call:
+def _call(record: Mapping[str, Any], comm: Comm) -> Waiting:
     members = comm.control.members
     dest, _, source, _ = record["peers"]
     sends = record["is_message"] and record["name"] != "recv"
     receives = record["is_message"] and record["name"] != "send"
     sources = members if source == MPI.ANY_SOURCE else _peer(members, source)
-    return Call(
+    return Waiting(
         text=_words(record),
         comm=comm.control.name,
         members=members,
@@ -55,8 +55,8 @@ def _call(record: Mapping[str, Any], comm: Comm) -> Call:
     )
 
 
-def _meeting_call(meeting: _meetings.Meeting, now: float) -> Call:
-    return Call(
+def _meeting_call(meeting: _meetings.Meeting, now: float) -> Waiting:
+    return Waiting(
         text=meeting.text,
         comm=meeting.place,
         members=meeting.members,
@@ -86,7 +86,7 @@ def _words(record: Mapping[str, Any]) -> str:
     return f"{text}, at {record['site'] or 'an unknown line'}"
 
 
-def own_words(call: Call) -> str:
+def own_words(call: Waiting) -> str:
     """A call, and how long it has waited there."""
     return f"{call.text}, where it has waited for {call.seconds:.1f} s"
 

@@ -13,7 +13,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Call:
+class Waiting:
     """A call in which a rank is.
 
     Attributes:
@@ -37,7 +37,7 @@ class Call:
     number: Any = 0
     seconds: float = 0.0
 
-    def is_same(self, other: Call | None) -> bool:
+    def is_same(self, other: Waiting | None) -> bool:
         """Whether it is the same call, seen at another time."""
         return other is not None and self.number == other.number
 
@@ -53,13 +53,13 @@ class State:
         has_ended: whether its program is over.
     """
 
-    calls: tuple[Call, ...] = ()
+    calls: tuple[Waiting, ...] = ()
     last: tuple[str, ...] = ()
     positions: Mapping[str, int] = field(default_factory=dict)
     has_ended: bool = False
 
     @property
-    def waiting(self) -> Call | None:
+    def waiting(self) -> Waiting | None:
         """The call in which it waits: one that is in several may go on in any of them."""
         return self.calls[0] if len(self.calls) == 1 else None
 
@@ -68,7 +68,7 @@ class State:
         return not self.has_ended and self.waiting is None
 
 
-def stuck_ranks(states: Mapping[int, State]) -> dict[int, Call]:
+def stuck_ranks(states: Mapping[int, State]) -> dict[int, Waiting]:
     """The ranks that will never go on, with the calls in which they wait.
 
     A rank that is not in ``states`` may do anything.
@@ -84,7 +84,10 @@ def stuck_ranks(states: Mapping[int, State]) -> dict[int, Call]:
 
 
 def _will_go_on(
-    rank: int, call: Call, states: Mapping[int, State], stuck: Mapping[int, Call]
+    rank: int,
+    call: Waiting,
+    states: Mapping[int, State],
+    stuck: Mapping[int, Waiting],
 ) -> bool:
     def will_come(other: int) -> bool:
         return other not in stuck and not (other in states and states[other].has_ended)
@@ -108,7 +111,7 @@ def _will_go_on(
     )
 
 
-def _is_met(call: Call, state: State) -> bool:
+def _is_met(call: Waiting, state: State) -> bool:
     """Whether a rank that has come to the position of ``call`` has made the same call there."""
     there = [c for c in state.calls if (c.comm, c.position) == (call.comm, call.position)]
     return all(c.fingerprint == call.fingerprint for c in there)

@@ -25,7 +25,7 @@ from jpi._mpi.library import MPI, native
 from jpi._ordered.compile import wait
 from jpi._watch import abort as _abort
 from jpi._watch.activity import Activity, own_words, report
-from jpi._watch.deadlock import Call, State, stuck_ranks
+from jpi._watch.deadlock import State, Waiting, stuck_ranks
 
 TICK = 0.2  # seconds between two looks
 MOMENT = 1.0  # seconds of waiting that nobody asks about
@@ -75,7 +75,7 @@ class Watch:
         self._sent: list[Any] = []
         self._next_alarm: dict[Any, float] = {}
         self._inquiry: _Inquiry | None = None
-        self._before: tuple[float, dict[int, Call]] | None = None
+        self._before: tuple[float, dict[int, Waiting]] | None = None
         self._number = 0
         self._timed_out_at: float | None = None
         self._limit = timeout() or math.inf

@@ -16,7 +16,7 @@ from jpi._mpi import arguments
 from jpi._mpi.comm import Comm
 from jpi._mpi.library import MPI, native
 from jpi._ordered.compile import compiled_when_eager
-from jpi._primitives.messages import exchange
+from jpi._primitives.messages import pass_message
 from jpi.collectives import _arguments
 
 _statuses: dict[int, tuple[Any, int]] = {}
@@ -55,7 +55,7 @@ def send(x: Any, dest: int, *, tag: int = 0, comm: Any = None) -> None:
 
 @compiled_when_eager
 def _send(x: Any, *, comm: Comm, dest: int, tag: int) -> None:
-    exchange(x, jnp.zeros((0,)), shape=(0,), dtype=x.dtype, comm=comm, dest=dest, sendtag=tag)
+    pass_message(x, jnp.zeros((0,)), shape=(0,), dtype=x.dtype, comm=comm, dest=dest, sendtag=tag)
 
 
 def recv(
@@ -88,7 +88,7 @@ def recv(
 
 @compiled_when_eager
 def _recv(x: Any, *, comm: Comm, source: int, tag: int, status: int) -> Any:
-    received, _ = exchange(
+    received, _ = pass_message(
         _link(x),
         _link(x),
         shape=_shape_from(source, x),
@@ -159,7 +159,7 @@ def _sendrecv(
     recvtag: int,
     status: int,
 ) -> Any:
-    received, _ = exchange(
+    received, _ = pass_message(
         _link(sendbuf) if dest == MPI.PROC_NULL else sendbuf,
         _link(recvbuf),
         shape=_shape_from(source, recvbuf),

@@ -1,4 +1,4 @@
-"""Scans along a cut dimension: what the ranks before have, combined with what each has scanned."""
+"""Scans along a sharded dimension: the totals of the ranks before, and each block's own scan."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Leaves = list[Any]  # the arrays that make up an element, or many along a dimens
 Combine = Callable[[Leaves, Leaves], Leaves]
 
 
-def scan_on(
+def scan_over(
     scanned: Leaves,
     combine: Combine,
     mesh: Mesh,
@@ -31,7 +31,7 @@ def scan_on(
     Args:
         scanned: for each leaf of an element, this rank's block, scanned.
         combine: the associative operation, of as many elements along ``dim`` on either side.
-        axes: the mesh axes over which ``dim`` is cut.
+        axes: the mesh axes over which ``dim`` is sharded.
         counts: how many elements each rank along them has.
         reverse: whether the scan runs from the last element to the first.
 
