@@ -6,11 +6,11 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
-#include "agreement.h"
-#include "calls.h"
-#include "collectives.h"
-#include "log.h"
-#include "profile.h"
+#include "records/agreement.h"
+#include "records/calls.h"
+#include "records/log.h"
+#include "records/profile.h"
+#include "table/collectives.h"
 
 namespace nb = nanobind;
 

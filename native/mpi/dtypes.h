@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "errors.h"
+#include "mpi/errors.h"
 
 namespace jpi {
 

@@ -5,11 +5,11 @@
 #include <cstring>
 #include <string>
 
-#include "agreement.h"
-#include "compare.h"
-#include "large.h"
-#include "parts.h"
-#include "routing.h"
+#include "records/agreement.h"
+#include "run/compare.h"
+#include "run/large.h"
+#include "run/parts.h"
+#include "run/routing.h"
 
 namespace jpi {
 

@@ -6,7 +6,7 @@
 #include <shared_mutex>
 #include <utility>
 
-#include "errors.h"
+#include "mpi/errors.h"
 
 namespace jpi {
 

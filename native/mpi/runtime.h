@@ -11,9 +11,9 @@
 #include <variant>
 #include <vector>
 
-#include "mpi_api.h"
-#include "ops.h"
-#include "registry.h"
+#include "mpi/mpi_api.h"
+#include "mpi/ops.h"
+#include "mpi/registry.h"
 
 namespace jpi {
 

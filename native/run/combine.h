@@ -5,7 +5,7 @@
 #include <complex>
 #include <cstdint>
 
-#include "ops.h"
+#include "mpi/ops.h"
 
 namespace jpi {
 

@@ -12,9 +12,9 @@
 #include <memory>
 #include <vector>
 
-#include "combine.h"
-#include "message.h"
-#include "pages.h"
+#include "run/combine.h"
+#include "run/pages.h"
+#include "table/message.h"
 
 namespace jpi {
 

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "collectives.h"
+#include "table/collectives.h"
 
 namespace jpi {
 

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "message.h"
+#include "table/message.h"
 
 namespace jpi {
 

@@ -8,8 +8,8 @@
 #include <memory>
 #include <vector>
 
-#include "large.h"
-#include "pages.h"
+#include "run/large.h"
+#include "run/pages.h"
 
 namespace jpi {
 

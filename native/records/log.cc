@@ -1,4 +1,4 @@
-#include "log.h"
+#include "records/log.h"
 
 #include <mutex>
 #include <utility>

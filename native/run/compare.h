@@ -9,8 +9,8 @@
 #include <limits>
 #include <vector>
 
-#include "floats.h"
-#include "routing.h"
+#include "mpi/floats.h"
+#include "run/routing.h"
 
 namespace jpi {
 

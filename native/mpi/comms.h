@@ -6,7 +6,7 @@
 #include <string>
 #include <unordered_set>
 
-#include "registry.h"
+#include "mpi/registry.h"
 
 namespace jpi {
 

@@ -1,18 +1,17 @@
-#include "collectives.h"
-
 #include <array>
 #include <cstdio>
 #include <optional>
 #include <utility>
 
-#include "agreement.h"
-#include "calls.h"
-#include "decode.h"
-#include "log.h"
-#include "pages.h"
-#include "profile.h"
-#include "run.h"
-#include "validation.h"
+#include "records/agreement.h"
+#include "records/calls.h"
+#include "records/log.h"
+#include "records/profile.h"
+#include "run/decode.h"
+#include "run/pages.h"
+#include "run/run.h"
+#include "table/collectives.h"
+#include "table/validation.h"
 
 namespace jpi {
 namespace {

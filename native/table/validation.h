@@ -2,7 +2,7 @@
 
 // Whether a message fits its row of the table, as far as one rank can know.
 
-#include "collectives.h"
+#include "table/collectives.h"
 
 namespace jpi {
 

@@ -4,8 +4,8 @@
 
 #include <string_view>
 
-#include "calls.h"
-#include "collectives.h"
+#include "records/calls.h"
+#include "table/collectives.h"
 
 namespace jpi {
 

@@ -8,8 +8,8 @@
 #include <limits>
 #include <type_traits>
 
-#include "dtypes.h"
-#include "floats.h"
+#include "mpi/dtypes.h"
+#include "mpi/floats.h"
 
 namespace jpi {
 

@@ -1,4 +1,4 @@
-#include "runtime.h"
+#include "mpi/runtime.h"
 
 #include <set>
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "comms.h"
-#include "ops.h"
+#include "mpi/comms.h"
+#include "mpi/ops.h"
 
 namespace jpi {
 

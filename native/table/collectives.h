@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <cstring>
 
-#include "message.h"
-#include "runtime.h"
+#include "mpi/runtime.h"
+#include "table/message.h"
 
 namespace jpi {
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "collectives.h"
+#include "table/collectives.h"
 
 namespace jpi {
 

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-#include "library.h"
+#include "mpi/library.h"
 
 namespace jpi {
 
