@@ -10,6 +10,8 @@
 #include "records/calls.h"
 #include "records/log.h"
 #include "records/profile.h"
+#include "records/sites.h"
+#include "run/handler.h"
 #include "table/collectives.h"
 
 namespace nb = nanobind;

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "mpi/floats.h"
-#include "run/routing.h"
+#include "run/steps.h"
 
 namespace jpi {
 
@@ -69,7 +69,7 @@ inline Reals RealsOf(const Message& m) {
 // The elementwise maximum over the ranks.
 template <typename Value>
 std::vector<Value> Maximum(const Message& m, ffi::DataType id, const std::vector<Value>& values,
-                           const RunPart& run) {
+                           const RunStep& run) {
   std::vector<Value> result(values.size());
   Message part = m;
   part.x = values.data();
@@ -83,7 +83,7 @@ std::vector<Value> Maximum(const Message& m, ffi::DataType id, const std::vector
 
 // The largest difference between two ranks' numbers, relative to the largest number. All ranks
 // find the same.
-inline double Difference(const Message& m, std::vector<double> values, const RunPart& run) {
+inline double Difference(const Message& m, std::vector<double> values, const RunStep& run) {
   constexpr double kNan = std::numeric_limits<double>::max();  // like itself, unlike all others
   for (double& x : values) x = std::isnan(x) ? kNan : x;
   const std::vector<double> high = Maximum(m, ffi::F64, values, run);
@@ -102,7 +102,7 @@ inline double Difference(const Message& m, std::vector<double> values, const Run
 }
 
 // Copies x to y, if all ranks have the same.
-inline void RequireSame(const Message& m, const RunPart& run) {
+inline void RequireSame(const Message& m, const RunStep& run) {
   const int64_t bytes = m.x_count * m.item_size();
   const auto hash = static_cast<int64_t>(HashBytes(m.x, bytes) >> 1);
   const std::vector<int64_t> all = Maximum<int64_t>(m, ffi::S64, {hash, -hash}, run);

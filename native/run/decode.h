@@ -4,8 +4,8 @@
 
 #include <string_view>
 
-#include "records/calls.h"
-#include "table/collectives.h"
+#include "records/sites.h"
+#include "table/row.h"
 
 namespace jpi {
 

@@ -2,7 +2,9 @@
 
 // Large results in large pages.
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -23,5 +25,19 @@ inline void AdviseHugePages([[maybe_unused]] void* data, [[maybe_unused]] int64_
   madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
 #endif
 }
+
+// Memory that nothing has written to.
+class Scratch {
+ public:
+  explicit Scratch(int64_t bytes) : data_(new std::byte[bytes]) {
+    AdviseHugePages(data_.get(), bytes);
+  }
+
+  std::byte* bytes() const { return data_.get(); }
+  int32_t* numbers() const { return reinterpret_cast<int32_t*>(data_.get()); }
+
+ private:
+  std::unique_ptr<std::byte[]> data_;
+};
 
 }  // namespace jpi

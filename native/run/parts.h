@@ -8,8 +8,9 @@
 #include <memory>
 #include <vector>
 
-#include "run/large.h"
+#include "run/datatypes.h"
 #include "run/pages.h"
+#include "table/message.h"
 
 namespace jpi {
 
@@ -150,7 +151,7 @@ int ExchangeParts(const Runtime<Handle>& mpi, const Message& m, int64_t limit) {
     send.Add(PartOf(mpi, m.x_dtype, parts.sends[rank], limit));
     recv.Add(PartOf(mpi, m.y_dtype, parts.receives[rank], limit));
   }
-  return Exchange(mpi, parts.x, send, m.y, recv, *m.comm);
+  return CallAlltoallw(mpi, parts.x, send, m.y, recv, *m.comm);
 }
 
 }  // namespace jpi

@@ -5,25 +5,18 @@
 #include <cstring>
 #include <string>
 
-#include "records/agreement.h"
 #include "run/compare.h"
 #include "run/large.h"
 #include "run/parts.h"
 #include "run/routing.h"
+#include "table/collectives.h"
 
 namespace jpi {
-
-inline const Collective& Find(const std::string& name) {
-  for (const Collective& row : kCollectives) {
-    if (row.name == name) return row;
-  }
-  throw Failure{ffi::ErrorCode::kInternal, name + " is not in the table"};
-}
 
 // Reads from the status where a message came from, and whether it filled the result.
 template <typename Handle, typename Count>
 void FinishReceive(const Runtime<Handle>& mpi, const Collectives<Handle, Count>& functions,
-                   const Message& m, const Call<Handle, Count>& call) {
+                   const Message& m, const MpiArguments<Handle, Count>& call) {
   const auto field = [&](int offset) {
     int32_t value;
     std::memcpy(&value, static_cast<const char*>(call.status) + offset, sizeof(value));
@@ -44,22 +37,22 @@ int RunOnce(const Runtime<Handle>& mpi, const Collectives<Handle, Count>& functi
             const Collective& row, const Message& m, const Block<Handle>* x = nullptr,
             const Block<Handle>* y = nullptr) {
   alignas(16) char own_status[kMaxStatusSize];
-  Call<Handle, Count> call{m.x,
-                           m.y,
-                           x ? Count{x->count} : Narrow<Count>(m.x_count),
-                           y ? Count{y->count} : Narrow<Count>(m.y_count),
-                           x ? x->type : mpi.types[m.x_dtype],
-                           y ? y->type : mpi.types[m.y_dtype],
-                           m.y_count * kDtypes[m.y_dtype].size,
-                           Blocks<Count>(m.send),
-                           Blocks<Count>(m.recv),
-                           functions.op(m.x_dtype, m.op),
-                           m.root,
-                           m.comm->rank,
-                           m.peers,
-                           own_status,
-                           ToHandle<Handle>(m.comm->handle),
-                           mpi.in_place};
+  MpiArguments<Handle, Count> call{m.x,
+                                   m.y,
+                                   x ? Count{x->count} : Narrow<Count>(m.x_count),
+                                   y ? Count{y->count} : Narrow<Count>(m.y_count),
+                                   x ? x->type : mpi.types[m.x_dtype],
+                                   y ? y->type : mpi.types[m.y_dtype],
+                                   m.y_count * kDtypes[m.y_dtype].size,
+                                   Blocks<Count>(m.send),
+                                   Blocks<Count>(m.recv),
+                                   functions.op(m.x_dtype, m.op),
+                                   m.root,
+                                   m.comm->rank,
+                                   m.peers,
+                                   own_status,
+                                   ToHandle<Handle>(m.comm->handle),
+                                   mpi.in_place};
   if (m.peers.status >= 0) call.status = user_statuses.Get(m.peers.status).address;
   const int code = row.call(functions, call);
   if (code == 0 && m.envelope) FinishReceive(mpi, functions, m, call);
@@ -112,7 +105,7 @@ int Run(const Runtime<Handle>& mpi, const Collective& row, Message& m) {
   const int64_t limit = count_limit.load(std::memory_order_relaxed);
   if (row.large == Large::kParts) return ExchangeParts(mpi, m, limit);
   if (row.route == Route::kNone) return RunCall(mpi, row, m, limit);
-  const RunPart run = [&](const char* name, const Message& part) {
+  const RunStep run = [&](const char* name, const Message& part) {
     Check(RunCall(mpi, Find(name), part, limit));
   };
   if (row.route == Route::kCompare) {

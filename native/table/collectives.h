@@ -1,95 +1,11 @@
 #pragma once
 
-#include <cstdint>
 #include <cstring>
+#include <string>
 
-#include "mpi/runtime.h"
-#include "table/message.h"
+#include "table/row.h"
 
 namespace jpi {
-
-// How many elements a buffer holds; `send` and `recv` have one count per rank where they are named.
-enum class Extent {
-  kAny,
-  kSameAsX,
-  kNone,
-  kSameAsXAtRoot,    // that of x on the root, nothing elsewhere
-  kAnyAtRoot,        // nothing elsewhere
-  kAnyElsewhere,     // nothing on the root
-  kSendOfRank,       // the count of this rank in `send`
-  kRecvOfRank,       // the count of this rank in `recv`
-  kSendTotal,        // all of `send`
-  kRecvTotal,        // all of `recv`
-  kSendTotalAtRoot,  // all of `send` on the root, nothing elsewhere
-  kRecvTotalAtRoot   // all of `recv` on the root, nothing elsewhere
-};
-
-// How counts beyond an int are met where the library has no MPI_*_c.
-enum class Large {
-  kPieces,    // several calls, each on a range of the elements
-  kBlocks,    // one MPI_Alltoallw, a datatype for each large block
-  kDatatype,  // the same call, on one element of a datatype that holds all
-  kRoots,     // a reduction in pieces to each rank in turn
-  kParts,     // one MPI_Alltoallw whatever the counts: `send` and `recv` are parts of the arrays
-  kRoutes     // several calls of other rows: the operands say what goes where
-};
-
-// Which ranks know the counts of a call: all of them, or each its own only.
-enum class Known { kByAll, kByEach };
-
-// Rows that go where the data says: `x` is a rank's block. By its number of operands, after a token
-// and x: owners and places; the rows that are delivered, before them; counts alone.
-enum class Route {
-  kNone = 0,
-  kCompare = 2,   // none go: whether x is the same on every rank
-  kExchange = 3,  // rows that follow each other
-  kFetch = 4,     // rows of other blocks
-  kDeliver = 5    // rows that change those which they meet
-};
-
-// One MPI call, in each ABI and width of counts. Made from a generic lambda.
-class MpiCall {
- public:
-  constexpr MpiCall() = default;  // for a row that has no call of its own
-
-  template <typename Function>
-  constexpr MpiCall(Function call)  // NOLINT: a row holds the lambda itself
-      : int_narrow_(call), int_wide_(call), pointer_narrow_(call), pointer_wide_(call) {}
-
-  template <typename Handle, typename Count>
-  int operator()(const Collectives<Handle, Count>& mpi, const Call<Handle, Count>& call) const {
-    return Pointer(mpi)(mpi, call);
-  }
-
- private:
-  template <typename Handle, typename Count>
-  using Function = int (*)(const Collectives<Handle, Count>&, const Call<Handle, Count>&);
-
-  auto Pointer(const Collectives<int32_t, int>&) const { return int_narrow_; }
-  auto Pointer(const Collectives<int32_t, int64_t>&) const { return int_wide_; }
-  auto Pointer(const Collectives<void*, int>&) const { return pointer_narrow_; }
-  auto Pointer(const Collectives<void*, int64_t>&) const { return pointer_wide_; }
-
-  Function<int32_t, int> int_narrow_ = nullptr;
-  Function<int32_t, int64_t> int_wide_ = nullptr;
-  Function<void*, int> pointer_narrow_ = nullptr;
-  Function<void*, int64_t> pointer_wide_ = nullptr;
-};
-
-// An operation: the row of the table from which its FFI target is made.
-struct Collective {
-  const char* name;
-  bool reduces;
-  Extent x;
-  Extent y;
-  Known counts;
-  Large large;
-  MpiCall call;
-  Route route = Route::kNone;
-
-  // From one rank to another, where only the two of them take part.
-  bool is_message() const { return large == Large::kDatatype && counts == Known::kByEach; }
-};
 
 // Rows that are several calls of others.
 constexpr Collective Routed(const char* name, bool reduces, Route route) {
@@ -182,7 +98,11 @@ inline constexpr Collective kCollectives[] = {
 };
 inline constexpr int kCollectiveCount = sizeof(kCollectives) / sizeof(Collective);
 
-// The FFI handler of row `index` of the table.
-XLA_FFI_Handler* Target(int index);
+inline const Collective& Find(const std::string& name) {
+  for (const Collective& row : kCollectives) {
+    if (row.name == name) return row;
+  }
+  throw Failure{ffi::ErrorCode::kInternal, name + " is not in the table"};
+}
 
 }  // namespace jpi

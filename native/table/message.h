@@ -1,17 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
-#include <numeric>
 #include <string_view>
-#include <vector>
 
 #include "mpi/comms.h"
+#include "mpi/counts.h"
 #include "mpi/ops.h"
 
 namespace jpi {
-
-using Counts = ffi::Span<const int64_t>;
 
 // Where a point-to-point call sends and from where it receives, in MPI's own numbers.
 struct Peers {
@@ -55,64 +51,6 @@ struct Message {
 
   int64_t item_size() const { return kDtypes[x_dtype].size; }
   bool is_root() const { return comm->rank == root; }
-};
-
-inline int64_t Total(Counts counts) {
-  return std::accumulate(counts.begin(), counts.end(), int64_t{0});
-}
-
-template <typename Count>
-Count Narrow(int64_t n) {
-  if (n > std::numeric_limits<Count>::max()) {
-    throw Failure{ffi::ErrorCode::kInternal, Text("count ", n, " does not fit the MPI call")};
-  }
-  return static_cast<Count>(n);
-}
-
-// Counts and where their blocks begin, as MPI's v-collectives take them.
-template <typename Count>
-struct Blocks {
-  explicit Blocks(Counts from) {
-    counts.reserve(from.size());
-    offsets.reserve(from.size());
-    int64_t offset = 0;
-    for (int64_t n : from) {
-      counts.push_back(Narrow<Count>(n));
-      offsets.push_back(Narrow<Count>(offset));
-      offset += n;
-      is_equal = is_equal && n == *from.begin();
-    }
-  }
-
-  std::vector<Count> counts;
-  std::vector<Count> offsets;
-  bool is_equal = true;  // the plain collective will do
-};
-
-// A message in the terms of an MPI ABI: what a row of the table passes to its MPI function.
-template <typename Handle, typename Count>
-struct Call {
-  const void* x;
-  void* y;
-  Count x_count;
-  Count y_count;
-  Handle x_type;
-  Handle y_type;
-  int64_t y_bytes;
-  Blocks<Count> send;
-  Blocks<Count> recv;
-  Handle op;
-  int root;
-  int rank;
-  Peers peers;
-  void* status;
-  Handle comm;
-  const void* in_place;
-
-  bool is_root() const { return rank == root; }
-
-  // The operand of a reduction, which may lie in the result already.
-  const void* x_or_in_place() const { return x == y ? in_place : x; }
 };
 
 }  // namespace jpi

@@ -2,7 +2,7 @@
 
 // Whether a message fits its row of the table, as far as one rank can know.
 
-#include "table/collectives.h"
+#include "table/row.h"
 
 namespace jpi {
 

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+
+#include "run/parts.h"
+#include "table/row.h"
+
+namespace jpi {
+
+// The elements that other ranks get, each counted once.
+inline int64_t LeavingCount(const Collective& row, const Message& m) {
+  if (m.comm->size == 1) return 0;
+  if (row.route != Route::kNone) return m.named.leaving;
+  if (row.large == Large::kParts) return LeavingParts(m);
+  if ((row.y == Extent::kRecvTotalAtRoot || row.y == Extent::kSameAsXAtRoot) && m.is_root()) {
+    return 0;
+  }
+  // Of an x that holds a block for each rank, this rank keeps its own.
+  const bool has_blocks = row.x == Extent::kSendTotal || row.x == Extent::kSendTotalAtRoot;
+  const Counts blocks = row.x == Extent::kRecvTotal ? m.recv : m.send;
+  const bool keeps = (has_blocks || row.x == Extent::kRecvTotal) && m.x_count > 0;
+  return m.x_count - (keeps ? blocks[m.comm->rank] : 0);
+}
+
+}  // namespace jpi
