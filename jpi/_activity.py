@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from jpi import _meetings
 from jpi._comm import Comm
 from jpi._deadlock import Call, State
 from jpi._meetings import name_of, world_ranks
 from jpi._mpi import MPI, native
+
+if TYPE_CHECKING:
+    from jpi._native import CallRecord
 
 
 class Activity:
@@ -33,8 +36,8 @@ class Activity:
         _, records = native.calls()
         now = time.monotonic()
         meetings = [_meeting_call(m, now) for m in list(_meetings.active)]
-        running = [c for c in records if c["phase"] != "done" and c["comm"] in self._comms]
-        done = [c for c in records if c["phase"] == "done"]
+        running = [c for c in records if not c["is_done"] and c["comm"] in self._comms]
+        done = [c for c in records if c["is_done"]]
         return State(
             calls=(*map(self._call, running), *meetings),
             last=tuple(f"{_words(c)}, {c['seconds']:.3g} s" for c in done[-10:]),
@@ -45,11 +48,9 @@ class Activity:
             has_ended=self.has_ended,
         )
 
-    def _call(self, record: Mapping[str, Any]) -> Call:
+    def _call(self, record: CallRecord) -> Call:
         name, members = self._comms[record["comm"]]
-        dest, _, source, _ = record["peers"]
-        sends = record["is_message"] and record["name"] != "recv"
-        receives = record["is_message"] and record["name"] != "send"
+        source = record["source"]
         sources = members if source == MPI.ANY_SOURCE else _peer(members, source)
         return Call(
             text=_words(record),
@@ -57,8 +58,8 @@ class Activity:
             members=members,
             position=record["position"],
             fingerprint=record["fingerprint"],
-            sends_to=_peer(members, dest) if sends else (),
-            receives_from=sources if receives else (),
+            sends_to=_peer(members, record["dest"]),
+            receives_from=sources,
             number=record["number"],
             seconds=record["seconds"],
         )
@@ -75,20 +76,15 @@ def _meeting_call(meeting: _meetings.Meeting, now: float) -> Call:
     )
 
 
-def _peer(members: tuple[int, ...], rank: int) -> tuple[int, ...]:
-    return (members[rank],) if 0 <= rank < len(members) else ()
+def _peer(members: tuple[int, ...], rank: int | None) -> tuple[int, ...]:
+    return (members[rank],) if rank is not None and 0 <= rank < len(members) else ()
 
 
-def _words(record: Mapping[str, Any]) -> str:
-    text = record["name"] + (f"({record['op']})" if record["op"] else "")
-    if record["dtype"]:
-        text += f" of {record['count']} {record['dtype']}"
-    if record["root"] >= 0:
-        text += f", root {record['root']}"
-    dest, _, source, _ = record["peers"]
-    if record["is_message"] and record["name"] != "recv":
+def _words(record: CallRecord) -> str:
+    text, dest, source = record["text"], record["dest"], record["source"]
+    if dest is not None:
         text += f", to rank {dest}"
-    if record["is_message"] and record["name"] != "send":
+    if source is not None:
         text += ", from any rank" if source == MPI.ANY_SOURCE else f", from rank {source}"
     if record["purpose"]:
         text += f", for {record['purpose']}"

@@ -17,7 +17,7 @@ enum class Op { kSum, kProd, kMax, kMin, kLand, kLor, kLxor, kBand, kBor, kBxor 
 
 inline constexpr const char* kOpNames[] = {"SUM", "PROD", "MAX",  "MIN", "LAND",
                                            "LOR", "LXOR", "BAND", "BOR", "BXOR"};
-inline constexpr int kOpCount = 10;
+inline constexpr int kOpCount = sizeof(kOpNames) / sizeof(kOpNames[0]);
 
 // Below, `op` is the number of an Op; those from kOpCount on are of users.
 inline const char* OpName(int op) { return op < kOpCount ? kOpNames[op] : "of the user"; }

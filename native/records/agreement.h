@@ -16,6 +16,7 @@
 namespace jpi {
 
 enum class CheckLevel { kOff, kFirst, kEvery };
+inline constexpr const char* kCheckLevelNames[] = {"off", "trace", "full"};
 inline std::atomic<CheckLevel> check_level{CheckLevel::kFirst};
 
 // The ranks in words: 0, 2-4

@@ -31,7 +31,8 @@ struct CallRecord {
   const char* dtype = "";
   int64_t count = 0;
   int root = -1;
-  bool is_message = false;
+  bool sends = false;     // a message, to peers.dest
+  bool receives = false;  // a message, from peers.source
   Peers peers{};
   int32_t comm = 0;
   int64_t position = 0;

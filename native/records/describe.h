@@ -21,7 +21,8 @@ inline void Fill(const Collective& row, const Message& m, CallRecord& call) {
   call.dtype = is_empty ? "" : kDtypes[is_y ? m.y_dtype : m.x_dtype].name;
   call.count = is_y ? m.y_count : m.x_count;
   call.root = row.is_rooted() ? m.root : -1;
-  call.is_message = row.is_message();
+  call.sends = row.sends();
+  call.receives = row.receives();
   call.peers = m.peers;
   call.comm = m.comm->index;
 }

@@ -24,10 +24,13 @@ inline int MovableDtype(const ffi::AnyBuffer& buffer) {
   return dtype;
 }
 
-// The attributes of every target. `site` is the line of the user's program, or empty: then the
-// token holds its index. `purpose` is the operation on global arrays that calls it. `peers` is
-// empty but for messages: dest, sendtag, source, recvtag, status, and which of the two peers is in
-// the operand `envelope` (0 none, 1 the source, 2 the dest).
+// Which peer of a message the operand `envelope` replaces.
+enum class KnownPeer { kNone, kSource, kDest };
+inline constexpr const char* kKnownPeerNames[] = {"", "source", "dest"};
+
+// The attributes of every target. `site` is the line of the user's program; where it is empty, the
+// token holds the index of the line. `purpose` is the operation on global arrays that makes the
+// call. `peers` is empty except for messages: dest, sendtag, source, recvtag, status, KnownPeer.
 struct Attributes {
   int32_t comm;
   int32_t op;
@@ -42,47 +45,46 @@ struct Attributes {
 inline Peers PeersOf(Counts peers, const int32_t* envelope) {
   const auto number = [&](int i) { return Narrow<int>(peers[i]); };
   Peers result{number(0), number(1), number(2), number(3), number(4)};
-  if (peers[5] == 1) result.source = envelope[0], result.recvtag = envelope[1];
-  if (peers[5] == 2) result.dest = envelope[0], result.sendtag = envelope[1];
+  const auto known = static_cast<KnownPeer>(peers[5]);
+  if (known == KnownPeer::kSource) result.source = envelope[0], result.recvtag = envelope[1];
+  if (known == KnownPeer::kDest) result.dest = envelope[0], result.sendtag = envelope[1];
   return result;
 }
 
-// The last two operands: owners and places. Before them stand the rows that are delivered. For an
-// exchange the last operand alone: how many rows go to each rank.
-inline Named NamedOf(ffi::RemainingArgs args, int dtype) {
-  const auto numbers = [&](size_t i) {
+// The operands after the token and x of a row that is routed: see Route.
+inline RoutedRows RoutedRowsOf(Route route, ffi::RemainingArgs args, int dtype) {
+  RoutedRows routed;
+  const auto numbers = [&](size_t i, int64_t& count) {
     const auto buffer = args.get<ffi::AnyBuffer>(i).value();
     Require(buffer.element_type() == ffi::S32, "`owner` and `place` must be int32; got XLA type ",
             static_cast<int>(buffer.element_type()), ". Convert them with astype.");
-    return buffer;
+    count = static_cast<int64_t>(buffer.element_count());
+    return static_cast<const int32_t*>(buffer.untyped_data());
   };
-  const auto owner = numbers(args.size() == 3 ? 2 : args.size() - 2);
-  const auto place = numbers(args.size() - 1);
-  Require(owner.element_count() == place.element_count(), "`place` must have the size of `owner`, ",
-          owner.element_count(), "; got ", place.element_count(), ". Pass one for each row.");
-  Named named{static_cast<const int32_t*>(owner.untyped_data()),
-              static_cast<const int32_t*>(place.untyped_data()),
-              static_cast<int64_t>(owner.element_count()),
-              nullptr,
-              0,
-              0};
-  if (args.size() == 5) {
+  if (route == Route::kExchange) {
+    routed.counts = numbers(2, routed.counts_count);
+  } else if (route == Route::kFetch || route == Route::kDeliver) {
+    int64_t places = 0;
+    routed.owner = numbers(args.size() - 2, routed.count);
+    routed.place = numbers(args.size() - 1, places);
+    Require(routed.count == places, "`place` must have the size of `owner`, ", routed.count,
+            "; got ", places, ". Pass one for each row.");
+  }
+  if (route == Route::kDeliver) {
     const auto rows = args.get<ffi::AnyBuffer>(2).value();
     Require(MovableDtype(rows) == dtype, "`rows` must have the dtype of `x`, ", kDtypes[dtype].name,
             "; got ", kDtypes[MovableDtype(rows)].name, ". Convert them with astype.");
-    named.rows = Data<0>(rows);
-    named.rows_count = static_cast<int64_t>(rows.element_count());
+    routed.rows = Data<0>(rows);
+    routed.rows_count = static_cast<int64_t>(rows.element_count());
   }
-  return named;
+  return routed;
 }
 
 // Operands (token, x), results (token, y), and an envelope after each for a message. Nothing reads
 // the tokens: they order the calls.
 inline Message Decode(const Collective& row, ffi::RemainingArgs args, ffi::RemainingRets rets,
                       const Attributes& attributes) {
-  const size_t results = row.is_message() ? 3 : 2;
-  const bool is_routed = row.route != Route::kNone;
-  const size_t operands = is_routed ? static_cast<size_t>(row.route) : results;
+  const size_t operands = row.operands(), results = row.results();
   Require(args.size() == operands && rets.size() == results, "`", row.name, "` must have ",
           operands, " operands and ", results, " results; got ", args.size(), " and ", rets.size(),
           ". Pass a token, then x.");
@@ -105,7 +107,7 @@ inline Message Decode(const Collective& row, ffi::RemainingArgs args, ffi::Remai
             y.dimensions(),
             {0, 0, 0, 0, -1},
             nullptr,
-            operands > results ? NamedOf(args, dtype) : Named{},
+            RoutedRowsOf(row.route, args, dtype),
             &GetLiveComm(attributes.comm),
             attributes.purpose};
   if (row.is_message()) {

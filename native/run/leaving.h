@@ -10,7 +10,7 @@ namespace jpi {
 // The elements that other ranks get, each counted once.
 inline int64_t LeavingCount(const Collective& row, const Message& m) {
   if (m.comm->size == 1) return 0;
-  if (row.route != Route::kNone) return m.named.leaving;
+  if (row.route != Route::kNone) return m.routed.leaving;
   if (row.large == Large::kParts) return LeavingParts(m);
   if ((row.y == Extent::kRecvTotalAtRoot || row.y == Extent::kSameAsXAtRoot) && m.is_root()) {
     return 0;

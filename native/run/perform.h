@@ -48,12 +48,12 @@ inline void Report(const Collective& row, const Message& m, const CallRecord& ca
   }
   if (!is_verbose.load(std::memory_order_relaxed)) return;
   std::string peers;
-  if (m.peers.dest >= 0 && row.x != Extent::kNone) peers += Text(" to ", m.peers.dest);
-  if (row.y != Extent::kNone) peers += Text(" from ", m.peers.source);
+  if (call.sends && m.peers.dest >= 0) peers += Text(" to ", m.peers.dest);
+  if (call.receives) peers += Text(" from ", m.peers.source);
   const std::string line =
       Text("[jpi ", m.comm->rank, "/", m.comm->size, "] ", call.number, " ", DescribeCall(call),
-           call.is_message ? peers : "", ", ", bytes, " bytes sent, ", call.seconds, " s, `",
-           m.comm->label, "`, at ", *call.site ? call.site : "?", "\n");
+           peers, ", ", bytes, " bytes sent, ", call.seconds, " s, `", m.comm->label, "`, at ",
+           *call.site ? call.site : "?", "\n");
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

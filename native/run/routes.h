@@ -56,8 +56,8 @@ class Routes {
   template <typename Function>
   void ForEachOut(Function visit) const {
     std::vector<int64_t> next = out.starts;
-    for (int64_t k = 0; k < m_.named.count; ++k) {
-      const int32_t owner = m_.named.owner[k];
+    for (int64_t k = 0; k < m_.routed.count; ++k) {
+      const int32_t owner = m_.routed.owner[k];
       if (IsRank(owner)) visit(k, next[owner]++);
     }
   }
@@ -76,12 +76,12 @@ class Routes {
     PerRank written(m_.comm->size);
     std::vector<int64_t> next(m_.comm->size, -1);
     int32_t last = 0;
-    for (int64_t k = 0; k < m_.named.count; ++k) {
-      const int32_t owner = m_.named.owner[k];
+    for (int64_t k = 0; k < m_.routed.count; ++k) {
+      const int32_t owner = m_.routed.owner[k];
       is_in_order = is_in_order && owner >= last && IsRank(owner);
       if (!IsRank(owner)) continue;
       last = owner;
-      const int64_t place = m_.named.place[k];
+      const int64_t place = m_.routed.place[k];
       if (out.counts[owner]++ == 0 || place != next[owner]) written.counts[owner] += 2;
       next[owner] = place + 1;
     }
@@ -110,8 +110,8 @@ class Routes {
 
   void Write(const PerRank& written, int32_t* to) const {
     std::vector<int64_t> end = written.starts, next(m_.comm->size, -1);
-    for (int64_t k = 0; k < m_.named.count; ++k) {
-      const int32_t owner = m_.named.owner[k], place = m_.named.place[k];
+    for (int64_t k = 0; k < m_.routed.count; ++k) {
+      const int32_t owner = m_.routed.owner[k], place = m_.routed.place[k];
       if (!IsRank(owner)) continue;
       if (written.counts[owner] == out.counts[owner]) {
         to[end[owner]++] = place;

@@ -63,7 +63,7 @@ inline int64_t Deliver(const Message& m, bool combines, const RunStep& run) {
   const Routes routes(m, run);
   auto* y = static_cast<std::byte*>(m.y);
   if (m.x != m.y) std::memcpy(y, m.x, m.x_count * m.item_size());
-  const auto* from = static_cast<const std::byte*>(m.named.rows);
+  const auto* from = static_cast<const std::byte*>(m.routed.rows);
   const Scratch packed(routes.is_in_order ? 0 : routes.out.total() * rows.bytes);
   if (!routes.is_in_order) {
     routes.ForEachOut([&](int64_t k, int64_t i) {
@@ -99,7 +99,7 @@ inline int64_t Exchange(const Message& m, const RunStep& run) {
   const Rows rows(m);
   PerRank sent(m.comm->size), received(m.comm->size), one(m.comm->size);
   for (int rank = 0; rank < m.comm->size; ++rank) {
-    sent.counts[rank] = m.named.owner[rank];
+    sent.counts[rank] = m.routed.counts[rank];
     one.counts[rank] = 1;
     Require(sent.counts[rank] >= 0, "`counts` must be from 0 on; got ", sent.counts[rank],
             " for rank ", rank, ". Pass how many rows go to each.");

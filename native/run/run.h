@@ -112,9 +112,9 @@ int Run(const Runtime<Handle>& mpi, const Collective& row, Message& m) {
     RequireSame(m, run);
     return 0;
   }
-  m.named.leaving = row.route == Route::kDeliver    ? Deliver(m, row.reduces, run)
-                    : row.route == Route::kExchange ? Exchange(m, run)
-                                                    : Fetch(m, run);
+  m.routed.leaving = row.route == Route::kDeliver    ? Deliver(m, row.reduces, run)
+                     : row.route == Route::kExchange ? Exchange(m, run)
+                                                     : Fetch(m, run);
   return 0;
 }
 

@@ -18,15 +18,16 @@ struct Peers {
   int32_t status;  // index of the user's MPI_Status, -1 for none
 };
 
-// Rows, each by the rank that holds it and its place in that rank's block; or, in `owner` alone,
-// how many rows go to each rank.
-struct Named {
-  const int32_t* owner;
-  const int32_t* place;
-  int64_t count;
-  const void* rows;  // what goes there; null where they are asked for
-  int64_t rows_count;
-  int64_t leaving;  // elements of rows that left this rank, once it has run
+// The operands that say which rows go where; a row of the table uses some of them.
+struct RoutedRows {
+  const int32_t* owner = nullptr;   // for each row, the rank that holds it
+  const int32_t* place = nullptr;   // and its place in that rank's block
+  int64_t count = 0;                // of owners and of places
+  const void* rows = nullptr;       // the new rows, if the call delivers some
+  int64_t rows_count = 0;           // elements of them
+  const int32_t* counts = nullptr;  // how many rows go to each rank
+  int64_t counts_count = 0;
+  int64_t leaving = 0;  // elements that left this rank; set when the call has run
 };
 
 // What one rank is asked to do, as it comes from XLA: buffers, and counts in elements.
@@ -45,7 +46,7 @@ struct Message {
   Counts y_shape;
   Peers peers;
   int32_t* envelope;  // source and tag of the message received; null where none is
-  Named named;
+  RoutedRows routed;
   Comm* comm;
   std::string_view purpose;  // for what it is called; empty if that is not known
 

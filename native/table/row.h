@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 #include "table/mpi_call.h"
 
 namespace jpi {
@@ -33,14 +35,13 @@ enum class Large {
 // Which ranks know the counts of a call: all of them, or each its own only.
 enum class Known { kByAll, kByEach };
 
-// Rows that go where the data says: `x` is a rank's block. By its number of operands, after a token
-// and x: owners and places; the rows that are delivered, before them; counts alone.
+// What a row does whose operands say which rows of the arrays go where. `x` is a rank's block.
 enum class Route {
-  kNone = 0,
-  kCompare = 2,   // none go: whether x is the same on every rank
-  kExchange = 3,  // rows that follow each other
-  kFetch = 4,     // rows of other blocks
-  kDeliver = 5    // rows that change those which they meet
+  kNone,      // the row is of another kind
+  kCompare,   // no rows move: compares x over the ranks
+  kExchange,  // sends rows in their order; the operand is how many go to each rank
+  kFetch,     // fetches rows of other blocks; the operands are their owners and places
+  kDeliver    // changes rows of other blocks; the operands are new rows, their owners and places
 };
 
 // An operation: the row of the table from which its FFI target is made.
@@ -61,6 +62,17 @@ struct Collective {
 
   // From one rank to another, where only the two of them take part.
   bool is_message() const { return large == Large::kDatatype && counts == Known::kByEach; }
+  bool sends() const { return is_message() && x != Extent::kNone; }
+  bool receives() const { return is_message() && y != Extent::kNone; }
+
+  // A token and x; the envelope of a message; what says where the rows go.
+  size_t operands() const {
+    constexpr size_t kOfRoute[] = {2, 2, 3, 4, 5};  // in the order of Route
+    return is_message() ? 3 : kOfRoute[static_cast<int>(route)];
+  }
+
+  // A token and y; the envelope of a message.
+  size_t results() const { return is_message() ? 3 : 2; }
 };
 
 }  // namespace jpi

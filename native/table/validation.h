@@ -73,17 +73,18 @@ inline void RequireNamed(const Collective& row, const Message& m) {
   int64_t length = 1;
   for (size_t dim = 1; dim < m.x_shape.size(); ++dim) length *= m.x_shape[dim];
   if (row.route == Route::kExchange) {
-    Require(m.named.count == m.comm->size, "`counts` must have a number for each of ", m.comm->size,
-            " ranks; got ", m.named.count, ". Pass how many rows go to each.");
+    Require(m.routed.counts_count == m.comm->size, "`counts` must have a number for each of ",
+            m.comm->size, " ranks; got ", m.routed.counts_count,
+            ". Pass how many rows go to each.");
     return;
   }
-  const int64_t named = m.named.count * length;
+  const int64_t named = m.routed.count * length;
   const bool is_delivery = row.route == Route::kDeliver;
   const int64_t expected = is_delivery ? m.x_count : named;
   Require(m.y_count == expected, "`y` must have ", expected, " elements; got ", m.y_count,
           ". Make the owners agree with the shapes of operand and result.");
-  Require(m.named.rows_count == (is_delivery ? named : 0), "`rows` must have ", named,
-          " elements; got ", m.named.rows_count, ". Pass a row for each owner.");
+  Require(m.routed.rows_count == (is_delivery ? named : 0), "`rows` must have ", named,
+          " elements; got ", m.routed.rows_count, ". Pass a row for each owner.");
 }
 
 inline void Validate(const Collective& row, const Message& m) {
