@@ -66,8 +66,8 @@ def targets() -> dict[str, Any]:
 def add_comm(handle: int, check_handle: int, label: str) -> int:
     """The index by which compiled programs name the communicator with this MPI handle.
 
-    The other is of a duplicate, on which the ranks compare their calls.
-    Its errors must be returned (``MPI.ERRORS_RETURN``), or they abort before they are reported.
+    ``check_handle`` is of a duplicate, on which the ranks compare their calls. The communicator
+    must return its errors (``MPI.ERRORS_RETURN``): otherwise MPI aborts before JPI reports them.
     """
 
 def free_comm(index: int) -> None:
@@ -80,10 +80,10 @@ def add_status(address: int) -> int:
     """The number by which compiled programs name the MPI_Status at this address."""
 
 def add_site(text: str) -> int:
-    """The number by which a token tells the line of the user's program that calls."""
+    """The number of a line of the user's program; a token holds it in calls from that line."""
 
 def set_check(level: str) -> None:
-    """Compare over the ranks no call ("off"), each kind once ("trace") or all ("full")."""
+    """Compare no call over the ranks ("off"), each kind once ("trace"), or all ("full")."""
 
 def calls() -> tuple[int, list[CallRecord]]:
     """How many calls have begun; the last ones that have ended and those that run, in order."""
@@ -116,4 +116,4 @@ def set_large_counts(enabled: bool) -> bool:
     """Allow MPI_*_c (the default) or not, the same on every rank; the previous setting."""
 
 def set_count_limit(limit: int) -> int:
-    """The largest count in one call without MPI_*_c, the same on every rank; the previous one."""
+    """The largest count in one call without MPI_*_c, the same on every rank; the previous limit."""

@@ -1,4 +1,4 @@
-// jpi._native: what Python sees of the native layer.
+// The Python module jpi._native.
 
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/map.h>

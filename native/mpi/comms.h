@@ -10,11 +10,11 @@
 
 namespace jpi {
 
-// What was met before. Any thread may add. What begins to fill the memory is forgotten: the ranks
-// add the same, and so forget alike.
-class Met {
+// The fingerprints of the calls that were made before. Any thread may add one. A full set is
+// emptied: all ranks add the same fingerprints, so all of them empty it at the same call.
+class SeenCalls {
  public:
-  // Whether it is new.
+  // Adds a fingerprint; returns whether it is new.
   bool Add(uint64_t item) {
     if (last_.load(std::memory_order_relaxed) == item) return false;
     std::lock_guard lock(mutex_);
@@ -41,19 +41,19 @@ struct Comm {
         size(size) {}
 
   const uint64_t handle;
-  const uint64_t check_handle;  // for what the ranks compare before their calls
+  const uint64_t check_handle;  // of a duplicate, on which the ranks compare their calls
   const std::string label;
   const int rank;
   const int size;
   int32_t index = -1;  // in the registry
   std::atomic<bool> is_freed{false};
   std::atomic<int64_t> positions{0};  // how many collectives have begun
-  Met checked;                        // fingerprints of calls: see agreement.h
+  SeenCalls checked;                  // see records/agreement.h
 };
 
 inline Registry<Comm> comms("comm");
 
-// A communicator that must still be usable.
+// The communicator with this index, which must not be freed.
 inline Comm& GetLiveComm(int32_t index) {
   Comm& comm = comms.Get(index);
   Require(!comm.is_freed, "`comm` must be a live communicator; got `", comm.label,

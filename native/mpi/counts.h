@@ -8,6 +8,7 @@
 
 namespace jpi {
 
+// Numbers of elements, one for each rank.
 using Counts = ffi::Span<const int64_t>;
 
 inline int64_t Total(Counts counts) {

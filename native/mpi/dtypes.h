@@ -16,8 +16,8 @@ struct Dtype {
   Family family;
 };
 
-// 8-bit floats move but do not reduce. XLA packs the smaller types, so that a block of them need
-// not begin at a byte: they do neither.
+// JPI moves 8-bit floats but does not reduce them. It does neither with smaller types: XLA packs
+// them, so a block of them may begin inside a byte.
 inline constexpr Dtype kDtypes[] = {
     {ffi::PRED, "bool", 1, "C_BOOL", Family::kBool},
     {ffi::S8, "int8", 1, "INT8_T", Family::kInteger},
@@ -50,7 +50,7 @@ inline constexpr Dtype kDtypes[] = {
 };
 inline constexpr int kDtypeCount = sizeof(kDtypes) / sizeof(Dtype);
 
-// The row of `kDtypes` that describes `id`.
+// The index of `id` in `kDtypes`.
 inline int DtypeIndex(ffi::DataType id) {
   for (int i = 0; i < kDtypeCount; ++i) {
     if (kDtypes[i].id == id) return i;

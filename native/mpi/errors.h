@@ -9,13 +9,13 @@ namespace jpi {
 
 namespace ffi = xla::ffi;
 
-// What a handler throws to its own top level, which hands it to XLA as an error.
+// An error that a handler throws and its outermost function returns to XLA.
 struct Failure {
   ffi::ErrorCode code;
   std::string text;
 };
 
-// An MPI function's return code that is not MPI_SUCCESS.
+// The return code of an MPI function that failed.
 struct MpiFailure {
   int code;
 };

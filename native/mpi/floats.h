@@ -1,8 +1,8 @@
 #pragma once
 
 // float16 and bfloat16: storage, and conversion to float32 and back (to nearest, ties to even)
-// without branches. XLA runs handlers with subnormal float32 flushed to zero, so no step here may
-// depend on them.
+// without branches. XLA runs handlers in a mode that replaces subnormal float32 numbers by zero, so
+// no step here may depend on subnormal numbers.
 
 #include <cstdint>
 #include <cstring>

@@ -7,7 +7,7 @@
 
 namespace jpi {
 
-// The address of a function, which converts to whatever function pointer it initialises.
+// The address of a function. It converts to any type of function pointer.
 struct Symbol {
   void* address;
   template <typename Function>
@@ -16,8 +16,8 @@ struct Symbol {
   }
 };
 
-// The MPI library that mpi4py loaded, reached through mpi4py's own extension: a search there covers
-// its dependencies, so these are the functions of the very library that was initialised.
+// The MPI library that mpi4py loaded. We search for functions in mpi4py's extension: the search
+// includes its dependencies, so it finds the functions of the library that was initialised.
 class Library {
  public:
   explicit Library(const std::string& path)

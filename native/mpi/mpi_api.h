@@ -1,7 +1,7 @@
 #pragma once
 
-// The MPI functions that JPI calls. mpi.h is never included, so one build serves every MPI ABI.
-// ABIs differ in the handle type only: an int in MPICH's, a pointer in Open MPI's and MPI-5's.
+// The MPI functions that JPI calls. No file includes mpi.h, so one build works with every MPI ABI.
+// ABIs differ only in the type of handles: an int in MPICH, a pointer in Open MPI and in MPI-5.
 
 #include <cstddef>
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace jpi {
 static_assert(sizeof(std::ptrdiff_t) == sizeof(int64_t), "MPI_Aint and MPI_Count must be 64 bits");
 
 // Functions that take counts: `Count` is int, or int64_t for the MPI_*_c variants. Displacements
-// are as wide as counts in both.
+// have the same type as counts.
 template <typename Handle, typename Count>
 class CountApi {
   Symbol Find(const Library& library, const std::string& name) {
@@ -74,7 +74,7 @@ class CountApi {
   int (*Barrier)(Handle);
 };
 
-// Functions without a wide variant, or of which JPI needs the plain one only.
+// Functions that have no MPI_*_c variant, or whose variant JPI does not need.
 template <typename Handle>
 class PlainApi {
  public:

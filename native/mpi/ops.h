@@ -1,7 +1,7 @@
 #pragma once
 
-// Reductions. MPI's own operations serve where they agree with jax.numpy; for the others (16-bit
-// floats, and a maximum that propagates NaN) this makes operations of our own.
+// Reductions. JPI uses MPI's operations where they give the results of jax.numpy. Elsewhere (16-bit
+// floats, and a maximum that propagates NaN) it uses the operations defined here.
 
 #include <complex>
 #include <cstdint>
@@ -19,17 +19,17 @@ inline constexpr const char* kOpNames[] = {"SUM", "PROD", "MAX",  "MIN", "LAND",
                                            "LOR", "LXOR", "BAND", "BOR", "BXOR"};
 inline constexpr int kOpCount = sizeof(kOpNames) / sizeof(kOpNames[0]);
 
-// Below, `op` is the number of an Op; those from kOpCount on are of users.
+// Below, `op` is the number of an Op; numbers from kOpCount on are operations of users.
 inline const char* OpName(int op) { return op < kOpCount ? kOpNames[op] : "of the user"; }
 
-// The operation that reduces `family` as jax.numpy does: on booleans a sum is "any".
+// The operation that reduces `family` as jax.numpy does: a sum of booleans is "any".
 inline int Canonical(int op, Family family) {
   constexpr Op kOnBool[kOpCount] = {Op::kLor, Op::kLand, Op::kLor,  Op::kLand, Op::kLand,
                                     Op::kLor, Op::kLxor, Op::kLand, Op::kLor,  Op::kLxor};
   return family == Family::kBool && op < kOpCount ? static_cast<int>(kOnBool[op]) : op;
 }
 
-// A user's operation gets MPI's datatype, and MPI has none for 16-bit floats.
+// A user's operation receives an MPI datatype, and MPI has no datatype for 16-bit floats.
 inline bool CanReduce(int op, Family family) {
   const bool is_exact = family == Family::kBool || family == Family::kInteger;
   const bool is_arithmetic = op <= static_cast<int>(Op::kMin);
@@ -51,13 +51,13 @@ struct Prod {
   }
 };
 
-// MPI may combine a pair in either order on different ranks, so for equal results everywhere the
-// choice between equal values (signed zeros) and between NaNs must not depend on the order.
+// MPI may combine two values in a different order on each rank. For the same result on every rank,
+// the choice between equal values (signed zeros) and between NaNs must not depend on the order.
 template <bool kGreater>
 struct Extremum {
   template <typename Real>
   Real operator()(Real x, Real y) const {
-    // Selections without a branch, which compilers vectorise.
+    // Compilers vectorise these selections, as they have no branch.
     const Real first = Precedes(x, y) ? x : y;
     if constexpr (std::is_integral_v<Real>) {
       return first;
@@ -67,8 +67,8 @@ struct Extremum {
     }
   }
 
-  // Lexicographic by real, then imaginary part, as lax.max compares. lax.max keeps or drops a NaN
-  // by its position; numpy.max propagates it, which is the same for every number of ranks.
+  // Compares the real parts, then the imaginary parts, as lax.max does. lax.max keeps or drops a
+  // NaN by its position; numpy.max propagates it, which gives the same for every number of ranks.
   template <typename Real>
   std::complex<Real> operator()(std::complex<Real> x, std::complex<Real> y) const {
     constexpr Real kNan = std::numeric_limits<Real>::quiet_NaN();
@@ -84,7 +84,7 @@ struct Extremum {
     return kGreater ? x > y : x < y;
   }
 
-  // Of two equal values, which differ in the sign of zero at most: +0 is the greater.
+  // The result for two equal values, which can differ only in the sign of zero: +0 is greater.
   template <typename Real>
   static Real MergeSigns(Real x, Real y) {
     using Bits = std::conditional_t<sizeof(Real) == 4, uint32_t, uint64_t>;
@@ -105,7 +105,7 @@ void Reduce(void* in, void* inout, Count* length, void* /*type*/) {
   }
 }
 
-// Calls add(dtype, op, function) for each pair that needs an operation of our own.
+// Calls add(dtype, op, function) for each pair for which MPI has no suitable operation.
 template <typename Count, typename Add>
 void ForEachUserOp(Add add) {
   add(ffi::F16, Op::kSum, Reduce<Count, Float16, float, Sum>);

@@ -10,9 +10,9 @@
 
 namespace jpi {
 
-// What compiled programs name by a small index: a handle or an address would differ between runs,
-// and be wrong in a program from the persistent compilation cache. Any thread may read while
-// another adds.
+// Items that compiled programs name by a small index. A handle or an address differs between runs,
+// so it would be wrong in a program from the persistent compilation cache. A thread may read while
+// another thread adds.
 template <typename Item>
 class Registry {
  public:
@@ -28,15 +28,15 @@ class Registry {
   Item& Get(int32_t index) {
     std::shared_lock lock(mutex_);
     Require(index >= 0 && static_cast<size_t>(index) < items_.size(), "`", name_,
-            "` must be the index of a registered one; got ", index, " of ", items_.size(),
-            ". Make them in the same order in every run that shares compiled programs.");
+            "` must be the index of a registered item; got ", index, " of ", items_.size(),
+            ". Register items in the same order in every run that shares compiled programs.");
     return items_[index];
   }
 
  private:
   const char* const name_;
   std::shared_mutex mutex_;
-  std::deque<Item> items_;  // references stay valid as it grows; slots are never reused
+  std::deque<Item> items_;  // references stay valid when it grows; an index is never reused
 };
 
 }  // namespace jpi

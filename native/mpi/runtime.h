@@ -1,6 +1,6 @@
 #pragma once
 
-// The one MPI of this process: its functions, constants and our operations, in its ABI.
+// The MPI library of this process, in its ABI: its functions, its constants, and JPI's operations.
 
 #include <atomic>
 #include <climits>
@@ -28,13 +28,13 @@ Handle ToHandle(uint64_t value) {
   }
 }
 
-// An operation of the user's own, by its handle in this process's ABI.
+// The handle of an operation that the user made, in this process's ABI.
 struct UserOp {
   uint64_t handle;
 };
 inline Registry<UserOp> user_ops("op");
 
-// An MPI_Status of the user's, by its address.
+// The address of an MPI_Status of the user.
 struct UserStatus {
   void* address;
 };
@@ -42,20 +42,20 @@ inline Registry<UserStatus> user_statuses("status");
 
 inline constexpr int kMaxStatusSize = 256;
 
-// Where an MPI_Status of this ABI holds its public fields, in bytes.
+// The size of an MPI_Status in this ABI, and the offsets of its public fields, in bytes.
 struct StatusLayout {
   int size;
   int source;
   int tag;
 };
 
-// The functions for one width of counts, with the operations that they take.
+// The functions for one type of counts, and the operations that they take.
 template <typename Handle, typename Count>
 class Collectives : public CountApi<Handle, Count> {
  public:
   Collectives(const Library& library, const Constants& constants);
 
-  // Of an Op, or beyond them of a user's own.
+  // The handle of an Op, or of a user's operation.
   Handle op(int dtype, int op) const {
     return op < kOpCount ? ops_[dtype][op] : ToHandle<Handle>(user_ops.Get(op - kOpCount).handle);
   }
@@ -73,7 +73,7 @@ class Runtime : public PlainApi<Handle> {
   std::string ErrorString(int code) const;
 
   const Collectives<Handle, int> narrow;
-  const std::optional<Collectives<Handle, int64_t>> wide;  // MPI_*_c, where the library has them
+  const std::optional<Collectives<Handle, int64_t>> wide;  // MPI_*_c, if the library has them
   const void* const in_place;
   const StatusLayout status;
   Handle types[kDtypeCount];
@@ -82,7 +82,7 @@ class Runtime : public PlainApi<Handle> {
 // Set once, by Init.
 inline std::variant<std::monostate, Runtime<int32_t>, Runtime<void*>> runtime;
 
-// The largest count in one MPI call without MPI_*_c, and whether MPI_*_c may be used. Tests lower
+// The largest count in one MPI call without MPI_*_c, and whether JPI may use MPI_*_c. Tests change
 // them; they must be the same on every rank.
 inline std::atomic<int64_t> count_limit{INT_MAX};
 inline std::atomic<bool> may_use_wide{true};

@@ -1,8 +1,8 @@
 #pragma once
 
-// Whether the ranks mean the same call. Each communicator compares a call over its ranks before it
-// runs: the first time that it makes such a call, or every time. In a right program all ranks make
-// it for the first time together.
+// Checks whether the ranks make the same call. The ranks of a communicator compare a call before it
+// runs: the first time that they make it, or every time. In a correct program, a call is new on all
+// ranks at the same time.
 
 #include <algorithm>
 #include <atomic>
@@ -19,7 +19,7 @@ enum class CheckLevel { kOff, kFirst, kEvery };
 inline constexpr const char* kCheckLevelNames[] = {"off", "trace", "full"};
 inline std::atomic<CheckLevel> check_level{CheckLevel::kFirst};
 
-// The ranks in words: 0, 2-4
+// Ranks as text, for example: 0, 2-4
 inline std::string RankList(const std::vector<int>& ranks) {
   std::string text;
   for (size_t i = 0, j = 0; i < ranks.size(); i = j) {
@@ -36,8 +36,8 @@ class Agreement {
   Agreement(const Runtime<Handle>& mpi, const Comm& comm)
       : mpi_(mpi), comm_(comm), handle_(ToHandle<Handle>(comm.check_handle)) {}
 
-  bool IsEverywhere(uint64_t fingerprint) const {
-    const int64_t half = static_cast<int64_t>(fingerprint >> 1);  // its negative exists
+  bool IsSameEverywhere(uint64_t fingerprint) const {
+    const int64_t half = static_cast<int64_t>(fingerprint >> 1);  // so that -half does not overflow
     const int64_t own[] = {half, -half};
     int64_t all[2];
     const int dtype = DtypeIndex(ffi::S64);
@@ -46,7 +46,7 @@ class Agreement {
     return all[0] == -all[1];
   }
 
-  // Throws what the ranks differ in, with the call of each of them.
+  // Throws an error that names the differences and the call of each rank.
   [[noreturn]] void Explain(const SharedValues& shared, const std::string& call) const {
     constexpr size_t kLength = 512;
     struct Entry {
@@ -67,22 +67,22 @@ class Agreement {
       if (std::none_of(all.begin(), all.end(), is_other)) continue;
       text += Text(separator, "`", shared[i].name, "`");
       separator = ", ";
-      if (i == 0) break;  // other operations differ in the rest for no fault of theirs
+      if (i == 0) break;  // different operations may differ in the rest without a mistake
     }
     text += ".\n";
-    std::vector<bool> is_told(comm_.size);
+    std::vector<bool> is_listed(comm_.size);
     for (int rank = 0; rank < comm_.size; ++rank) {
-      if (is_told[rank]) continue;
+      if (is_listed[rank]) continue;
       std::vector<int> alike;
       for (int other = rank; other < comm_.size; ++other) {
         if (std::string_view(all[other].call) != all[rank].call) continue;
         alike.push_back(other);
-        is_told[other] = true;
+        is_listed[other] = true;
       }
       text += Text("  rank ", RankList(alike), ": ", all[rank].call, "\n");
     }
     throw Failure{ffi::ErrorCode::kInvalidArgument,
-                  text + "Make this call alike, and the calls in one order, on every rank."};
+                  text + "Make the same calls in the same order on every rank."};
   }
 
  private:
@@ -91,8 +91,8 @@ class Agreement {
   const Handle handle_;
 };
 
-// Whether this call is to be compared: alike on all ranks, unless they make different calls.
-inline bool IsToBeChecked(const Message& m, uint64_t fingerprint) {
+// Whether the ranks compare this call. All ranks answer the same, unless their calls differ.
+inline bool MustCheck(const Message& m, uint64_t fingerprint) {
   const CheckLevel level = check_level.load(std::memory_order_relaxed);
   if (level == CheckLevel::kOff) return false;
   return m.comm->checked.Add(fingerprint) || level == CheckLevel::kEvery;

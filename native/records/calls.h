@@ -1,6 +1,6 @@
 #pragma once
 
-// What this process runs now and ran last, for whoever asks why it waits.
+// The calls that this process runs now and those that it ran last. They explain why it waits.
 
 #include <algorithm>
 #include <array>
@@ -24,28 +24,28 @@ inline double SecondsSince(Clock::time_point start) {
 enum class Phase { kChecking, kRunning, kDone };
 
 // A call of this process. `position` counts the collectives of a communicator, `fingerprint` is
-// what the ranks must share; both are 0 for a message.
+// what must be equal on all ranks; both are 0 for a message.
 struct CallRecord {
   const char* name = "";
-  const char* op = "";  // of a reduction
+  const char* op = "";  // empty if the call is not a reduction
   const char* dtype = "";
   int64_t count = 0;
   int root = -1;
-  bool sends = false;     // a message, to peers.dest
-  bool receives = false;  // a message, from peers.source
+  bool sends = false;     // is a message to peers.dest
+  bool receives = false;  // is a message from peers.source
   Peers peers{};
   int32_t comm = 0;
   int64_t position = 0;
   uint64_t fingerprint = 0;
-  int64_t number = -1;  // among the calls of this process
+  int64_t number = -1;  // position among the calls of this process
   Phase phase = Phase::kDone;
   Clock::time_point start;
-  double seconds = 0;  // once it is done
+  double seconds = 0;  // set when the call has ended
   char site[192] = "";
   char purpose[128] = "";
 };
 
-// The end of a long path says more than its beginning.
+// Copies a text, or its end if it is too long: the end of a path is more useful than its beginning.
 template <size_t kSize>
 void CopyEnd(char (&to)[kSize], std::string_view from) {
   from.remove_prefix(from.size() - std::min(from.size(), kSize - 1));
@@ -55,12 +55,12 @@ void CopyEnd(char (&to)[kSize], std::string_view from) {
 
 class Calls {
  public:
-  // A place for a call that begins, which `fill` describes.
+  // The record of a call that begins; `fill` describes the call.
   template <typename Fill>
   CallRecord& Begin(const Fill& fill) {
     std::lock_guard lock(mutex_);
     CallRecord* record;
-    do {  // those of other threads may still run
+    do {  // skips the calls of other threads that still run
       record = &records_[started_++ % kPlaces];
     } while (record->phase != Phase::kDone);
     fill(*record);
@@ -75,7 +75,7 @@ class Calls {
     record.phase = phase;
   }
 
-  // How many calls have begun; the last ones that are done and those that run, in their order.
+  // How many calls have begun; the last ones that have ended and those that run, in order.
   std::pair<int64_t, std::vector<CallRecord>> Latest() {
     std::lock_guard lock(mutex_);
     std::vector<CallRecord> latest;
@@ -88,7 +88,7 @@ class Calls {
   }
 
  private:
-  static constexpr int kPlaces = 64;  // more than there are threads in collectives
+  static constexpr int kPlaces = 64;  // more than threads that run collectives
 
   std::mutex mutex_;
   int64_t started_ = 0;
@@ -96,7 +96,7 @@ class Calls {
 };
 inline Calls calls;
 
-// A call, from its beginning to its end.
+// Records a call from its beginning to its end.
 class CallScope {
  public:
   template <typename Fill>

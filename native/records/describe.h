@@ -1,6 +1,6 @@
 #pragma once
 
-// A call in words, for errors and reports.
+// Describes a call in words, for errors and reports.
 
 #include <algorithm>
 #include <cstddef>
@@ -11,9 +11,9 @@
 
 namespace jpi {
 
-// Describes the call of a row on a message.
+// Fills a record with the call of a row on a message.
 inline void Fill(const Collective& row, const Message& m, CallRecord& call) {
-  // What has no elements here has them on the root, or is received.
+  // If x has no elements on this rank, y describes the call better.
   const bool is_y = m.x_count == 0 || row.x == Extent::kNone;
   const bool is_empty = row.x == Extent::kNone && row.y == Extent::kNone;
   call.name = row.name;

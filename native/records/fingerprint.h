@@ -10,7 +10,7 @@
 
 namespace jpi {
 
-// What must be equal on all ranks, under the name by which users know it.
+// A property of a call that must be equal on all ranks, by the name that users know.
 struct Shared {
   const char* name;
   int64_t value;
@@ -56,7 +56,7 @@ inline SharedValues SharedOf(const Collective& row, const Message& m) {
 }
 
 inline uint64_t FingerprintOf(const SharedValues& shared) {
-  uint64_t hash = 1;  // so that it is never 0
+  uint64_t hash = 1;  // so that the hash is never 0
   for (const Shared& item : shared) hash = Mix(hash, item.value);
   return hash;
 }

@@ -14,10 +14,10 @@ using LogEntry = std::tuple<std::string, int32_t, int64_t, std::string, int64_t>
 
 inline std::atomic<bool> is_logging{false};
 
-// Forgets what was logged and keeps the next `capacity` calls; 0 stops.
+// Empties the log, then logs the next `capacity` calls; 0 stops.
 void LogStart(size_t capacity);
 
-// The calls since LogStart or the last LogTake, in the order in which they ran.
+// Removes and returns the calls since LogStart or the last LogTake, in the order in which they ran.
 std::vector<LogEntry> LogTake();
 
 void LogAppend(LogEntry entry);

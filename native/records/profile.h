@@ -1,7 +1,7 @@
 #pragma once
 
-// What the calls of this process cost, by operation: where it is asked for, a barrier before each
-// collective parts the wait for the other ranks from the call itself.
+// The cost of the calls of this process, for each operation. While it is measured, a barrier before
+// each collective separates the time of waiting for other ranks from the time of the call itself.
 
 #include <atomic>
 #include <cstdint>
@@ -15,11 +15,11 @@
 namespace jpi {
 
 inline std::atomic<bool> is_profiling{false};
-inline std::atomic<bool> is_verbose{false};  // a line on stderr for each call
+inline std::atomic<bool> is_verbose{false};  // writes a line to stderr for each call
 
 struct Cost {
   int64_t calls = 0;
-  int64_t bytes = 0;  // that leave this rank
+  int64_t bytes = 0;  // sent to other ranks
   double waiting = 0;
   double moving = 0;
 };

@@ -9,8 +9,8 @@
 
 namespace jpi {
 
-// Lines of users' programs. A compiled program that serves many lines is told by an index which of
-// them calls.
+// Lines of users' programs. Many lines can call one compiled program; each call passes the index of
+// its line.
 class Sites {
  public:
   uint32_t Add(std::string text) {
@@ -26,7 +26,7 @@ class Sites {
 
  private:
   std::mutex mutex_;
-  std::deque<std::string> texts_{""};  // 0 is not known; what Get gives stays valid as it grows
+  std::deque<std::string> texts_{""};  // 0: unknown; results of Get stay valid when it grows
 };
 inline Sites sites;
 

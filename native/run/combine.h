@@ -1,6 +1,6 @@
 #pragma once
 
-// What a row does to the row that it meets, for every dtype that reduces.
+// The functions that reduce two rows elementwise, for each dtype that can be reduced.
 
 #include <complex>
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace jpi {
 
 using Combine = void (*)(void* in, void* inout, int64_t* length, void* type);
 
-// `Sums` is what sums and products are computed in, `Value` what the others compare.
+// Sums and products are computed as `Sums`; maxima and minima compare numbers as `Value`.
 template <typename Element, typename Sums = Element, typename Value = Sums>
 Combine ArithmeticOf(int op) {
   switch (static_cast<Op>(op)) {
@@ -28,13 +28,13 @@ Combine ArithmeticOf(int op) {
   }
 }
 
-// Sums that wrap, as XLA's do, are those of unsigned numbers.
+// Integer sums wrap, as in XLA. C++ defines that for unsigned numbers only.
 template <typename Element>
 Combine IntegralOf(int op) {
   return ArithmeticOf<Element, uint64_t, Element>(op);
 }
 
-// The function for an op that `Canonical` gave for the dtype.
+// The function for an op, which must be the result of `Canonical` for the dtype.
 inline Combine CombineOf(ffi::DataType dtype, int op) {
   switch (dtype) {
     case ffi::PRED:

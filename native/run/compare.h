@@ -1,6 +1,6 @@
 #pragma once
 
-// Whether what is used as one value is the same on every rank: bit by bit, or to rounding.
+// Checks whether a replicated value is the same on every rank: bit by bit, or up to rounding.
 
 #include <algorithm>
 #include <cmath>
@@ -38,7 +38,7 @@ inline std::vector<double> Widened<double>(const void* data, int64_t count) {
   return std::vector<double>(at, at + count);
 }
 
-// The real numbers of an array of floats, and how much of the largest of them may be rounding.
+// The real numbers of an array of floats, and how far they may differ, relative to the largest.
 struct Reals {
   std::vector<double> values;
   double tolerance = 0;
@@ -81,10 +81,11 @@ std::vector<Value> Maximum(const Message& m, ffi::DataType id, const std::vector
   return result;
 }
 
-// The largest difference between two ranks' numbers, relative to the largest number. All ranks
-// find the same.
+// The largest difference between the numbers of two ranks, relative to the largest number. It is
+// the same on all ranks.
 inline double Difference(const Message& m, std::vector<double> values, const RunStep& run) {
-  constexpr double kNan = std::numeric_limits<double>::max();  // like itself, unlike all others
+  // This number stands for NaN: it is equal to itself and differs from all other numbers.
+  constexpr double kNan = std::numeric_limits<double>::max();
   for (double& x : values) x = std::isnan(x) ? kNan : x;
   const std::vector<double> high = Maximum(m, ffi::F64, values, run);
   for (double& x : values) x = -x;
@@ -101,7 +102,7 @@ inline double Difference(const Message& m, std::vector<double> values, const Run
   return difference == 0 ? 0 : std::isfinite(difference) ? difference / largest : difference;
 }
 
-// Copies x to y, if all ranks have the same.
+// Copies x to y if x is the same on all ranks; throws an error if it is not.
 inline void RequireSame(const Message& m, const RunStep& run) {
   const int64_t bytes = m.x_count * m.item_size();
   const auto hash = static_cast<int64_t>(HashBytes(m.x, bytes) >> 1);
@@ -112,10 +113,10 @@ inline void RequireSame(const Message& m, const RunStep& run) {
     const double difference = has_reals ? Difference(m, reals.values, run) : 0;
     Require(
         has_reals && difference <= reals.tolerance,
-        "a value that is used as the same on every rank must be so; it differs",
+        "a replicated value must be the same on every rank; it differs",
         has_reals ? Text(" by up to ", difference, " of its size") : "",
-        ". Compute it alike on all ranks, send one rank's with bcast, or assemble the ranks' own "
-        "parts with jpi.from_shard.");
+        ". Compute it in the same way on all ranks, send the value of one rank with bcast, or make "
+        "an array of the values of all ranks with jpi.from_shard.");
   }
   if (m.x != m.y) std::memcpy(m.y, m.x, static_cast<size_t>(bytes));
 }

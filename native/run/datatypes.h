@@ -1,6 +1,6 @@
 #pragma once
 
-// Parts of buffers as MPI datatypes, which MPI_Alltoallw takes, one for each rank.
+// Parts of buffers as MPI datatypes. MPI_Alltoallw takes one of them for each rank.
 
 #include <cstddef>
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace jpi {
 
-// Part of a buffer, as a count of a datatype at a byte offset, each of which fits an int.
+// Part of a buffer: a datatype, a count of it and a byte offset, which both fit an int.
 template <typename Handle>
 class Block {
  public:
@@ -29,7 +29,7 @@ class Block {
       this->offset = static_cast<int>(offset * size);
       return;
     }
-    // One element of a datatype: `limit` elements, as often as they fit, then the rest.
+    // One element of a datatype that holds blocks of `limit` elements, then the rest.
     Handle full;
     Check(mpi.Type_contiguous(Narrow<int>(limit), element, &full));
     const int lengths[] = {Narrow<int>(count / limit), Narrow<int>(count % limit)};
@@ -87,7 +87,7 @@ class Block {
     if (mpi_ != nullptr) mpi_->Type_free(&type);
   }
 
-  const Runtime<Handle>* mpi_ = nullptr;  // set where `type` is ours to free
+  const Runtime<Handle>* mpi_ = nullptr;  // set if this block must free `type`
 };
 
 // One side of MPI_Alltoallw: a block for each rank.

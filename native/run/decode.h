@@ -1,6 +1,6 @@
 #pragma once
 
-// What XLA passes to a target, as a message.
+// Makes a message from the arguments that XLA passes to a target.
 
 #include <string_view>
 
@@ -9,8 +9,9 @@
 
 namespace jpi {
 
-// MPI may refuse a null pointer, which is what an empty buffer can have, and takes an operand for
-// one that lies in the result if both have the same.
+// The address of a buffer. An empty buffer may have a null pointer, which MPI may refuse, so it
+// gets the address of a static buffer: another one for operands than for results, as equal
+// addresses mean that operand and result are the same buffer.
 template <int kSide>
 void* Data(const ffi::AnyBuffer& buffer) {
   static char nothing[16];
@@ -51,7 +52,7 @@ inline Peers PeersOf(Counts peers, const int32_t* envelope) {
   return result;
 }
 
-// The operands after the token and x of a row that is routed: see Route.
+// The operands after the token and x that a Route has.
 inline RoutedRows RoutedRowsOf(Route route, ffi::RemainingArgs args, int dtype) {
   RoutedRows routed;
   const auto numbers = [&](size_t i, int64_t& count) {
@@ -80,15 +81,15 @@ inline RoutedRows RoutedRowsOf(Route route, ffi::RemainingArgs args, int dtype) 
   return routed;
 }
 
-// Operands (token, x), results (token, y), and an envelope after each for a message. Nothing reads
-// the tokens: they order the calls.
+// Operands are (token, x), results are (token, y); see Collective::operands for the rest. Tokens
+// order the calls; only SiteOf reads one.
 inline Message Decode(const Collective& row, ffi::RemainingArgs args, ffi::RemainingRets rets,
                       const Attributes& attributes) {
   const size_t operands = row.operands(), results = row.results();
   Require(args.size() == operands && rets.size() == results, "`", row.name, "` must have ",
           operands, " operands and ", results, " results; got ", args.size(), " and ", rets.size(),
           ". Pass a token, then x.");
-  Require(attributes.op >= 0, "`op` must be a number from 0 on; got ", attributes.op,
+  Require(attributes.op >= 0, "`op` must be 0 or more; got ", attributes.op,
           ". Use the numbers of jpi's ops.");
   const auto x = args.get<ffi::AnyBuffer>(1).value();
   const auto y = *rets.get<ffi::AnyBuffer>(1).value();
@@ -122,6 +123,7 @@ inline Message Decode(const Collective& row, ffi::RemainingArgs args, ffi::Remai
   return m;
 }
 
+// The line of the user's program that makes the call, or empty if unknown.
 inline std::string_view SiteOf(ffi::RemainingArgs args, const Attributes& attributes) {
   if (!attributes.site.empty() || args.size() == 0) return attributes.site;
   const auto token = args.get<ffi::AnyBuffer>(0).value();

@@ -69,7 +69,7 @@ auto Bind(const Collective& row) {
       });
 }
 
-// XLA calls a target without saying which, so each row needs a function of its own.
+// XLA does not tell a function which target it calls, so each row has its own function.
 template <size_t kIndex>
 XLA_FFI_Error* TargetOf(XLA_FFI_CallFrame* frame) {
   static auto handler = Bind(kCollectives[kIndex]);

@@ -1,6 +1,6 @@
 #pragma once
 
-// Counts beyond an int on a library without MPI_*_c.
+// Counts that exceed an int, for MPI libraries without MPI_*_c.
 
 #include <algorithm>
 #include <cstddef>
@@ -22,7 +22,7 @@ int ExchangeBlocks(const Runtime<Handle>& mpi, const Collective& row, const Mess
   Side<Handle> send, recv;
   int64_t sent = 0, received = 0;
   for (int rank = 0; rank < m.comm->size; ++rank) {
-    if (m.send.size() == 0) {  // the same to everyone who gets any
+    if (m.send.size() == 0) {  // all ranks that receive get the same block
       send.Add(block(m.x_dtype, 0, to_root && rank != m.root ? 0 : m.x_count));
     } else {
       send.Add(block(m.x_dtype, sent, from_root && !m.is_root() ? 0 : m.send[rank]));
@@ -38,7 +38,7 @@ int ExchangeBlocks(const Runtime<Handle>& mpi, const Collective& row, const Mess
   return CallAlltoallw(mpi, m.x, send, m.y, recv, *m.comm);
 }
 
-// `count` elements of a message from `offset` on.
+// The part of a message with `count` elements from `offset` on.
 inline Message Piece(const Message& m, int64_t offset, int64_t count) {
   Message piece = m;
   piece.x = static_cast<const std::byte*>(m.x) + offset * m.item_size();
@@ -50,7 +50,7 @@ inline Message Piece(const Message& m, int64_t offset, int64_t count) {
   return piece;
 }
 
-// Calls reduce(piece) for ranges of the elements, each at most `limit` long.
+// Calls reduce(piece) for ranges of the elements, each with at most `limit` elements.
 template <typename Reduce>
 int ReducePieces(const Message& m, int64_t limit, Reduce reduce) {
   for (int64_t offset = 0; offset < m.x_count; offset += limit) {
@@ -75,10 +75,10 @@ int ReduceToEach(const Message& m, Reduce reduce) {
   return 0;
 }
 
-// Whether MPI_*_c or the detour above is needed. Every rank that takes part must answer alike, so
-// it may depend on counts that all of them know. Those of MPI_Alltoallv are not: each rank knows
-// its own only, and no rank can rule out that two others exchange a large block. A message is one
-// element of a datatype or many elements as each of its two ranks likes.
+// Whether a call needs MPI_*_c or the functions above. All ranks of the call must answer the same,
+// so the answer may depend only on counts that all of them know. In MPI_Alltoallv, a rank knows
+// only its own counts, and two other ranks may exchange a large block. Each of the two ranks of a
+// message may choose for itself between many elements and one element of a datatype.
 inline bool IsLarge(const Collective& row, const Message& m, int64_t limit) {
   if (row.counts == Known::kByEach && !row.is_message()) return true;
   return std::max({m.x_count, m.y_count, Total(m.send), Total(m.recv)}) > limit;

@@ -7,7 +7,7 @@
 
 namespace jpi {
 
-// The elements that other ranks get, each counted once.
+// How many elements this rank sends to other ranks. An element for several ranks counts once.
 inline int64_t LeavingCount(const Collective& row, const Message& m) {
   if (m.comm->size == 1) return 0;
   if (row.route != Route::kNone) return m.routed.leaving;
@@ -15,7 +15,7 @@ inline int64_t LeavingCount(const Collective& row, const Message& m) {
   if ((row.y == Extent::kRecvTotalAtRoot || row.y == Extent::kSameAsXAtRoot) && m.is_root()) {
     return 0;
   }
-  // Of an x that holds a block for each rank, this rank keeps its own.
+  // If x holds a block for each rank, the block of this rank stays here.
   const bool has_blocks = row.x == Extent::kSendTotal || row.x == Extent::kSendTotalAtRoot;
   const Counts blocks = row.x == Extent::kRecvTotal ? m.recv : m.send;
   const bool keeps = (has_blocks || row.x == Extent::kRecvTotal) && m.x_count > 0;

@@ -1,6 +1,6 @@
 #pragma once
 
-// Large results in large pages.
+// Memory for large results, in huge pages if the system has them.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,9 +12,9 @@
 
 namespace jpi {
 
-// Asks for huge pages where a result is fresh memory. XLA allocates it anew for every call, and to
-// fault it in by small pages can take longer than the message. NumPy does the same for its arrays,
-// from the same size on. It is advice: it may fail, and does nothing for pages that are there.
+// Asks the system for huge pages. XLA allocates new memory for each result, and to map it in small
+// pages can take longer than the message. NumPy does the same for arrays of this size. The system
+// may ignore the request, and pages that are already mapped do not change.
 inline void AdviseHugePages([[maybe_unused]] void* data, [[maybe_unused]] int64_t bytes) {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
   constexpr int64_t kSmallest = int64_t{1} << 22;
@@ -26,7 +26,7 @@ inline void AdviseHugePages([[maybe_unused]] void* data, [[maybe_unused]] int64_
 #endif
 }
 
-// Memory that nothing has written to.
+// Memory for temporary results, not initialised.
 class Scratch {
  public:
   explicit Scratch(int64_t bytes) : data_(new std::byte[bytes]) {

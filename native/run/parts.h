@@ -1,7 +1,7 @@
 #pragma once
 
-// Parts of arrays, sent and received in one MPI_Alltoallw. They are received where they belong,
-// by a datatype for each part.
+// Sends and receives parts of arrays in one MPI_Alltoallw. A datatype for each part receives it
+// directly at its place in the array.
 
 #include <cstddef>
 #include <cstring>
@@ -14,7 +14,7 @@
 
 namespace jpi {
 
-// A box of a row-major array as runs of adjacent elements, repeated along outer dimensions.
+// A box of a row-major array, as a run of adjacent elements that repeats along outer dimensions.
 struct Runs {
   struct Repeat {
     int64_t count;
@@ -49,12 +49,12 @@ struct Runs {
   std::vector<Repeat> repeats;  // the innermost first
 };
 
-// The parts of `m.x` for each rank, or those of `m.y` from each rank, follow each other in `boxes`.
+// The part of an array that goes to a rank or comes from it. `boxes` holds the parts of all ranks.
 inline Runs RunsOf(Counts shape, Counts boxes, int rank) {
   return Runs(shape, boxes.begin() + 2 * shape.size() * rank);
 }
 
-// The elements that leave this rank, each counted once for each rank that gets it.
+// How many elements this rank sends to other ranks. An element counts once for each receiver.
 inline int64_t LeavingParts(const Message& m) {
   int64_t count = 0;
   for (int rank = 0; rank < m.comm->size; ++rank) {
@@ -77,7 +77,7 @@ Block<Handle> PartOf(const Runtime<Handle>& mpi, int dtype, const Runs& runs, in
   return part;
 }
 
-// Copies a part of the array at `x` to `to`, element after element; returns the end of them.
+// Copies a part of the array at `x` to adjacent elements at `to`; returns the end of the copy.
 inline std::byte* Pack(const std::byte* x, const Runs& runs, size_t depth, int64_t size,
                        std::byte* to) {
   if (depth == 0) {
@@ -91,7 +91,7 @@ inline std::byte* Pack(const std::byte* x, const Runs& runs, size_t depth, int64
   return to;
 }
 
-// The exchange of one rank: what it sends, from where, and what it gets.
+// The parts that one rank sends and receives, and the buffer from which it sends.
 class Parts {
  public:
   explicit Parts(const Message& m) : x(m.x) {
@@ -111,8 +111,8 @@ class Parts {
   std::vector<Runs> receives;
 
  private:
-  // MPICH sends what lies scattered at half the speed of this. What stays on this rank goes to its
-  // place at once, where that is in one piece.
+  // Packs the parts before they are sent: MPICH sends scattered elements at half this speed. Copies
+  // the part that stays on this rank directly to its place, if that is one run of elements.
   void PackAll(const Message& m) {
     const int64_t size = m.item_size();
     const auto* from = static_cast<const std::byte*>(m.x);

@@ -1,6 +1,6 @@
 #pragma once
 
-// One call, from the comparison with the other ranks to the report of what it cost.
+// Performs a call: compares it with the calls of other ranks, runs it, and reports its cost.
 
 #include <cstdio>
 #include <string>
@@ -20,13 +20,13 @@ inline void CheckAgreement(const Collective& row, const Message& m, const CallRe
                            const SharedValues& shared) {
   WithRuntime([&](const auto& mpi) {
     const Agreement agreement(mpi, *m.comm);
-    if (agreement.IsEverywhere(call.fingerprint)) return;
+    if (agreement.IsSameEverywhere(call.fingerprint)) return;
     const char* site = *call.site ? call.site : "?";
     agreement.Explain(shared, Text(DescribeWithCounts(row, m, call), ", at ", site));
   });
 }
 
-// Seconds until all ranks are there.
+// Waits for all ranks; returns the seconds that it took.
 inline double WaitForAll(const Message& m) {
   const Clock::time_point start = Clock::now();
   WithRuntime([&](const auto& mpi) {
@@ -57,7 +57,6 @@ inline void Report(const Collective& row, const Message& m, const CallRecord& ca
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
-// One call: compared with those of the other ranks where that is due, run, and reported.
 inline void Perform(const Collective& row, Message& m, std::string_view site) {
   const bool is_collective = !row.is_message() && m.comm->size > 1;
   const SharedValues shared = is_collective ? SharedOf(row, m) : SharedValues{};
@@ -67,7 +66,7 @@ inline void Perform(const Collective& row, Message& m, std::string_view site) {
     CopyEnd(call.purpose, m.purpose);
     call.position = is_collective ? ++m.comm->positions : 0;
     call.fingerprint = is_collective ? FingerprintOf(shared) : 0;
-    const bool is_checked = is_collective && IsToBeChecked(m, call.fingerprint);
+    const bool is_checked = is_collective && MustCheck(m, call.fingerprint);
     call.phase = is_checked ? Phase::kChecking : Phase::kRunning;
   });
   CallRecord& call = scope.record();

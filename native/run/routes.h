@@ -1,6 +1,6 @@
 #pragma once
 
-// Which rows each rank names, and which of its own rows the other ranks name.
+// Which rows this rank needs from each rank, and which of its rows each rank needs.
 
 #include <algorithm>
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace jpi {
 
-// A rank's block as rows.
+// The rows of a rank's block.
 struct Rows {
   explicit Rows(const Message& m) : count(m.x_shape[0]) {
     for (size_t dim = 1; dim < m.x_shape.size(); ++dim) length *= m.x_shape[dim];
@@ -25,13 +25,13 @@ struct Rows {
   int64_t bytes;       // of a row
 };
 
-// The rows that this rank names, and those of its own that any rank names.
+// The rows that this rank names, and the rows of its own block that the ranks name.
 class Routes {
  public:
   Routes(const Message& m, const RunStep& run)
       : out(m.comm->size), in(m.comm->size), m_(m), run_(run), lengths_(m.comm->size) {
     PerRank written = Count();
-    Meet(written);
+    ExchangeCounts(written);
     places_ = std::make_unique<Scratch>(lengths_.total() * sizeof(int32_t));
     const Scratch places(written.total() * sizeof(int32_t));
     Write(written, places.numbers());
@@ -40,7 +40,8 @@ class Routes {
   }
 
   // Calls visit(before, first, count, after) for each run of adjacent places that `rank` named:
-  // `count` rows from `first` on, between places that lie outside of the block.
+  // `count` rows of the block from `first` on; `before` places before them and `after` places after
+  // them are outside the block.
   template <typename Function>
   void ForEachFrom(int rank, const Rows& rows, Function visit) const {
     ForEachRun(rank, [&](int64_t first, int64_t count) {
@@ -52,7 +53,7 @@ class Routes {
     });
   }
 
-  // Calls visit(k, i) for each row k that has an owner: it is row i in the order of the owners.
+  // Calls visit(k, i) for each row k that has an owner; i is its position in the order of owners.
   template <typename Function>
   void ForEachOut(Function visit) const {
     std::vector<int64_t> next = out.starts;
@@ -69,9 +70,9 @@ class Routes {
  private:
   bool IsRank(int32_t owner) const { return owner >= 0 && owner < m_.comm->size; }
 
-  // Counts the rows by their owners. Gives the numbers in which their places are written: pairs
-  // (first, count) of adjacent ones where that is shorter, else all. Numbers as many as the rows
-  // are of the second kind.
+  // Counts the rows for each owner. Returns how many numbers describe their places: pairs
+  // (first, count) of adjacent places if that is shorter, else each place. As many numbers as rows
+  // always mean each place.
   PerRank Count() {
     PerRank written(m_.comm->size);
     std::vector<int64_t> next(m_.comm->size, -1);
@@ -91,7 +92,8 @@ class Routes {
     return written;
   }
 
-  void Meet(PerRank& written) {
+  // Sends the counts of rows and of numbers to the owners.
+  void ExchangeCounts(PerRank& written) {
     const int size = m_.comm->size;
     PerRank one(size);
     std::vector<int64_t> mine, theirs(2 * size);
@@ -108,6 +110,7 @@ class Routes {
     for (PerRank* ranks : {&out, &in, &written, &lengths_}) ranks->Accumulate();
   }
 
+  // Writes the numbers that describe the places.
   void Write(const PerRank& written, int32_t* to) const {
     std::vector<int64_t> end = written.starts, next(m_.comm->size, -1);
     for (int64_t k = 0; k < m_.routed.count; ++k) {
@@ -138,7 +141,7 @@ class Routes {
 
   const Message& m_;
   const RunStep& run_;
-  PerRank lengths_;  // numbers in which each rank wrote the places
+  PerRank lengths_;  // how many numbers each rank sent
   std::unique_ptr<Scratch> places_;
 };
 

@@ -1,8 +1,8 @@
 #pragma once
 
-// Rows that go where the data says: each rank names, for any number of rows, the rank that holds
-// each of them and its place in that rank's block. How many go between two ranks is found as it
-// runs: one small exchange of counts, one of the places, one of the rows.
+// Moves rows between ranks as the data says. A rank names any number of rows; a name is the rank
+// that owns the row and the place of the row in its block. The ranks learn how many rows move only
+// when the call runs: they exchange counts, then places, then rows.
 
 #include <cstddef>
 #include <cstdint>
@@ -17,8 +17,8 @@ inline int64_t Leaving(const Message& m, const PerRank& sent, const Rows& rows) 
   return (sent.total() - sent.counts[m.comm->rank]) * rows.length;
 }
 
-// y[k] is row place[k] of the x of rank owner[k], or zeros where there is none. Gives the elements
-// that left this rank.
+// Sets y[k] to row place[k] of the x of rank owner[k], or to zeros if there is no such row. Returns
+// how many elements left this rank.
 inline int64_t Fetch(const Message& m, const RunStep& run) {
   const Rows rows(m);
   const Routes routes(m, run);
@@ -56,8 +56,8 @@ inline int64_t Fetch(const Message& m, const RunStep& run) {
   return Leaving(m, routes.in, rows);
 }
 
-// y is x, after row k of those named has met row place[k] of the y of rank owner[k], in the order
-// of the ranks and then of k. Gives the elements that left this rank.
+// Copies x to y, then applies row k of the new rows to row place[k] of the y of rank owner[k]. The
+// order is that of the ranks, then that of k. Returns how many elements left this rank.
 inline int64_t Deliver(const Message& m, bool combines, const RunStep& run) {
   const Rows rows(m);
   const Routes routes(m, run);
@@ -93,15 +93,16 @@ inline int64_t Deliver(const Message& m, bool combines, const RunStep& run) {
   return Leaving(m, routes.out, rows);
 }
 
-// y is the rows that the ranks send here, in their order: each sends the first rows of its x to the
-// first rank, as many as it says, the next to the second. Gives the elements that left this rank.
+// Sends the first rows of x to the first rank, the next rows to the second rank, and so on;
+// `counts` says how many each rank gets. Fills y with the rows that the ranks send here, in the
+// order of the ranks. Returns how many elements left this rank.
 inline int64_t Exchange(const Message& m, const RunStep& run) {
   const Rows rows(m);
   PerRank sent(m.comm->size), received(m.comm->size), one(m.comm->size);
   for (int rank = 0; rank < m.comm->size; ++rank) {
     sent.counts[rank] = m.routed.counts[rank];
     one.counts[rank] = 1;
-    Require(sent.counts[rank] >= 0, "`counts` must be from 0 on; got ", sent.counts[rank],
+    Require(sent.counts[rank] >= 0, "`counts` must be 0 or more; got ", sent.counts[rank],
             " for rank ", rank, ". Pass how many rows go to each.");
   }
   ExchangeItems(m, DtypeIndex(ffi::S64), 1, sent.counts.data(), one, received.counts.data(), one,

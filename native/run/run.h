@@ -1,6 +1,6 @@
 #pragma once
 
-// How a row of the table runs on a message: as one MPI call, or as the several that it takes.
+// Runs a row of the table on a message, as one MPI call or as several.
 
 #include <cstring>
 #include <string>
@@ -13,7 +13,7 @@
 
 namespace jpi {
 
-// Reads from the status where a message came from, and whether it filled the result.
+// Reads the source and tag of a message from the status, and checks the size of the message.
 template <typename Handle, typename Count>
 void FinishReceive(const Runtime<Handle>& mpi, const Collectives<Handle, Count>& functions,
                    const Message& m, const MpiArguments<Handle, Count>& call) {
@@ -31,7 +31,7 @@ void FinishReceive(const Runtime<Handle>& mpi, const Collectives<Handle, Count>&
           " with tag ", m.envelope[1], ". Pass an array like the one that is sent.");
 }
 
-// The MPI call of a row on a message; the whole of it as one element of a datatype, if so wanted.
+// Makes the MPI call of a row on a message. `x` and `y`, if given, replace the buffers by blocks.
 template <typename Handle, typename Count>
 int RunOnce(const Runtime<Handle>& mpi, const Collectives<Handle, Count>& functions,
             const Collective& row, const Message& m, const Block<Handle>* x = nullptr,
@@ -91,7 +91,7 @@ int RunLarge(const Runtime<Handle>& mpi, const Collective& row, const Message& m
   return ExchangeBlocks(mpi, row, m, limit);
 }
 
-// A row that is one MPI call.
+// Runs a row that is one MPI call if its counts fit.
 template <typename Handle>
 int RunCall(const Runtime<Handle>& mpi, const Collective& row, const Message& m, int64_t limit) {
   if (mpi.wide && may_use_wide.load(std::memory_order_relaxed)) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// A call that consists of several calls of other rows of the table.
+// Parts of a call that consists of several calls of other rows of the table.
 
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace jpi {
 
-// Elements for each rank, one block after the other.
+// How many items each rank sends or receives, and where its block of items starts.
 struct PerRank {
   explicit PerRank(int size) : counts(size), starts(size + 1) {}
 
@@ -24,16 +24,17 @@ struct PerRank {
   std::vector<int64_t> starts;
 };
 
-// Runs the row of the table with this name on part of what a call does.
+// Runs the row of the table with this name, as one step of a call.
 using RunStep = std::function<void(const char* name, const Message& part)>;
 
-// A block of `sent` items for each rank, in exchange for one of `received` items from each.
-inline void ExchangeItems(const Message& m, int dtype, int64_t item, const void* x,
+// Sends a block of items to each rank and receives one from each. An item is
+// `length` elements.
+inline void ExchangeItems(const Message& m, int dtype, int64_t length, const void* x,
                           const PerRank& sent, void* y, const PerRank& received, const char* name,
                           const RunStep& run) {
   std::vector<int64_t> send(sent.counts), recv(received.counts);
-  for (int64_t& n : send) n *= item;
-  for (int64_t& n : recv) n *= item;
+  for (int64_t& n : send) n *= length;
+  for (int64_t& n : recv) n *= length;
   Message part = m;
   part.x = x;
   part.y = y;

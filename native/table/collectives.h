@@ -7,7 +7,7 @@
 
 namespace jpi {
 
-// Rows that are several calls of others.
+// A row that runs as several calls of other rows.
 constexpr Collective Routed(const char* name, bool reduces, Route route) {
   return {name, reduces, Extent::kAny, Extent::kAny, Known::kByEach, Large::kRoutes, {}, route};
 }
@@ -34,7 +34,7 @@ inline constexpr Collective kCollectives[] = {
     {"exscan", true, Extent::kAny, Extent::kSameAsX, Known::kByAll, Large::kPieces,
      [](const auto& mpi, const auto& c) {
        const int code = mpi.Exscan(c.x_or_in_place(), c.y, c.x_count, c.x_type, c.op, c.comm);
-       // MPI leaves it undefined there.
+       // MPI leaves the result of rank 0 undefined.
        if (c.rank == 0) std::memset(c.y, 0, static_cast<size_t>(c.y_bytes));
        return code;
      }},

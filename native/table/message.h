@@ -9,13 +9,13 @@
 
 namespace jpi {
 
-// Where a point-to-point call sends and from where it receives, in MPI's own numbers.
+// The peers and tags of a message, in MPI's numbers.
 struct Peers {
   int dest;
   int sendtag;
   int source;
   int recvtag;
-  int32_t status;  // index of the user's MPI_Status, -1 for none
+  int32_t status;  // the index of the user's MPI_Status, or -1
 };
 
 // The operands that say which rows go where; a row of the table uses some of them.
@@ -30,25 +30,25 @@ struct RoutedRows {
   int64_t leaving = 0;  // elements that left this rank; set when the call has run
 };
 
-// What one rank is asked to do, as it comes from XLA: buffers, and counts in elements.
+// The call that XLA asks this rank to make: buffers, and counts in elements.
 struct Message {
   const void* x;
   void* y;
   int64_t x_count;
   int64_t y_count;
-  int x_dtype;  // index in kDtypes
+  int x_dtype;  // an index in kDtypes
   int y_dtype;
-  int op;  // an Op, or beyond them the index of a user's own
+  int op;  // an Op, or the number of a user's operation
   int root;
-  Counts send;  // elements for each rank, and from each rank; empty where unused
-  Counts recv;
+  Counts send;  // elements for each rank; empty if the call does not use it
+  Counts recv;  // elements from each rank; likewise
   Counts x_shape;
   Counts y_shape;
   Peers peers;
-  int32_t* envelope;  // source and tag of the message received; null where none is
+  int32_t* envelope;  // receives source and tag; null if the call receives no message
   RoutedRows routed;
   Comm* comm;
-  std::string_view purpose;  // for what it is called; empty if that is not known
+  std::string_view purpose;  // the operation that makes the call; empty if unknown
 
   int64_t item_size() const { return kDtypes[x_dtype].size; }
   bool is_root() const { return comm->rank == root; }

@@ -8,7 +8,7 @@
 
 namespace jpi {
 
-// Counts and where their blocks begin, as MPI's v-collectives take them.
+// Counts and the offsets of their blocks, as MPI's v-collectives take them.
 template <typename Count>
 struct Blocks {
   explicit Blocks(Counts from) {
@@ -25,10 +25,10 @@ struct Blocks {
 
   std::vector<Count> counts;
   std::vector<Count> offsets;
-  bool is_equal = true;  // the plain collective will do
+  bool is_equal = true;  // then the collective without v does the same
 };
 
-// A message in the terms of an MPI ABI: what a row of the table passes to its MPI function.
+// A message in the types of an MPI ABI: the arguments from which a row calls its MPI function.
 template <typename Handle, typename Count>
 struct MpiArguments {
   const void* x;
@@ -50,14 +50,14 @@ struct MpiArguments {
 
   bool is_root() const { return rank == root; }
 
-  // The operand of a reduction, which may lie in the result already.
+  // The operand of a reduction, or MPI_IN_PLACE if operand and result are the same buffer.
   const void* x_or_in_place() const { return x == y ? in_place : x; }
 };
 
-// One MPI call, in each ABI and width of counts. Made from a generic lambda.
+// One MPI call, for each ABI and each type of counts. It is made from a generic lambda.
 class MpiCall {
  public:
-  constexpr MpiCall() = default;  // for a row that has no call of its own
+  constexpr MpiCall() = default;  // for a row that is not one MPI call
 
   template <typename Function>
   constexpr MpiCall(Function call)  // NOLINT: a row holds the lambda itself

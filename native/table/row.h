@@ -6,45 +6,46 @@
 
 namespace jpi {
 
-// How many elements a buffer holds; `send` and `recv` have one count per rank where they are named.
+// How many elements a buffer holds. `send` and `recv` are counts, one for each rank.
 enum class Extent {
   kAny,
   kSameAsX,
   kNone,
-  kSameAsXAtRoot,    // that of x on the root, nothing elsewhere
-  kAnyAtRoot,        // nothing elsewhere
-  kAnyElsewhere,     // nothing on the root
+  kSameAsXAtRoot,    // as many as x on the root, none elsewhere
+  kAnyAtRoot,        // any number on the root, none elsewhere
+  kAnyElsewhere,     // none on the root, any number elsewhere
   kSendOfRank,       // the count of this rank in `send`
   kRecvOfRank,       // the count of this rank in `recv`
   kSendTotal,        // all of `send`
   kRecvTotal,        // all of `recv`
-  kSendTotalAtRoot,  // all of `send` on the root, nothing elsewhere
-  kRecvTotalAtRoot   // all of `recv` on the root, nothing elsewhere
+  kSendTotalAtRoot,  // all of `send` on the root, none elsewhere
+  kRecvTotalAtRoot   // all of `recv` on the root, none elsewhere
 };
 
-// How counts beyond an int are met where the library has no MPI_*_c.
+// How a row runs if a count exceeds an int and the library has no MPI_*_c.
 enum class Large {
-  kPieces,    // several calls, each on a range of the elements
-  kBlocks,    // one MPI_Alltoallw, a datatype for each large block
-  kDatatype,  // the same call, on one element of a datatype that holds all
-  kRoots,     // a reduction in pieces to each rank in turn
-  kParts,     // one MPI_Alltoallw whatever the counts: `send` and `recv` are parts of the arrays
-  kRoutes     // several calls of other rows: the operands say what goes where
+  kPieces,    // as several calls, each on a range of the elements
+  kBlocks,    // as one MPI_Alltoallw, with a datatype for each large block
+  kDatatype,  // as the same call, on one element of a datatype for the whole buffer
+  kRoots,     // as reductions to each rank in turn, each in several calls
+  kParts,     // always as one MPI_Alltoallw: `send` and `recv` are parts of the arrays
+  kRoutes     // always as several calls of other rows: see Route
 };
 
-// Which ranks know the counts of a call: all of them, or each its own only.
+// Which ranks know the counts of a call: every rank knows all counts, or only its own.
 enum class Known { kByAll, kByEach };
 
-// What a row does whose operands say which rows of the arrays go where. `x` is a rank's block.
+// What a collective does with the rows of arrays, if its operands say to which rank each row goes.
+// `x` is a rank's block.
 enum class Route {
-  kNone,      // the row is of another kind
-  kCompare,   // no rows move: compares x over the ranks
+  kNone,      // the collective is of another kind
+  kCompare,   // moves no rows: compares x over the ranks
   kExchange,  // sends rows in their order; the operand is how many go to each rank
   kFetch,     // fetches rows of other blocks; the operands are their owners and places
   kDeliver    // changes rows of other blocks; the operands are new rows, their owners and places
 };
 
-// An operation: the row of the table from which its FFI target is made.
+// An operation: a row of the table, from which its FFI target is made.
 struct Collective {
   const char* name;
   bool reduces;
@@ -60,18 +61,18 @@ struct Collective {
            y == Extent::kRecvTotalAtRoot || y == Extent::kSameAsXAtRoot;
   }
 
-  // From one rank to another, where only the two of them take part.
+  // Whether it is a message, in which only the sender and the receiver take part.
   bool is_message() const { return large == Large::kDatatype && counts == Known::kByEach; }
   bool sends() const { return is_message() && x != Extent::kNone; }
   bool receives() const { return is_message() && y != Extent::kNone; }
 
-  // A token and x; the envelope of a message; what says where the rows go.
+  // A token and x; then the envelope of a message, or the operands of a Route.
   size_t operands() const {
     constexpr size_t kOfRoute[] = {2, 2, 3, 4, 5};  // in the order of Route
     return is_message() ? 3 : kOfRoute[static_cast<int>(route)];
   }
 
-  // A token and y; the envelope of a message.
+  // A token and y; then the envelope of a message.
   size_t results() const { return is_message() ? 3 : 2; }
 };
 

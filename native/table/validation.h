@@ -1,6 +1,6 @@
 #pragma once
 
-// Whether a message fits its row of the table, as far as one rank can know.
+// Checks whether a message fits its row of the table, as far as one rank can know.
 
 #include "table/row.h"
 
@@ -53,7 +53,7 @@ inline void RequireExtent(const char* name, Extent extent, int64_t actual, const
           ". Make the counts agree with the shapes of operand and result.");
 }
 
-// Whether the boxes, which follow each other in `parts`, lie in an array of `shape`.
+// Checks whether the boxes in `parts`, one after the other, lie in an array of `shape`.
 inline void RequireParts(const char* name, Counts shape, Counts parts, const Message& m) {
   const size_t per_rank = 2 * shape.size();
   Require(parts.size() == per_rank * m.comm->size, "`", name, "` must have ", per_rank,
@@ -67,8 +67,8 @@ inline void RequireParts(const char* name, Counts shape, Counts parts, const Mes
   }
 }
 
-// Whether each row that is named has an owner, a place and, where it is delivered, its numbers.
-inline void RequireNamed(const Collective& row, const Message& m) {
+// Checks whether each row has an owner, a place and, if the call delivers it, its elements.
+inline void RequireRoutedRows(const Collective& row, const Message& m) {
   Require(m.x_shape.size() > 0, "`x` must have rows; got a scalar. Pass an array.");
   int64_t length = 1;
   for (size_t dim = 1; dim < m.x_shape.size(); ++dim) length *= m.x_shape[dim];
@@ -102,7 +102,7 @@ inline void Validate(const Collective& row, const Message& m) {
   if (row.route == Route::kCompare) {
     RequireExtent("y", Extent::kSameAsX, m.y_count, m);
   } else if (row.route != Route::kNone) {
-    RequireNamed(row, m);
+    RequireRoutedRows(row, m);
   }
   RequireExtent("x", row.x, m.x_count, m);
   RequireExtent("y", row.y, m.y_count, m);
