@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Literal, get_args
+from typing import Literal
 
 from jpi import _native as native
 
 Fallback = Literal["warn", "silent", "error"]
-Check = Literal["off", "trace", "full"]
+Check = Literal["off", "trace", "full"]  # for the type checker: see native.check_levels
 
 
 class Config:
@@ -42,7 +42,7 @@ class Config:
 
     @check.setter
     def check(self, value: Check) -> None:
-        if value not in get_args(Check):
+        if value not in native.check_levels:
             raise ValueError(
                 f"`check` must be 'off', 'trace' or 'full'; got {value!r}. Use one of these."
             )

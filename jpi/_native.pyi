@@ -1,9 +1,41 @@
 """The native layer: MPI collectives as XLA FFI targets (source in native/)."""
 
-from typing import Any
+from typing import Any, TypedDict
 
 ffi_version: tuple[int, int]
 """The version of the XLA FFI API in the headers that this was built with: major, minor."""
+
+op_names: tuple[str, ...]
+"""MPI's operations that JPI knows. The position of a name is the number of the operation."""
+
+known_peers: tuple[str, ...]
+"""Which peer of a message the operand's envelope replaces: the last of ``peers`` is a position."""
+
+check_levels: tuple[str, ...]
+"""The levels that `set_check` accepts."""
+
+class CallRecord(TypedDict):
+    """A call of this process.
+
+    ``text`` is the operation, its size and its root in words. ``dest`` and ``source`` are the peers
+    of a message, None where it does not send or receive. ``position`` counts the collectives of a
+    communicator, and ``fingerprint`` is what the ranks must share; both are 0 for a message.
+    """
+
+    number: int
+    text: str
+    dest: int | None
+    source: int | None
+    comm: int
+    position: int
+    fingerprint: int
+    is_done: bool
+    seconds: float
+    site: str
+    purpose: str
+
+def can_reduce(op: int, dtype: str) -> bool:
+    """Whether the operation with this number reduces arrays of the dtype with this name."""
 
 def constants() -> list[str]:
     """The names in ``mpi4py.MPI`` of the datatypes and operations that `init` needs."""
@@ -25,17 +57,17 @@ def targets() -> dict[str, Any]:
 
     Operands are (token, x), results (token, y). Attributes are ``comm``, ``op`` and ``root``
     (int32), ``send``, ``recv`` (elements per rank) and ``peers`` (int64 arrays, empty where
-    unused) and ``site``, the line of the user's program; where that is empty, the token holds its
-    number. send, recv and sendrecv have an *envelope* after x and y, the source and tag of a
-    message (two int32). Their ``peers`` are dest, sendtag, source, recvtag, the index of a status
-    or -1, and which peer the operand's envelope replaces: 0 none, 1 the source, 2 the dest.
+    unused), ``purpose``, the operation on global arrays that makes the call, and ``site``, the line
+    of the user's program; where that is empty, the token holds its number. send, recv and sendrecv
+    have an *envelope* after x and y, the source and tag of a message (two int32). Their ``peers``
+    are dest, sendtag, source, recvtag, the index of a status or -1, a position in `known_peers`.
     """
 
 def add_comm(handle: int, check_handle: int, label: str) -> int:
     """The index by which compiled programs name the communicator with this MPI handle.
 
-    The other is of a duplicate, on which the ranks compare their calls.
-    Its errors must be returned (``MPI.ERRORS_RETURN``), or they abort before they are reported.
+    ``check_handle`` is of a duplicate, on which the ranks compare their calls. The communicator
+    must return its errors (``MPI.ERRORS_RETURN``): otherwise MPI aborts before JPI reports them.
     """
 
 def free_comm(index: int) -> None:
@@ -48,13 +80,13 @@ def add_status(address: int) -> int:
     """The number by which compiled programs name the MPI_Status at this address."""
 
 def add_site(text: str) -> int:
-    """The number by which a token tells the line of the user's program that calls."""
+    """The number of a line of the user's program; a token holds it in calls from that line."""
 
 def set_check(level: str) -> None:
-    """Compare over the ranks no call ("off"), each kind once ("trace") or all ("full")."""
+    """Compare no call over the ranks ("off"), each kind once ("trace"), or all ("full")."""
 
-def calls() -> tuple[int, list[dict[str, Any]]]:
-    """How many calls have begun; the last ones and those that run, described, in their order."""
+def calls() -> tuple[int, list[CallRecord]]:
+    """How many calls have begun; the last ones that have ended and those that run, in order."""
 
 def position(comm: int) -> int:
     """How many collectives have begun on this communicator."""
@@ -84,4 +116,4 @@ def set_large_counts(enabled: bool) -> bool:
     """Allow MPI_*_c (the default) or not, the same on every rank; the previous setting."""
 
 def set_count_limit(limit: int) -> int:
-    """The largest count in one call without MPI_*_c, the same on every rank; the previous one."""
+    """The largest count in one call without MPI_*_c, the same on every rank; the previous limit."""

@@ -1,4 +1,4 @@
-// jpi._native: what Python sees of the native layer.
+// The Python module jpi._native.
 
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/map.h>
@@ -6,16 +6,29 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
-#include "agreement.h"
-#include "calls.h"
-#include "collectives.h"
-#include "log.h"
-#include "profile.h"
+#include <iterator>
+
+#include "records/agreement.h"
+#include "records/calls.h"
+#include "records/describe.h"
+#include "records/log.h"
+#include "records/profile.h"
+#include "records/sites.h"
+#include "run/decode.h"
+#include "run/handler.h"
+#include "table/collectives.h"
 
 namespace nb = nanobind;
 
 namespace jpi {
 namespace {
+
+template <size_t kSize>
+nb::tuple Names(const char* const (&names)[kSize]) {
+  nb::list list;
+  for (const char* name : names) list.append(name);
+  return nb::tuple(list);
+}
 
 nb::dict TargetCapsules() {
   nb::dict targets;
@@ -49,32 +62,35 @@ int64_t SetCountLimit(int64_t limit) {
   return count_limit.exchange(limit);
 }
 
+bool CanReduceDtype(int op, const std::string& dtype) {
+  for (const Dtype& row : kDtypes) {
+    if (row.name == dtype) return CanReduce(op, row.family);
+  }
+  return false;
+}
+
 void SetCheck(const std::string& level) {
-  constexpr const char* kLevels[] = {"off", "trace", "full"};
-  for (int i = 0; i < 3; ++i) {
-    if (level == kLevels[i]) check_level = static_cast<CheckLevel>(i);
+  for (size_t i = 0; i < std::size(kCheckLevelNames); ++i) {
+    if (level == kCheckLevelNames[i]) check_level = static_cast<CheckLevel>(i);
   }
 }
 
 nb::tuple LatestCalls() {
-  constexpr const char* kPhases[] = {"checking", "running", "done"};
   const auto [started, records] = calls.Latest();
+  const auto rank_or_none = [](bool takes_part, int rank) {
+    return takes_part ? nb::object(nb::int_(rank)) : nb::none();
+  };
   nb::list latest;
   for (const CallRecord& call : records) {
     nb::dict entry;
     entry["number"] = call.number;
-    entry["name"] = call.name;
-    entry["op"] = call.op;
-    entry["dtype"] = call.dtype;
-    entry["count"] = call.count;
-    entry["root"] = call.root;
-    entry["is_message"] = call.is_message;
-    entry["peers"] =
-        nb::make_tuple(call.peers.dest, call.peers.sendtag, call.peers.source, call.peers.recvtag);
+    entry["text"] = DescribeCall(call);
+    entry["dest"] = rank_or_none(call.sends, call.peers.dest);
+    entry["source"] = rank_or_none(call.receives, call.peers.source);
     entry["comm"] = call.comm;
     entry["position"] = call.position;
     entry["fingerprint"] = call.fingerprint;
-    entry["phase"] = kPhases[static_cast<int>(call.phase)];
+    entry["is_done"] = call.phase == Phase::kDone;
     entry["seconds"] = call.phase == Phase::kDone ? call.seconds : SecondsSince(call.start);
     entry["site"] = call.site;
     entry["purpose"] = call.purpose;
@@ -106,6 +122,10 @@ NB_MODULE(_native, m) {
     }
   });
   m.attr("ffi_version") = nb::make_tuple(XLA_FFI_API_MAJOR, XLA_FFI_API_MINOR);
+  m.attr("op_names") = Names(kOpNames);
+  m.attr("known_peers") = Names(kKnownPeerNames);
+  m.attr("check_levels") = Names(kCheckLevelNames);
+  m.def("can_reduce", &CanReduceDtype, nb::arg("op"), nb::arg("dtype"));
   m.def("constants", &ConstantNames);
   m.def(
       "init",

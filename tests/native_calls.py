@@ -14,7 +14,7 @@ for _name, _target in native.targets().items():
     jax.ffi.register_ffi_target(_name, _target, platform="cpu")
 
 RANK, SIZE = MPI.COMM_WORLD.rank, MPI.COMM_WORLD.size
-OPS = ("SUM", "PROD", "MAX", "MIN", "LAND", "LOR", "LXOR", "BAND", "BOR", "BXOR")
+OPS = native.op_names
 INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 HALVES = ("float16", "bfloat16")
 REALS = ("float32", "float64")

@@ -97,7 +97,7 @@ def test_check_full_finds_a_value_that_is_not_the_same_everywhere(tmp_path):
         """
     job = finished(tmp_path, program(text), JPI_CHECK="full")
     assert job.returncode == FAILED
-    assert "used as the same on every rank must be so; it differs by up to 0.5" in job.stderr
+    assert "replicated value must be the same on every rank; it differs by up to 0.5" in job.stderr
     assert f"Called at {places(program(text))['line']} in <lambda>" in job.stderr
 
 

@@ -4,6 +4,7 @@ import contextlib
 import functools
 import itertools
 import re
+from typing import get_args
 
 import jax
 import jax.numpy as jnp
@@ -31,8 +32,10 @@ from native_calls import (
 from native_cases import MOVES, SENT, named
 
 import jpi
+from jpi._config import Check
 from jpi._mpi import library as _mpi
 from jpi._mpi.library import MPI, native
+from jpi._primitives.messages import Known
 from jpi._setup import launch as _launch
 
 OPAQUE = ("float8_e4m3fn", "float8_e5m2", "float8_e4m3b11fnuz")
@@ -247,6 +250,11 @@ def test_log_keeps_calls_in_order_with_bytes():
         ("allreduce", world(), 2, "bool", 2 * (SIZE > 1)),
     ]
     assert native.log_take() == []
+
+
+def test_types_name_what_the_native_side_names():
+    assert get_args(Check) == native.check_levels
+    assert get_args(Known) == native.known_peers
 
 
 def test_count_limit_out_of_range_raises():

@@ -13,7 +13,7 @@ import jpi.numpy
 
 several = pytest.mark.skipif(SIZE == 1, reason="one rank is the same as itself")
 X = random_array((7, 3))
-MISTAKE = "used as the same on every rank must be so; it differs"
+MISTAKE = "a replicated value must be the same on every rank; it differs"
 
 
 @pytest.fixture(autouse=True)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
 
 from jpi._mpi.library import MPI, native
 
-NAMES = ("SUM", "PROD", "MAX", "MIN", "LAND", "LOR", "LXOR", "BAND", "BOR", "BXOR")
-
-_INEXACT = ("float16", "bfloat16", "float32", "float64", "complex64", "complex128")
+NAMES = native.op_names
 
 _names = {MPI._handleof(getattr(MPI, name)): name for name in NAMES}
 _user_ops: dict[int, UserOp] = {}
@@ -82,7 +81,6 @@ def neutral(op: str, dtype: Any) -> np.ndarray:
     return np.array(of.get(op, 0), dtype)
 
 
+@functools.lru_cache(maxsize=1024)
 def _can_reduce(name: str, dtype: Any) -> bool:
-    dtype = np.dtype(dtype)
-    is_arithmetic = name in ("SUM", "PROD", "MAX", "MIN")
-    return dtype.kind in "biu" or (is_arithmetic and dtype.name in _INEXACT)
+    return native.can_reduce(index(name), np.dtype(dtype).name)

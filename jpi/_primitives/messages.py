@@ -16,12 +16,10 @@ from jax.core import ShapedArray
 
 from jpi._jax import names as _jax
 from jpi._mpi.comm import Comm
-from jpi._mpi.library import MPI
+from jpi._mpi.library import MPI, native
 from jpi._ordered.primitive import ordered_primitive
 
 Known = Literal["", "source", "dest"]  # which peer the operand `envelope` names
-
-_KNOWN = ("", "source", "dest")  # in the order of the native side's numbers
 
 
 def _target(*, dest: int, source: int, known: Known, **params: Any) -> str:
@@ -44,7 +42,7 @@ def _message(
 ) -> dict[str, Any]:
     return {
         "comm": comm,
-        "peers": (dest, sendtag, source, recvtag, status, _KNOWN.index(known)),
+        "peers": (dest, sendtag, source, recvtag, status, native.known_peers.index(known)),
     }
 
 

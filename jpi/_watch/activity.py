@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from jpi._mpi import control as _meetings
 from jpi._mpi.comm import Comm, live
 from jpi._mpi.library import MPI, native
 from jpi._watch.deadlock import State, Waiting
+
+if TYPE_CHECKING:
+    from jpi._native import CallRecord
 
 
 class Activity:
@@ -23,8 +26,8 @@ class Activity:
         now = time.monotonic()
         meetings = [_meeting_call(m, now) for m in list(_meetings.active)]
         comms = {i: c for i, c in list(live.items()) if MPI.UNDEFINED not in c.control.members}
-        running = [c for c in records if c["phase"] != "done" and c["comm"] in comms]
-        done = [c for c in records if c["phase"] == "done"]
+        running = [c for c in records if not c["is_done"] and c["comm"] in comms]
+        done = [c for c in records if c["is_done"]]
         return State(
             calls=(*(_call(c, comms[c["comm"]]) for c in running), *meetings),
             last=tuple(f"{_words(c)}, {c['seconds']:.3g} s" for c in done[-10:]),
@@ -36,20 +39,16 @@ class Activity:
         )
 
 
-def _call(record: Mapping[str, Any], comm: Comm) -> Waiting:
-    members = comm.control.members
-    dest, _, source, _ = record["peers"]
-    sends = record["is_message"] and record["name"] != "recv"
-    receives = record["is_message"] and record["name"] != "send"
-    sources = members if source == MPI.ANY_SOURCE else _peer(members, source)
+def _call(record: CallRecord, comm: Comm) -> Waiting:
+    members, source = comm.control.members, record["source"]
     return Waiting(
         text=_words(record),
         comm=comm.control.name,
         members=members,
         position=record["position"],
         fingerprint=record["fingerprint"],
-        sends_to=_peer(members, dest) if sends else (),
-        receives_from=sources if receives else (),
+        sends_to=_peer(members, record["dest"]),
+        receives_from=members if source == MPI.ANY_SOURCE else _peer(members, source),
         number=record["number"],
         seconds=record["seconds"],
     )
@@ -66,20 +65,15 @@ def _meeting_call(meeting: _meetings.Meeting, now: float) -> Waiting:
     )
 
 
-def _peer(members: tuple[int, ...], rank: int) -> tuple[int, ...]:
-    return (members[rank],) if 0 <= rank < len(members) else ()
+def _peer(members: tuple[int, ...], rank: int | None) -> tuple[int, ...]:
+    return (members[rank],) if rank is not None and 0 <= rank < len(members) else ()
 
 
-def _words(record: Mapping[str, Any]) -> str:
-    text = record["name"] + (f"({record['op']})" if record["op"] else "")
-    if record["dtype"]:
-        text += f" of {record['count']} {record['dtype']}"
-    if record["root"] >= 0:
-        text += f", root {record['root']}"
-    dest, _, source, _ = record["peers"]
-    if record["is_message"] and record["name"] != "recv":
+def _words(record: CallRecord) -> str:
+    text, dest, source = record["text"], record["dest"], record["source"]
+    if dest is not None:
         text += f", to rank {dest}"
-    if record["is_message"] and record["name"] != "send":
+    if source is not None:
         text += ", from any rank" if source == MPI.ANY_SOURCE else f", from rank {source}"
     if record["purpose"]:
         text += f", for {record['purpose']}"
