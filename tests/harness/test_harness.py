@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from launcher import run_python
+from support.launcher import run_python
 
 pytestmark = pytest.mark.ranks(1)  # mpirun is started here, and does not nest
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import jax
 import numpy as np
-from oracle import assert_same, random_array, shared_out
+from support.oracle import assert_same, random_array, shared_out
 
 import jpi
 import jpi.numpy

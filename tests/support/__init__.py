@@ -1,0 +1,1 @@
+"""What the tests share: the oracle, the tables of cases, and jobs of their own."""
