@@ -15,7 +15,7 @@ import traceback
 
 import jax
 import pytest
-from conftest import RANK, SIZE, describe, meet, say
+from harness.ranks import RANK, SIZE, describe, meet, say
 from support.oracle import assert_same, shared_out, whole
 from support.random_programs import Operand, Program, Step, draw_program, smaller
 

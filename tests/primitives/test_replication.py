@@ -4,14 +4,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from conftest import RANK, SIZE
+from harness.ranks import RANK, SIZE
 from mpi4py import MPI
 from support.oracle import assert_same, check, random_array
 
 import jpi
 import jpi.numpy
 
-several = pytest.mark.skipif(SIZE == 1, reason="one rank is the same as itself")
+several = pytest.mark.mpi(min_size=2)  # one rank is the same as itself
 X = random_array((7, 3))
 MISTAKE = "used as the same on every rank must be so; it differs"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import jax
 import numpy as np
-from conftest import RANK, SIZE, meet
+from harness.ranks import RANK, SIZE, meet
 
 import jpi
 import jpi.numpy

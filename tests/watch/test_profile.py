@@ -7,7 +7,7 @@ import re
 import jax
 import jax.numpy as jnp
 import pytest
-from conftest import SIZE
+from harness.ranks import SIZE
 from mpi4py import MPI
 from support.launcher import run_python
 

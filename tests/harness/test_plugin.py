@@ -1,4 +1,4 @@
-"""The sessions of `conftest.py` on several ranks: each test starts one, on files of its own."""
+"""Sessions of the plugin on several ranks: each test starts one, on files of its own."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from support.launcher import run_python
 
 pytestmark = pytest.mark.ranks(1)  # mpirun is started here, and does not nest
 
-CONFTEST = Path(__file__).parent.parent / "conftest.py"
+TESTS = Path(__file__).parents[1]
 
 
 def run_session(folder: Path, ranks: int | None, *arguments: str, **files: str):
     """Returns the finished process of pytest on `files` (stem -> text), without mpirun for None."""
-    shutil.copy(CONFTEST, folder)
+    shutil.copy(TESTS / "conftest.py", folder)
     (folder / "pytest.ini").write_text("[pytest]\n" + files.pop("ini", ""))
     for stem, text in files.items():
         (folder / f"{stem}.py").write_text(text)
     options = ("-p", "no:cacheprovider", "--color=no")
-    return run_python(ranks, "-m", "pytest", *options, *arguments, folder=folder)
+    arguments = ("-m", "pytest", *options, *arguments)
+    return run_python(ranks, *arguments, folder=folder, PYTHONPATH=str(TESTS))
 
 
 # ---- outcomes ----
@@ -199,6 +200,31 @@ def test_collection_error_on_one_rank_fails_all(tmp_path):
     assert session.stdout.count("AssertionError: cannot be read here") == 1
     assert "on rank 1:" in session.stdout
     assert "1 error in" in session.stdout.splitlines()[-1]
+
+
+MARKED = """
+import pytest
+
+@pytest.mark.mpi(min_size=2)
+def test_on_two(comm):
+    assert comm.size == 2
+
+@pytest.mark.mpi(min_size=3)
+def test_on_three():
+    assert False
+
+def test_shared_folder(comm, rank, mpi_tmp_path):
+    (mpi_tmp_path / str(rank)).touch()
+    comm.Barrier()
+    assert {path.name for path in mpi_tmp_path.iterdir()} == {"0", "1"}
+"""
+
+
+def test_session_has_marks_and_one_summary_of_pytest_mpi(tmp_path):
+    session = run_session(tmp_path, 2, "--with-mpi", test_marked=MARKED)
+    assert session.returncode == 0, session.stdout
+    assert session.stdout.count("MPI Information") == session.stdout.count("size: 2") == 1
+    assert "2 passed, 1 skipped in" in session.stdout.splitlines()[-1]
 
 
 # ---- one rank ----
