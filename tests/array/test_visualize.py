@@ -3,9 +3,7 @@
 import io
 import itertools
 import sys
-import tempfile
 from collections import Counter
-from pathlib import Path
 
 import jax
 import pytest
@@ -123,12 +121,11 @@ def test_a_traced_array_is_shown_when_it_is_traced(capsys):
 
 
 @pytest.mark.parametrize("shape", [(7,), (7, 4), (2, 3), (0,), (0, 3), (0, 0)], ids=str)
-def test_the_root_draws_a_picture(capsys, shape):
-    with tempfile.TemporaryDirectory() as folder:  # not tmp_path: ranks that tidy it up collide
-        file = Path(folder, "blocks.png")
-        jpi.visualize(jnp.zeros(shape), picture=file)
-        assert file.exists() == (jpi.rank() == 0)
-        assert not file.exists() or file.read_bytes().startswith(b"\x89PNG")
+def test_the_root_draws_a_picture(capsys, mpi_tmp_path, shape):
+    file = mpi_tmp_path / f"blocks of rank {jpi.rank()}.png"
+    jpi.visualize(jnp.zeros(shape), picture=file)
+    assert file.exists() == (jpi.rank() == 0)
+    assert not file.exists() or file.read_bytes().startswith(b"\x89PNG")
     assert capsys.readouterr().out == ""
 
 

@@ -112,9 +112,8 @@ def test_operation_of_a_user_has_no_derivative(user_op):
 # ---- messages ----
 
 
+@pytest.mark.mpi(min_size=2)
 def test_status_says_what_came():
-    if SIZE == 1:
-        return
     status = MPI.Status()
     x = jnp.arange(3.0, dtype=jnp.float32)
     receive = jpi.jit(lambda x: jpi.recv(x, status=status))
@@ -141,9 +140,8 @@ def test_sendrecv_receives_another_shape_and_dtype():
     assert_same(y, jnp.full((before + 1,), before))
 
 
+@pytest.mark.mpi(min_size=2)
 def test_shorter_message_than_expected_is_an_error():
-    if SIZE == 1:
-        return
     if RANK == 0:
         jpi.send(jnp.ones(2), 1)
     if RANK == 1:
@@ -213,7 +211,7 @@ def test_bad_input_is_an_error_on_every_rank(case):
         call()
 
 
-@pytest.mark.skipif(SIZE == 1, reason="an intercommunicator has two sides")
+@pytest.mark.mpi(min_size=2)
 def test_intercommunicator_is_an_error():
     local = MPI.COMM_WORLD.Split(RANK == 0)
     inter = local.Create_intercomm(0, MPI.COMM_WORLD, 1 if RANK == 0 else 0)
@@ -245,7 +243,7 @@ DISAGREEMENTS = {
 }
 
 
-@pytest.mark.skipif(SIZE == 1, reason="one rank cannot disagree with itself")
+@pytest.mark.mpi(min_size=2)
 @pytest.mark.parametrize("case", DISAGREEMENTS)
 def test_ranks_that_disagree_get_an_error(case):
     call, words = DISAGREEMENTS[case]

@@ -67,7 +67,7 @@ def test_eager_calls_equal_those_of_jax(module):
 
 
 @pytest.mark.sweep(2)
-@pytest.mark.skipif(jpi.size() == 1, reason="one rank gathers nothing")
+@pytest.mark.mpi(min_size=2)  # one rank gathers nothing
 @pytest.mark.parametrize("module", TABLES)
 def test_functions_gather_where_the_table_says_so(module):
     """Else the marks are old: `python -m namespace.measure` prints new ones."""

@@ -199,7 +199,7 @@ def test_packed_dtype_is_an_error(name):
         call("allreduce", np.ones(2).astype(dtype_of(name)), (2,))
 
 
-@pytest.mark.skipif(SIZE == 1, reason="one rank cannot disagree with itself")
+@pytest.mark.mpi(min_size=2)  # one rank cannot disagree with itself
 def test_mpi_error_names_collective_dtype_count_and_comm(monkeypatch):
     monkeypatch.setattr(jpi.config, "check", "off")
     # The root expects less than the last rank sends, so MPI reports a truncation there.

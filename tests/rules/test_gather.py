@@ -191,7 +191,7 @@ def names_of(function, *arrays):
     return [name for name, *_ in calls], sum(nbytes for *_, nbytes in calls)
 
 
-@pytest.mark.skipif(jpi.size() == 1, reason="one rank has nothing to send")
+@pytest.mark.mpi(min_size=2)  # one rank has nothing to send
 def test_no_more_travels_than_must():
     n = 3000
     x = jpi.numpy.asarray(random_array((n, 8)))
