@@ -1,4 +1,4 @@
-"""DistArray: its properties, operators and conversions, and what it says to misuse."""
+"""DistArray: its properties, operators and conversions, and the errors for misuse."""
 
 import jax
 import numpy as np
@@ -99,7 +99,7 @@ def test_replicated_arrays_convert_and_iterate():
     assert len(list(x)) == 7
 
 
-def test_redistribute_moves_and_says_what_does_not_fit():
+def test_redistribute_moves_and_rejects_unknown_axes():
     x = make()
     y = x.redistribute(jpi.P(None, "ranks"))
     assert y.spec == jpi.P(None, "ranks")

@@ -50,7 +50,7 @@ def test_padded_rows_are_those_of_numpy(mode):
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("spec", [("x", "y"), ("y", "x"), (("x", "y"),), (None, "x")], ids=str)
-def test_corners_come_along(mode, spec):
+def test_corners_are_included(mode, spec):
     mesh = jpi.make_mesh(GRID[jpi.size()], ("x", "y"))
     shape, widths = (5, 6, 2), [(1, 2), (2, 1), (0, 0)]
     x = jpi.numpy.asarray(random_array(shape), spec=spec, mesh=mesh)

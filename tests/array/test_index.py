@@ -1,4 +1,4 @@
-"""Indexing, `at` and what depends on values, against `jax.numpy`."""
+"""Indexing, `at` and functions whose result shape depends on values, against `jax.numpy`."""
 
 import jax
 import numpy as np

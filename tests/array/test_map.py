@@ -1,4 +1,4 @@
-"""Functions of blocks, and arrays that come from one rank."""
+"""Functions applied to shards, and arrays scattered from one rank."""
 
 import jax
 import jax.numpy as jnp
@@ -35,7 +35,7 @@ def test_blocks_of_new_sizes_are_put_together_and_balanced():
     np.testing.assert_array_equal(whole(y), np.repeat(x, 2, axis=0))
 
 
-def test_a_result_can_lie_in_another_way():
+def test_a_result_can_have_another_layout():
     x = random_array((6, 4))
     mean = jpi.map_shards(
         lambda b: jpi.allreduce(b.sum(0)),

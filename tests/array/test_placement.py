@@ -48,7 +48,7 @@ def test_likes_take_the_layout_of_their_argument(name):
 
 
 def test_no_rank_holds_a_global_size_buffer():
-    n = 10**11  # bytes that no machine here has
+    n = 10**11  # bytes: more memory than any test machine has
     if jpi.size() == 1:
         n = 10**6
     mesh = jpi.current_mesh()

@@ -1,4 +1,4 @@
-"""What other libraries ask of an array: NumPy's functions, the Python Array API, conversions."""
+"""Protocols of other libraries: NumPy's functions, the Python Array API, conversions."""
 
 import io
 
@@ -83,7 +83,7 @@ REFUSED = {
 }
 
 
-ONE_RANK_CONVERTS = ("asarray", "tolist", "dlpack", "save", "savez")  # as it holds all
+ONE_RANK_CONVERTS = ("asarray", "tolist", "dlpack", "save", "savez")  # it holds the whole array
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ ONE_RANK_CONVERTS = ("asarray", "tolist", "dlpack", "save", "savez")  # as it ho
         for name in REFUSED
     ],
 )
-def test_what_cannot_be_is_refused(name):
+def test_impossible_conversions_are_refused(name):
     compute, words = REFUSED[name]
     with pytest.raises(TypeError, match=words):
         compute(make())

@@ -1,4 +1,4 @@
-"""DistArray in what JAX does with trees: control flow, vmap, optimisers."""
+"""DistArray as a pytree: control flow, vmap, optimisers."""
 
 import itertools
 
@@ -16,12 +16,12 @@ CUT = {0: jpi.P("ranks"), 1: jpi.P(None, "ranks"), 2: jpi.P(None, None, "ranks")
 
 
 def cuts(*everyday, slow):
-    """The dimensions that are cut, some of them for the slow sweep only."""
+    """The sharded dimensions, some of them for the slow sweep only."""
     return [*everyday, *(pytest.param(cut, marks=pytest.mark.slow) for cut in slow)]
 
 
 def with_rows(dim, others):
-    """Shapes with all ROWS as dimension ``dim`` among others."""
+    """Shapes in which dimension ``dim`` has each size of ROWS."""
     return [(*others[:dim], rows, *others[dim:]) for rows in ROWS]
 
 
@@ -147,7 +147,7 @@ def test_while_loops_carry_arrays(cut):
 
 
 def over(numpy, x, in_axis, out_axis):
-    """Of the matrices along an axis a turned multiple, put along another."""
+    """Twice the transposed matrices along one axis, stacked along another."""
 
     def element(x):
         return numpy.sin(x).T * numpy.sum(x)
@@ -160,7 +160,7 @@ def test_vmap_over_every_unsharded_axis(cut):
     in_axes = [axis for axis in range(3) if axis != cut]
     combinations = [*itertools.product(in_axes, range(3)), *((i - 3, -2) for i in in_axes)]
 
-    def fun(numpy, *xs):  # each combination for one size
+    def fun(numpy, *xs):  # one size for each combination
         return [over(numpy, x, i, o) for x, (i, o) in zip(itertools.cycle(xs), combinations)]
 
     check(fun, [[random_array(shape) for shape in with_rows(cut or 0, (3, 2))]], CUT[cut])

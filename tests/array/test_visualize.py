@@ -1,4 +1,4 @@
-"""What jpi.visualize shows: every block once, with its ranks, and on one rank only."""
+"""`jpi.visualize` shows every block once, with its ranks, and prints on one rank only."""
 
 import io
 import itertools
@@ -99,7 +99,7 @@ def test_the_root_prints_and_no_other_rank(capsys, rows, shape):
         assert text == ""
 
 
-def test_colours_come_where_there_is_a_terminal(capsys, monkeypatch):
+def test_colours_are_used_in_a_terminal(capsys, monkeypatch):
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     jpi.visualize(jnp.zeros((4, 2)))

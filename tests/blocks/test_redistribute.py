@@ -1,4 +1,4 @@
-"""Any layout to any layout: equal blocks, transposes, the fewest bytes, no call without need."""
+"""Redistribution between any two layouts: equal blocks, transposes, fewest bytes and calls."""
 
 import functools
 import itertools
@@ -52,7 +52,7 @@ def bytes_of(call, source, target):
 
 
 def fewest_elements(source, target):
-    """How many elements some rank needs and does not hold, counted over all ranks one by one."""
+    """The number of elements that ranks need and do not hold, summed over the ranks."""
     numbers = np.arange(math.prod(source.shape)).reshape(source.shape)
     total = 0
     for old, new in zip(source.coordinates(), target.coordinates(), strict=True):

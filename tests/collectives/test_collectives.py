@@ -32,7 +32,7 @@ def values(shape, dtype, seed):
 
 
 def check(name, cases, run):
-    """That the collective gives what the reference gives, for each dtype and shape of a block."""
+    """Checks that the collective equals the reference, for each dtype and shape of a block."""
     row = OPERATIONS[name]
     operands = [
         [
@@ -47,7 +47,7 @@ def check(name, cases, run):
         assert_same(*result)
 
 
-# Which operation reduces which dtype is the same for all: the allreduce stands for them.
+# All reductions take the same pairs of op and dtype: the allreduce represents them.
 SLOW = ("PROD", "MIN", "LOR", "LXOR", "BAND", "BOR", "BXOR")
 NAMES = [
     pytest.param(name, marks=pytest.mark.slow)
@@ -80,7 +80,7 @@ def test_mpi4jax_programs_find_their_functions():
     assert jpi.broadcast is jpi.bcast
 
 
-# ---- operations of users ----
+# ---- user-defined operations ----
 
 
 def larger_magnitude(invec, inoutvec, datatype):
@@ -113,7 +113,7 @@ def test_operation_of_a_user_has_no_derivative(user_op):
 
 
 @pytest.mark.mpi(min_size=2)
-def test_status_says_what_came():
+def test_status_describes_the_message():
     status = MPI.Status()
     x = jnp.arange(3.0, dtype=jnp.float32)
     receive = jpi.jit(lambda x: jpi.recv(x, status=status))

@@ -1,4 +1,4 @@
-"""Primitives without a rule: they work, and say so as the configuration asks."""
+"""Primitives without a rule: they work, and warn or raise as the configuration says."""
 
 import warnings
 
@@ -14,7 +14,7 @@ from jpi import _call, _dispatch
 
 @pytest.fixture
 def fallback():
-    """A function that sets `jpi.config.fallback` for one test, with nothing yet recorded."""
+    """A function that sets `jpi.config.fallback` for one test; clears the records."""
     before = jpi.config.fallback
     jpi.fallbacks.clear()
 
@@ -28,8 +28,9 @@ def fallback():
 
 @pytest.fixture
 def without_rules(monkeypatch):
-    """`cumsum` and `sort` have no rule."""
-    monkeypatch.setattr(_call, "_programs", type(_call._programs)())  # those compiled with a rule
+    """Removes the rules of `cumsum` and `sort`."""
+    # Drops the programs that were compiled with the rules:
+    monkeypatch.setattr(_call, "_programs", type(_call._programs)())
     for name in ("cumsum", "sort"):
         monkeypatch.delitem(_dispatch.rules, name)
 

@@ -1,4 +1,4 @@
-"""Sums over ranks that end in blocks are reduce-scatters, and their values and gradients stay."""
+"""Sums over ranks with a sharded result are reduce-scatters, with the same values and gradients."""
 
 import jax
 import jax.numpy as jnp

@@ -1,12 +1,12 @@
-"""Random programs against one process: what no table of tests thinks of.
+"""Random programs against one process: combinations that no table of tests lists.
 
-A few programs are an everyday test. As many others as you like:
+Every test run checks a few programs. To check more:
 
     JPI_FUZZ=1000 JPI_FUZZ_SEED=7 PYTEST_TIMEOUT=600 \
         mpirun -n 3 python -m pytest -q tests/fuzz/test_fuzz.py
 
-Each number of ranks has programs of its own. One that fails is made smaller and printed, as Python
-that `check_programs` takes in a list.
+Each number of ranks has its own programs. A program that fails is reduced and printed as Python
+that `check_programs` accepts in a list.
 """
 
 import dataclasses
@@ -24,12 +24,12 @@ from jpi import _dispatch
 
 COUNT = int(os.environ.get("JPI_FUZZ", "12"))
 SEED = int(os.environ.get("JPI_FUZZ_SEED", "0"))
-TOGETHER = 6  # programs of one test: the ranks share out what is to be expected
-ATTEMPTS = 60  # to make a program smaller
+TOGETHER = 6  # programs of one test: the ranks divide the expected values among them
+ATTEMPTS = 60  # to reduce a program
 
 
 def failure_of(program, expected):
-    """How the program fails on any rank, the same text on all of them; nothing if it does not."""
+    """The failure of the program on any rank, the same text on all ranks; empty if it passes."""
     print(f"{program}\n", flush=True)  # shown if it hangs
     own = {}
 
@@ -50,13 +50,13 @@ def failure_of(program, expected):
         if failure := on_every_rank(plan):
             return failure
         plans = meet(own["plan"])
-        if any(other != plans[0] for other in plans):  # they would wait for each other
+        if any(other != plans[0] for other in plans):  # they would deadlock
             return describe([("would make", " ".join(each)) for each in plans])
         return on_every_rank(run) or on_every_rank(gather) or on_every_rank(compare)
 
 
 def on_every_rank(function):
-    """How it fails on any rank."""
+    """Its failure on any rank."""
     text = ""
     try:
         function()
@@ -71,7 +71,7 @@ def on_one_process(programs):
 
 
 def reduced(program, failure):
-    """A program with as little as possible in it that fails, and how."""
+    """The smallest program found that fails, and its failure."""
     candidates = smaller(program)
     for _ in range(ATTEMPTS):
         candidate = next(candidates, None)
@@ -97,7 +97,7 @@ def check_programs(programs):
 @pytest.mark.parametrize("first", range(0, COUNT, TOGETHER))
 def test_random_programs_equal_one_process(first):
     if first and first % (10 * TOGETHER) == 0:
-        jax.clear_caches()  # what is compiled is not used again, and takes memory
+        jax.clear_caches()  # compiled programs are not used again and take memory
     numbers = range(first, min(first + TOGETHER, COUNT))
     check_programs([draw_program(SEED, number, SIZE) for number in numbers])
 

@@ -11,9 +11,9 @@ from hypothesis.errors import HypothesisException, StopTest
 
 from harness.ranks import describe, meet, say
 
-REJECTED = (HypothesisException, StopTest, pytest.skip.Exception)  # no failures of an example
+REJECTED = (HypothesisException, StopTest, pytest.skip.Exception)  # no failure of an example
 
-# The same examples on every rank: no random seed, database or clock, one failure at a time.
+# The same examples on every rank: no random seed, database or deadline, one failure at a time.
 settings.register_profile(
     "ranks",
     derandomize=True,
@@ -31,7 +31,7 @@ class RankFailure(AssertionError):
 
 
 def agreed(test):
-    """Returns `test`, failing on all ranks if on any: together they look for a smaller example."""
+    """Returns `test`, which fails on all ranks if it fails on any, so that all shrink together."""
 
     @functools.wraps(test)
     def agreed_test(*args, **kwargs):
@@ -45,7 +45,7 @@ def agreed(test):
             if not agreed_test.has_failed:
                 say(f"{test.__qualname__} failed for an example: {failure!r}")
             agreed_test.has_failed = True
-        __tracebackhide__ = True  # pytest's name for a frame that is not worth showing
+        __tracebackhide__ = True  # pytest leaves this frame out of the traceback
         outcomes = meet(outcome)
         if len(set(outcomes)) > 1 or outcome[0] == "failed":
             raise RankFailure(describe(outcomes))

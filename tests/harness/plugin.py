@@ -1,7 +1,7 @@
 """One pytest session over all ranks: after every phase of every test they agree on its outcome.
 
-Rank 0 prints, the others are silent. What fails on one rank fails on all: they stay in step.
-Marks by number of ranks and folders that all ranks share are pytest-mpi's.
+Rank 0 prints, the others are silent. A failure on one rank is a failure on all: they stay in step.
+pytest-mpi adds the marks by number of ranks and the folders that all ranks share.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from harness.stacks import DEFAULT_TIMEOUT, pytest_timeout_set_timer  # noqa: F4
 
 
 class Explanation:
-    """What pytest shows of a failure: the text in the report, the message in the short summary."""
+    """A failure as pytest shows it: the text in the report, the message in the short summary."""
 
     def __init__(self, text: str, message: str):
         self.text = text
-        self.reprcrash = SimpleNamespace(message=message)  # where pytest looks for it
+        self.reprcrash = SimpleNamespace(message=message)  # the attribute that pytest reads
 
     def __str__(self) -> str:
         return self.text
@@ -43,7 +43,7 @@ def pytest_configure(config):
     if not (os.environ.get("PYTEST_TIMEOUT") or config.getini("timeout")):
         option.timeout = DEFAULT_TIMEOUT if option.timeout is None else option.timeout
     if option.timeout_method is None and not config.getini("timeout_method"):
-        option.timeout_method = "thread"  # "signal" would wait for the collective that blocks
+        option.timeout_method = "thread"  # "signal" is not handled inside a collective
 
 
 def pytest_sessionstart(session):
@@ -52,12 +52,12 @@ def pytest_sessionstart(session):
 
 
 def pytest_sessionfinish(session):
-    with contextlib.suppress(Exception):  # what a test has seen fail is no failure at exit
+    with contextlib.suppress(Exception):  # tests have checked these failures
         jpi.wait()
 
 
 def pytest_internalerror(excrepr):
-    if SIZE > 1:  # the other ranks would wait for this one
+    if SIZE > 1:  # the other ranks would hang
         abort(str(excrepr), speaker=RANK)
 
 
@@ -85,7 +85,7 @@ def pytest_itemcollected(item):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session):
-    """Gives every rank the errors of all; with none, aborts unless they have the same tests."""
+    """Reports the errors of all ranks on every rank; without any, aborts if the tests differ."""
     own = list(collection_errors)
     everyones = COMM.allgather((own, [item.nodeid for item in session.items]))
     for rank, (errors, _) in enumerate(everyones):
@@ -114,7 +114,7 @@ def pytest_runtest_makereport(item, call):
 
 
 def agree(report, excinfo) -> None:
-    """Makes `report` a failure showing every rank's outcome, unless all have the same."""
+    """Makes `report` a failure that shows every rank's outcome, unless all outcomes are equal."""
     word, text, message = report.outcome, "", ""
     if hasattr(report, "wasxfail"):
         word = "xpassed" if report.passed else "xfailed"
@@ -123,7 +123,7 @@ def agree(report, excinfo) -> None:
         message = (crash.message if crash else report.longreprtext).partition("\n")[0]
         captured = [f"{title}:\n{content}" for title, content in report.sections]
         text = re.sub(r"\b0x[0-9a-f]+", "0x...", "\n".join([report.longreprtext, *captured]))
-        # Before the ranks meet: if the others hang, it says why.
+        # Before the ranks synchronise: if the others hang, this explains it.
         say(f"{report.nodeid} failed in {report.when}: {message}")
     phase = ("runs", f"{report.nodeid} ({report.when})")
     everyones = meet((phase, (word, text), message))

@@ -6,13 +6,13 @@ import importlib.metadata
 import os
 import time
 
-# Tests compile much and compute little: XLA's optimisations would take most of their time.
+# Tests compile much and compute little: XLA's optimisations would take most of the time.
 FLAGS = ["--xla_backend_optimization_level=0", "--xla_llvm_disable_expensive_passes=true"]
-if importlib.metadata.version("jaxlib") < "0.11":  # newer ones have no other way
+if importlib.metadata.version("jaxlib") < "0.11":  # newer versions do not have the flag
     FLAGS.append("--xla_cpu_use_fusion_emitters=false")
 os.environ.setdefault("XLA_FLAGS", " ".join(FLAGS))
 
-# A collective that waits longer ends the job and says where, before pytest's own limit does.
+# A collective that waits longer aborts the job with an explanation, before pytest's own limit.
 os.environ.setdefault("JPI_TIMEOUT", "100")
 
 import jpi  # noqa: E402, F401 (it chooses settings that MPI reads when it starts)
@@ -36,7 +36,7 @@ def keep_stderr() -> int:
 
 
 def describe(outcomes) -> str:
-    """Returns every different outcome (word, text) once, under the ranks that share it."""
+    """Returns every distinct outcome (word, text) once, under the ranks that have it."""
     ranks = {}
     for rank, outcome in enumerate(outcomes):
         ranks.setdefault(outcome, []).append(str(rank))
@@ -46,12 +46,12 @@ def describe(outcomes) -> str:
 
 
 def say(text: str) -> None:
-    """Writes a block to the terminal at once, past pytest's capture and this rank's silence."""
+    """Writes a block to the terminal immediately, bypassing pytest's capture."""
     os.write(_stderr, f"\n[rank {RANK}] {text}\n".encode())
 
 
 def meet(value):
-    """Returns the values of all ranks; a rank that waits leaves its core to those that compute."""
+    """Returns the values of all ranks; a waiting rank sleeps, so that the others can compute."""
     everyone = COMM.Ibarrier()
     while not everyone.Test():
         time.sleep(2e-4)
@@ -59,7 +59,7 @@ def meet(value):
 
 
 def abort(reason: str, speaker: int = 0) -> None:
-    """Ends the job on all ranks, once the rank `speaker` has said why."""
+    """Aborts the job on all ranks, after the rank `speaker` has written the reason."""
     if RANK == speaker:
         say(reason)
     time.sleep(LAST_WORDS)

@@ -23,13 +23,13 @@ def pytest_timeout_set_timer(item, settings):
         return None
     timer = threading.Timer(settings.timeout, expire, (item, settings.timeout))
     timer.daemon = True
-    item.cancel_timeout = timer.cancel  # where pytest-timeout looks for it
+    item.cancel_timeout = timer.cancel  # the attribute that pytest-timeout reads
     timer.start()
     return True
 
 
 def expire(item, seconds: float) -> None:
-    """Ends the job; a timer calls it on every rank, as all have waited equally long."""
+    """Ends the job; each rank's timer calls it at the same time."""
     capture = item.config.pluginmanager.getplugin("capturemanager")
     capture.suspend_global_capture()
     names = {thread.ident: thread.name for thread in threading.enumerate()}

@@ -1,4 +1,4 @@
-"""Sessions of the plugin on several ranks: each test starts one, on files of its own."""
+"""Sessions of the plugin on several ranks: each test starts one in its own folder."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def test_deadlock(comm, rank):
     assert "before 0" in timeouts
 
 
-# ---- sessions that cannot go on ----
+# ---- sessions that abort ----
 
 PASSING = "def test_passing(comm):\n    comm.Barrier()\n"
 RANK = "from mpi4py import MPI\nrank = MPI.COMM_WORLD.rank\n"

@@ -64,7 +64,7 @@ def test_what_nobody_moves_along_is_no_axis_of_the_exchange(pair):
     source, target = pair
     assume(moving_axes(source, target))
     plans = [transfer(source, target, rank) for rank in range(ranks_of(source))]
-    for axis in plans[0].axes:  # along each axis some rank gets something from another place
+    for axis in plans[0].axes:  # along each axis some rank receives from another coordinate
         assert any(
             source.coordinates_of(sender)[axis] != source.coordinates_of(rank)[axis]
             for rank, plan in enumerate(plans)

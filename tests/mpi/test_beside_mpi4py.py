@@ -1,7 +1,7 @@
-"""mpi4py beside JPI on one communicator: calls mixed freely, freed communicators, the end of a job.
+"""mpi4py beside JPI on one communicator: mixed calls, freed communicators, the end of a job.
 
-JPI's calls are asynchronous. While they are under way, mpi4py is called on the same communicator,
-with the same tags and sizes: neither may ever meet a message or collective of the other.
+JPI's calls are asynchronous. While they are pending, mpi4py is called on the same communicator,
+with the same tags and sizes: neither may match a message or collective of the other.
 """
 
 import functools
@@ -28,7 +28,7 @@ REPEATS = 120
 
 @functools.cache
 def comms():
-    """mpi4py's communicators, made once and in one order."""
+    """mpi4py's communicators, created once, in the same order on all ranks."""
     return {"world": MPI.COMM_WORLD, "dup": MPI.COMM_WORLD.Dup()}
 
 
@@ -39,13 +39,13 @@ def part(x, rank=RANK):
 
 @jax.jit
 def hard(x):
-    """``x`` after some local work."""
+    """``x`` after some local computation."""
     matrix = lax.fori_loop(0, 20, lambda i, m: jnp.sin(m @ m), jnp.full((64, 64), x[0]))
     return x + 0 * matrix[0, 0]
 
 
 def late(x, step):
-    """``part(x)``, on one rank at a time not yet there: calls that take it stay under way."""
+    """``part(x)``, not yet computed on one rank, so that the calls that use it are pending."""
     return hard(part(x)) if step % SIZE == RANK else part(x)
 
 
@@ -64,7 +64,7 @@ def compiled(comm):
     return jpi.jit(program)
 
 
-# ---- mixtures: mpi4py's part is asserted in place, of JPI's the result and the expected value ----
+# ---- mixtures: each asserts mpi4py's results, and returns JPI's results and expected values ----
 
 
 def blocking_collectives(comm, step, sleep):
@@ -103,7 +103,7 @@ def nonblocking_collectives(comm, step, sleep):
 
 
 def open_receive_of_mpi4py(comm, step, sleep):
-    """JPI's message is the first to come, and must not be taken for mpi4py's."""
+    """JPI's message arrives first, and mpi4py must not receive it."""
     status, inbox = MPI.Status(), np.empty(3, np.float32)
     receive = comm.Irecv(inbox, MPI.ANY_SOURCE, MPI.ANY_TAG)
     in_program = compiled(jpi.Comm(comm))(late(step, step + 1))
@@ -118,7 +118,7 @@ def open_receive_of_mpi4py(comm, step, sleep):
 
 
 def open_receive_of_jpi(comm, step, sleep):
-    """mpi4py's message is the first to come, and must not be taken for JPI's."""
+    """mpi4py's message arrives first, and JPI must not receive it."""
     send = comm.Isend(part(step + 2), RIGHT, TAG)
     sleep()
     message = jpi.sendrecv(late(step, step), part(0), MPI.ANY_SOURCE, RIGHT, sendtag=TAG, comm=comm)
@@ -131,7 +131,7 @@ def open_receive_of_jpi(comm, step, sleep):
 
 
 def probes(comm, step, sleep):
-    """A message of JPI under way, received late or not yet, is never seen by mpi4py."""
+    """mpi4py never probes a pending message of JPI, whether it is received late or not yet."""
     if RANK % 2:
         sleep()
     message = jpi.sendrecv(late(step, step), part(0), LEFT, RIGHT, sendtag=TAG, comm=comm)
@@ -206,10 +206,10 @@ def test_freed_communicator_is_an_error_in(use):
     call, words = USES[use]
     with pytest.raises((ValueError, jax.errors.JaxRuntimeError), match=words):
         call(freed()).block_until_ready()
-    assert jpi.allreduce(jnp.ones(2)).tolist() == [SIZE] * 2  # others go on
+    assert jpi.allreduce(jnp.ones(2)).tolist() == [SIZE] * 2  # the others still work
 
 
-# ---- jobs of their own ----
+# ---- separate jobs ----
 
 START = """
 import jax, jax.numpy as jnp, jpi
@@ -227,14 +227,14 @@ x = jnp.ones(2**18)  # 1 MiB
 hard(x).block_until_ready()
 late = hard(x)
 """
-# Registered first, so run last: how many calls had begun by then.
+# Registered first, so it runs last: the number of calls that have begun.
 COUNT = """
 import atexit, os
 atexit.register(lambda: os.write(1, b"%d calls\\n" % len(native.log_take())))
 from jpi._mpi import native
 native.log_start(1000)
 """
-# Fewer calls than JAX lets be under way (32): when the script ends, all of them wait for `late`.
+# Fewer calls than JAX allows to be pending (32): when the script ends, all of them need `late`.
 ENDS = {
     "eager": "for _ in range(24): y = jpi.allreduce(late)",
     "jpi.jit": "f = jpi.jit(lambda x: jpi.allreduce(x) / comm.size)\n"

@@ -16,7 +16,7 @@ GROUP = 20  # functions in one compiled program
 
 
 def groups():
-    """The functions in groups that are compiled together; what compiles slowly by itself."""
+    """The functions in groups that are compiled together; slow ones have their own groups."""
     for module, is_slow in itertools.product(TABLES, (False, True)):
         names = [name for name, entry in installed(module).items() if entry.is_slow == is_slow]
         for start in range(0, len(names), GROUP):
@@ -70,7 +70,7 @@ def test_eager_calls_equal_those_of_jax(module):
 @pytest.mark.mpi(min_size=2)  # one rank gathers nothing
 @pytest.mark.parametrize("module", TABLES)
 def test_functions_gather_where_the_table_says_so(module):
-    """Else the marks are old: `python -m namespace.measure` prints new ones."""
+    """If it fails, the marks are outdated: `python -m namespace.measure` prints new ones."""
     table = installed(module)
     marked = {name for name, entry in table.items() if entry.status == "fallback"}
     slow = {name for name, entry in table.items() if entry.is_slow}

@@ -1,4 +1,4 @@
-"""Counts beyond an int, with the limit lowered so that small ones are beyond it, and once for real.
+"""Counts beyond an int: small ones with the limit lowered, and large ones without.
 
 Every row of the native table, with the functions MPI_*_c and without them.
 """
@@ -63,11 +63,11 @@ def test_ranks_of_a_message_need_not_agree_on_how(case, splitter):
         MESSAGES[case]("float32").check()
 
 
-# ---- for real ----
+# ---- without lowering the limit ----
 
 LENGTH = 2**31 + 5
 COUNTS = [LENGTH // SIZE + (rank < LENGTH % SIZE) for rank in range(SIZE)]
-PERIOD = 251  # a prime: a shift by a power of two is seen
+PERIOD = 251  # a prime: a shift by a power of two changes the pattern
 NEEDED = 3 * LENGTH  # bytes for each rank: operand, its copy by JAX, result
 
 

@@ -39,7 +39,7 @@ PACKED = ("int4", "uint4", "float4_e2m1fn")
 
 
 def float64_of(x):
-    with np.errstate(all="ignore"):  # NumPy warns of a NaN among ml_dtypes
+    with np.errstate(all="ignore"):  # NumPy warns about NaNs of ml_dtypes
         return np.asarray(x).astype(np.float64)
 
 
@@ -95,8 +95,8 @@ def test_extremum_of_signed_zeros_agrees_on_all_ranks(op, name):
 @pytest.mark.parametrize("op", ["SUM", "PROD"])
 @pytest.mark.parametrize("name", HALVES)
 def test_allreduce_of_halves_rounds_as_numpy(op, name):
-    # Every 16-bit pattern on rank 0 meets a random one on rank 1; other ranks change nothing.
-    # XLA's threads flush subnormal float32, so bfloat16 ones are left out, and what is below
+    # Every 16-bit pattern on rank 0 is added to a random one on rank 1; other ranks change nothing.
+    # XLA's threads flush subnormal float32, so subnormal bfloat16 is left out, and results below
     # `tiny` may differ.
     dtype, tiny = dtype_of(name), np.finfo(np.float32).tiny
     patterns = np.arange(2**16, dtype=np.uint16).view(dtype)
@@ -236,7 +236,7 @@ def test_log_keeps_calls_in_order_with_bytes():
     x = np.ones(sent, np.int16)
     call("alltoallv", x, (sum(received),), send=SENT[RANK], recv=received)
     call("allreduce", np.ones(2, bool), (2,))
-    call("allreduce", np.ones(7, np.int8), (7,))  # beyond the capacity
+    call("allreduce", np.ones(7, np.int8), (7,))  # beyond the log's capacity
     log = native.log_take()
     native.log_start(0)
     call("allreduce", np.ones(1, np.float32), (1,))

@@ -77,7 +77,7 @@ CALLED_BY = (jax.jit, jax.checkpoint)
 
 
 def calls(x):
-    """Calls of functions, each between collectives that do not depend on it."""
+    """Calls of functions between collectives that do not depend on them."""
     results = []
     for place, wrap in enumerate(CALLED_BY):
         function = wrap(lambda x: [jpi.scan(part(3, x), MPI.SUM), jpi.allgather(part(1, x))])
@@ -100,7 +100,7 @@ def calls_values(x):
 
 
 def loops(x):
-    """Nothing in the loops depends on the loop, but the number of rounds of the last one."""
+    """The loop bodies do not depend on the loop, except for the number of turns of the last one."""
     y = lax.fori_loop(0, 3, lambda i, y: y + jpi.allreduce(part(2, x)), jnp.zeros(2))
     _, rows = lax.scan(lambda _, i: (None, jpi.allgather(part(1, x))), None, jnp.arange(2))
     n = lax.while_loop(
@@ -145,7 +145,7 @@ def branches_values(x):
 
 
 def gradient(x):
-    """Linear in the weights, so that no collective of the backward pass needs the forward one."""
+    """Linear in the weights, so that no collective of the backward pass needs the forward pass."""
 
     def loss(weights):
         v, w = (jpi.spread(weight) for weight in weights)

@@ -25,13 +25,13 @@ import jpi
 
 @jax.jit
 def hard(x):
-    """``x`` after a millisecond of local work."""
+    """``x`` after a millisecond of local computation."""
     matrix = lax.fori_loop(0, 10, lambda i, m: jnp.sin(m @ m), jnp.full((64, 64), x))
     return x + 0 * matrix[0, 0]
 
 
 def behind(x):
-    """``x``, on another rank each time still under way when it is used."""
+    """``x``, still being computed on one rank when it is used, on another rank each time."""
     return hard(x) if int(x) % SIZE == RANK else jnp.asarray(x)
 
 
@@ -45,7 +45,7 @@ def parts_of_mixed():
 
 
 def mixed(x):
-    """Calls of every kind, some of which wait for local work where others could begin."""
+    """Calls of every kind, some of which need local results while later ones could begin."""
     threaded, effectful = parts_of_mixed()
     not_ready = behind(x)
     return (
@@ -75,7 +75,7 @@ MIXED_LOG = [
 
 
 def burst(x):
-    """Calls whose results are dropped before they are there, but one."""
+    """Calls whose results are dropped before they are computed, except for one."""
     x = behind(x)
     return [jpi.allreduce(part(n, x)) for n in (1, 4, 2, 3, 1, 5)][3]
 

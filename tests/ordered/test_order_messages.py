@@ -21,7 +21,7 @@ import jpi
 
 
 def ring(x):
-    """Two messages with one tag to the next rank, which every other rank receives first."""
+    """Two messages with one tag to the next rank; every other rank receives before it sends."""
     neighbours = {"dest": (RANK + 1) % SIZE, "source": (RANK - 1) % SIZE}
     received = []
 
@@ -51,7 +51,7 @@ def ring_values(x):
 
 
 def chain(x):
-    """A message to the next rank, but for the last, before and after collectives."""
+    """A message to the next rank, if there is one, before and after collectives."""
     source = RANK - 1 if RANK else MPI.PROC_NULL
     dest = RANK + 1 if RANK < LAST else MPI.PROC_NULL
     shifted = []

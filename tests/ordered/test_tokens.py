@@ -1,4 +1,4 @@
-"""Program order: through every control flow, effect-free after threading, as the native log saw."""
+"""Program order: in all control flow, without effects after threading, as in the native log."""
 
 import functools
 
@@ -93,7 +93,7 @@ def test_jit_passes_options_and_keywords():
 
 
 def logged(call):
-    """The operations and element counts that the native side ran, in its order."""
+    """The operations and element counts that the native layer ran, in order."""
     return [(name, count) for name, _, count, _, _ in calls_during(call)[0]]
 
 
@@ -103,7 +103,7 @@ def test_independent_calls_run_in_program_order(compile):
     def program(xs):
         results = []
         for i, x in enumerate(xs):
-            if jpi.rank() % 2:  # work that only some ranks have
+            if jpi.rank() % 2:  # work on some ranks only
                 x = jnp.sin(jnp.cos(x) @ jnp.ones((x.size, x.size))) * 0 + x
             results.append(total(x) if i % 3 else jpi.allgather(x))
         return results[::-1]

@@ -1,4 +1,4 @@
-"""Rows fetched from and delivered to the ranks that the data names, against NumPy on all blocks."""
+"""Rows fetched from and delivered to ranks named by the data, against NumPy on all blocks."""
 
 import functools
 
@@ -46,7 +46,7 @@ class Case:
         return tuple(jnp.asarray(values[RANK]) for values in lists)
 
     def places(self):
-        """Where each rank's rows stand in the array of all blocks; beyond it if nowhere."""
+        """The index of each rank's rows in the array of all blocks; out of bounds if not in it."""
         places = []
         for owners, offsets in zip(self.owners, self.offsets, strict=True):
             is_rank = (owners >= 0) & (owners < SIZE)
@@ -60,7 +60,7 @@ class Case:
         return [array[a:b] for a, b in zip(self.starts, self.starts[1:], strict=False)]
 
     def fetched(self, blocks):
-        """What each rank fetches, in jax.numpy."""
+        """The rows that each rank fetches, in jax.numpy."""
         array = jnp.concatenate(blocks)
         return [array.at[p].get(mode="fill", fill_value=0) for p in self.places()]
 
@@ -123,7 +123,7 @@ def test_every_dtype_travels(dtype):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_operations_equal_those_of_jax(dtype):
     case = Case(UNEVEN, ROWS, dtype=jnp.dtype(dtype))
-    if dtype in ("float16", "float32"):  # NaN wins a minimum and a maximum
+    if dtype in ("float16", "float32"):  # minimum and maximum propagate NaN
         case.rows[0][::2, 0] = np.nan
         case.blocks[0][1, 1] = np.nan
     x, y, owner, offset = case.own
@@ -142,7 +142,7 @@ def test_long_runs_travel_as_pairs(comm):
 
 
 @pytest.mark.parametrize("first", [-3, 995])
-def test_runs_that_leave_the_block_are_cut(first):
+def test_runs_that_leave_the_block_are_truncated(first):
     n = 1000
     x = jnp.arange(float(n)) + n * RANK
     owner, offset = jnp.full((8,), SIZE - 1, jnp.int32), first + jnp.arange(8, dtype=jnp.int32)
@@ -178,7 +178,7 @@ def reference(name, case, blocks, rows):
 
 
 def make_distinct(case):
-    """Makes no two rows meet: those of each rank go down its own block."""
+    """Makes all destinations distinct: the rows of each rank go to its own block."""
     for rank, owners in enumerate(case.owners):
         owners[:] = rank
         case.offsets[rank][:] = np.arange(len(owners))

@@ -24,8 +24,8 @@ from jpi._mpi import native
 BLOCK = (2,)
 REVERSIBLE = [in_scan, in_cond, in_remat, in_custom_vjp]
 
-# Sums stand for the operations in all transforms; the others, which share one rule, are tested at
-# zeros and ties. The slow tests are the rest.
+# Sums represent the ops in all transforms; the others, which share one rule, are tested at
+# zeros and ties. The slow tests cover the rest.
 NAMES = [
     pytest.param(name, marks=pytest.mark.slow)
     if name.split()[-1] in ("PROD", "MAX", "MIN")
@@ -36,7 +36,7 @@ NAMES = [
 
 @pytest.fixture(autouse=True)
 def same_calls():
-    """Fails a test in which the ranks made different collectives, though the values came right."""
+    """Fails a test whose ranks called different collectives, even if the values are right."""
     native.log_start(10_000)
     yield
     jpi.wait()
@@ -46,7 +46,7 @@ def same_calls():
 
 
 class Case:
-    """An operation with its data: what every rank holds, and the same for tangents."""
+    """An operation with the operands and tangents of all ranks."""
 
     def __init__(self, name, block=BLOCK, dtype=np.float32, batch=()):
         self.row = DIFFERENTIABLE[name]
@@ -81,7 +81,7 @@ class Case:
         return [weights[0 if self.row.is_replicated else RANK]]
 
     def own_gradient(self, gradients):
-        """The gradient of a replicated operand, which the reference has once for each rank."""
+        """The gradient of a replicated operand, of which the reference has one copy per rank."""
         return [sum(gradients)] if self.row.takes_replicated else self.own(gradients)
 
 
@@ -111,7 +111,7 @@ def compare(case, program, compile):
 
 
 def check(*comparisons):
-    """Compare after all programs have run: a rank that fails leaves no other waiting."""
+    """Compares after all programs have run, so that a failing rank does not block the others."""
     for comparison in comparisons:
         assert_same(*comparison)
 
@@ -139,7 +139,7 @@ def test_derivatives_need_no_jit_of_ours(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_complex_derivatives_follow_jax(name):
-    if name.split()[-1] not in ("MAX", "MIN"):  # jax.numpy has no derivative of these either
+    if name.split()[-1] not in ("MAX", "MIN"):  # jax.numpy has no derivative for these either
         check(compare(Case(name, dtype=np.complex64), plain, jpi.jit))
 
 
@@ -169,7 +169,7 @@ def test_batches_are_one_call_along_any_axis(name):
     x, every = case.xs[RANK], jax.vmap(case.everywhere)(case.xs)[RANK]
     calls = len(collectives_of(case.row.call)(x[0]))
     results = [(jax.vmap(case.row.call, out_axes=-1)(x), jnp.moveaxis(every, 0, -1))]
-    for axis in range(min(x.ndim for x in case.xs)):  # the root may have one more
+    for axis in range(min(x.ndim for x in case.xs)):  # the root's may have one more
         moved, batched = jnp.moveaxis(x, 0, axis), jax.vmap(case.row.call, in_axes=axis)
         results.append((batched(moved), every))
         assert len(collectives_of(batched)(moved)) == calls
@@ -198,8 +198,8 @@ def test_jacobians_are_those_of_all_ranks_together(name):
     shift = jnp.zeros_like(x)
     call = lambda x: case.here([x])[0]  # noqa: E731
 
-    # Forward: each basis vector moves the operands of all ranks at once. Reverse: it weighs the
-    # results of all ranks at once; a replicated one counts once.
+    # Forward: each basis vector is the tangent on all ranks at once. Reverse: the
+    # cotangent of the results of all ranks at once; a replicated one counts once.
     forward = jax.jacfwd(lambda d: shifted(case.everywhere, case.xs, d)[RANK])(shift)
     results = 1 if case.row.is_replicated else SIZE
     reverse = jax.jacrev(lambda xs: sum(case.everywhere(xs)[:results]))(case.xs)
@@ -232,7 +232,7 @@ def test_derivatives_at_zeros_and_ties_are_those_of_numpy(name):
 def test_rank_that_does_not_use_a_result_still_takes_part():
     x = jnp.float32([1.0, 2.0]) * (RANK + 1)
 
-    def loss(x):  # only the root computes with what it gets
+    def loss(x):  # only the root uses its result
         total = jpi.reduce(x, MPI.SUM, 0)
         stack = jpi.gather(jnp.sin(x), 0)
         return jnp.sum(total**2) + jnp.sum(stack**3) if RANK == 0 else 0.0 * jnp.sum(x)
@@ -248,7 +248,7 @@ def test_rank_that_does_not_use_a_result_still_takes_part():
 
 @pytest.mark.mpi(min_size=2)
 def test_message_into_a_constant_differentiates():
-    """What a rank receives depends on another rank, whatever its own operand."""
+    """A received value depends on another rank, even if this rank's operand is constant."""
     x = jnp.float32([1.0, 2.0, 3.0])
 
     def loss(x):

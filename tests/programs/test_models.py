@@ -1,6 +1,6 @@
-"""Models written for one device, on DistArrays: cutting the batch or the weights changes no number.
+"""Models written for one device, on DistArrays: sharding the batch or the weights changes nothing.
 
-Only the specs of the inputs say what is parallel.
+Only the specs of the inputs determine what is parallel.
 """
 
 import jax
@@ -56,7 +56,7 @@ def with_numbers(model):
 
 
 def cut_weights(weights, spec):
-    """Matrices cut by ``spec``, other arrays on every rank; spec None leaves plain arrays."""
+    """Matrices sharded by ``spec``, other arrays replicated; plain arrays for spec None."""
 
     def place(x):
         return jpi.numpy.asarray(x, spec=spec if x.ndim == 2 else jpi.P())

@@ -126,7 +126,7 @@ def test_collectives_of_a_body_run_once_per_turn():
 
 
 def newton(numpy, x):
-    """A solver that a user would write, with DistArrays as its state."""
+    """A user's solver with DistArrays as its state."""
 
     def step(state):
         turn, y = state

@@ -1,4 +1,4 @@
-"""Cumulative functions and scans along cut axes, against `jax.numpy` and `jax.lax`."""
+"""Cumulative functions and scans along sharded axes, against `jax.numpy` and `jax.lax`."""
 
 import jax
 import numpy as np
@@ -41,7 +41,7 @@ def test_every_function_has_the_values_and_gradients_of_jax(functions):
     check(functions, [(random_array((rows, 3)),) for rows in ROWS[1:]])
 
 
-def test_they_are_local_along_an_axis_that_is_not_cut():
+def test_they_are_local_along_an_unsharded_axis():
     x = jnp.asarray(random_array((3, 7)), spec=COLUMNS)
     calls, y = calls_during(lambda: jnp.cumsum(x, axis=0))
     assert calls == [] and y.spec == x.spec
@@ -122,7 +122,7 @@ def test_associative_scan_keeps_elements_whole():
     assert_same(y, jax.lax.associative_scan(jax.numpy.matmul, x.gather()))
 
 
-def test_associative_scan_of_wrong_arguments_says_so():
+def test_associative_scan_of_wrong_arguments_is_an_error():
     x, y = jnp.zeros((6, 2)), jnp.zeros((4, 2))
     add = lambda a, b: (a[0] + b[0], a[1] + b[1])  # noqa: E731
     for elems, error, words in (
@@ -144,7 +144,7 @@ def test_functions_of_lax_take_distributed_arrays():
 
 @pytest.mark.parametrize("name", ["cumsum", "cumsum reversed", "cumprod", "cumprod reversed"])
 def test_second_derivatives_take_every_rank(name):
-    """The first rank combines nothing with what it receives, and takes part all the same."""
+    """The first rank combines nothing with what it receives, but must take part."""
 
     def curvature(power):
         def of(numpy, x):

@@ -26,7 +26,7 @@ def grid(axes):
 
 @pytest.fixture(params=["whole", "panels"])
 def small_panels(request, monkeypatch):
-    if request.param == "panels":  # stream whatever is gathered, as if it were big
+    if request.param == "panels":  # gather every operand in panels, as if it were large
         monkeypatch.setattr(_panels, "PANEL", 8)
         monkeypatch.setattr(_contraction, "LATENCY", 0)
 

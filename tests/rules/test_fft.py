@@ -1,4 +1,4 @@
-"""Fourier transforms along cut axes, against `jax.numpy.fft`."""
+"""Fourier transforms along sharded axes, against `jax.numpy.fft`."""
 
 import jax
 import numpy as np
@@ -50,7 +50,7 @@ def line(size):
 
 
 def test_lines_with_factors_are_matrices():
-    check(LINES, [line(36), line(3)])  # the other is shorter than the ranks
+    check(LINES, [line(36), line(3)])  # the other dimension is smaller than the number of ranks
 
 
 def test_lines_without_factors_are_chirps():

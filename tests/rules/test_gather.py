@@ -14,7 +14,7 @@ pytestmark = pytest.mark.sweep(3)
 
 
 def numbers(x, n, dtype=jnp.int32):
-    """As many numbers below n as x has rows, cut as the rows are."""
+    """As many numbers below n as x has rows, sharded like the rows."""
     return (jnp.max(jnp.abs(x), axis=1) * 1000).astype(dtype) % max(n, 1)
 
 
@@ -32,7 +32,7 @@ def total(x):
 
 
 def one(x):
-    """A number of a row, the same on every rank."""
+    """The index of a row, the same on every rank."""
     return jnp.argmax(jnp.max(x, axis=1))
 
 
@@ -185,14 +185,14 @@ def test_functions_are_applied_where_the_indices_say():
 
 
 def names_of(function, *arrays):
-    """The collectives that a function of distributed arrays makes, and the bytes they send."""
+    """The collectives that a function of distributed arrays calls, and the bytes that they send."""
     run = jpi.jit(jpi.spmd(function))
     calls, _ = calls_during(lambda: run(*arrays))
     return [name for name, *_ in calls], sum(nbytes for *_, nbytes in calls)
 
 
 @pytest.mark.mpi(min_size=2)  # one rank has nothing to send
-def test_no_more_travels_than_must():
+def test_only_needed_rows_are_sent():
     n = 3000
     x = jpi.numpy.asarray(random_array((n, 8)))
     own = jpi.numpy.arange(n)

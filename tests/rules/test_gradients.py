@@ -1,4 +1,4 @@
-"""The law of one gradient, where functions are less than smooth and transforms are stacked."""
+"""Gradients equal those of one process, at kinks too and under nested transforms."""
 
 import jax
 import numpy as np
@@ -143,7 +143,7 @@ def test_vmap_of_grad_and_of_weights():
     assert_same(gradients(jpi.numpy, jpi.numpy.asarray(x)), gradients(jax.numpy, x))
 
 
-def test_vmap_over_a_sharded_axis_says_so():
+def test_vmap_over_a_sharded_axis_is_an_error():
     x = jpi.numpy.asarray(random_array((4, 3)))
     with pytest.raises(ValueError, match="must be unsharded to be mapped over"):
         jax.vmap(lambda row: row * 2)(x)

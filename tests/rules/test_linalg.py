@@ -1,4 +1,4 @@
-"""Dense linear algebra: batches of matrices, tall matrices cut by rows, and what is gathered."""
+"""Dense linear algebra: batches of matrices, tall matrices sharded by rows, gathered operands."""
 
 import jax
 import numpy as np
@@ -30,7 +30,7 @@ BATCH = {
 
 
 @pytest.mark.parametrize("spec", [None, jpi.P(None, "ranks")], ids=str)
-def test_batches_stay_cut_and_equal_jax_numpy(spec):
+def test_batches_stay_sharded_and_equal_jax_numpy(spec):
     check(BATCH, [[random_array((5, 3, 3), seed=1)], [random_array((4, 2, 2), seed=2)]], spec)
 
 
@@ -43,7 +43,7 @@ WITH_GATHER = {
 }
 
 
-@pytest.mark.fallback_allowed  # permutations and some derivatives of JAX are gathers
+@pytest.mark.fallback_allowed  # permutations and some derivatives in JAX are gathers
 @pytest.mark.parametrize("shape", [(5, 3, 3), (7, 7)], ids=str)
 def test_what_gathers_on_the_way_equals_jax_numpy(shape):
     check(WITH_GATHER, [[random_array(shape, seed=1) / 3]])
@@ -57,8 +57,8 @@ TALL = {
 }
 
 
-@pytest.mark.fallback_allowed  # a derivative of JAX picks out diagonals by a gather
-def test_tall_matrices_cut_by_rows_equal_jax_numpy():
+@pytest.mark.fallback_allowed  # a derivative in JAX selects diagonals by a gather
+def test_tall_matrices_sharded_by_rows_equal_jax_numpy():
     check(TALL, [[random_array((22, 3), seed=1)]])
 
 
@@ -83,7 +83,7 @@ def test_singular_vectors_make_up_the_matrix(wide):
     assert_same(s, jax.numpy.linalg.svdvals(x))
 
 
-def test_a_large_matrix_that_nothing_carries_is_said_to_be_gathered():
+def test_gathering_a_large_matrix_is_an_error():
     x = jpi.numpy.asarray(random_array((6, 6)))
     if jpi.size() > 1:
         with pytest.raises(NotImplementedError, match="`eigh` has no sharding rule"):

@@ -22,7 +22,7 @@ def tridiagonal(shift):
 
 
 def stencil(shift):
-    """The same as a function of distributed arrays."""
+    """The same matrix as a function of distributed arrays."""
 
     def apply(x):
         return jpi.stencil(

@@ -1,4 +1,4 @@
-"""`jpi.random`: the numbers of `jax.random`, made block by block."""
+"""`jpi.random`: the numbers of `jax.random`, computed block by block."""
 
 import jax
 import jax.numpy as jnp
@@ -52,7 +52,7 @@ GROUPS = [list(SAMPLERS)[start::4] for start in range(4)]
 
 @pytest.mark.parametrize("names", GROUPS, ids=", ".join)
 def test_the_numbers_are_those_of_jax(names):
-    """One compiled program for many samplers: compilation is what this spends its time on."""
+    """One compiled program for many samplers: compilation takes most of the time."""
     actual = jpi.jit(lambda: [SAMPLERS[name](jpi.random) for name in names])()
     expected = jax.jit(lambda: [SAMPLERS[name](jax.random) for name in names])()
     for name, a, e in zip(names, actual, expected, strict=True):
@@ -100,7 +100,7 @@ def test_no_rank_holds_a_global_size_buffer(make):
 
 
 def test_counters_beyond_32_bits():
-    """The last numbers of an array that no machine holds: each rank could make them."""
+    """The last numbers of an array larger than any memory: each rank can compute them."""
     from jpi.rules.random import _counters
 
     whole, box = (3, 2**20, 2**15), ((2, 3), (2**20 - 2, 2**20), (2**15 - 3, 2**15))

@@ -1,4 +1,4 @@
-"""Slices, mirrors, paddings, tiles and what is made of them, against `jax.numpy`."""
+"""Slices, flips, pads, tiles and functions made of them, against `jax.numpy`."""
 
 import jax
 import pytest
@@ -53,7 +53,7 @@ PADS = {
     "constant": lambda m, x: m.pad(x, ((2, 1), (0, 3)), constant_values=((1.0, 2.0), (3.0, 4.0))),
     "empty": lambda m, x: m.pad(x, 2, mode="empty"),
 }
-PADS_OF_ROWS = {  # they repeat rows: of none there is no result, in jax.numpy either
+PADS_OF_ROWS = {  # they repeat rows: no rows are an error in jax.numpy too
     mode: lambda m, x, mode=mode: m.pad(x, ((2, 1), (0, 3)), mode=mode)
     for mode in "edge linear_ramp maximum mean minimum reflect symmetric wrap".split()
 } | {

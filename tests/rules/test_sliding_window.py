@@ -1,4 +1,4 @@
-"""Convolutions and pooling along cut axes, against `jax.numpy` and `jax.lax`."""
+"""Convolutions and pooling along sharded axes, against `jax.numpy` and `jax.lax`."""
 
 import jax
 import numpy as np

@@ -1,7 +1,7 @@
-"""Sorting along cut axes, against `jax.numpy` and `jax.lax`.
+"""Sorting along sharded axes, against `jax.numpy` and `jax.lax`.
 
-Memory: sorting blocks together, no rank makes an array that is longer than a few blocks, which
-`test_no_rank_holds_more_than_a_few_blocks` reads off the program.
+Memory: when blocks are sorted together, no rank makes an array longer than a few blocks, which
+`test_no_rank_holds_more_than_a_few_blocks` checks in the jaxpr.
 """
 
 import jax
@@ -21,7 +21,7 @@ DTYPES = "bool int8 uint16 bfloat16 float32 complex64".split()
 
 @pytest.fixture
 def no_gathering(monkeypatch):
-    """Blocks are sorted together however short they are."""
+    """Sorts blocks together even if they are short."""
     monkeypatch.setattr(rules, "GATHERED", 0)
 
 
@@ -30,7 +30,7 @@ def top_k(k, axis=0):
 
 
 def assert_identical(fun, arrays, specs=(None,), mesh=None):
-    """That two results agree in every bit, the signs of zeros and the order of ties too."""
+    """Checks that two results agree in every bit: signs of zeros and order of ties included."""
     actual, expected = both(fun, arrays, specs, mesh)
     for a, e in zip(jax.tree.leaves(actual, is_leaf=_is_array), expected, strict=True):
         a, e = whole(a), np.asarray(e)
@@ -43,7 +43,7 @@ def _is_array(x):
 
 
 def special(dtype, size=37, seed=0):
-    """Few different numbers, and the special ones of the dtype: duplicates everywhere."""
+    """Few distinct numbers, with the special values of the dtype: many duplicates."""
     generator = np.random.default_rng(seed)
     x = generator.integers(0 if dtype.startswith("u") else -2, 3, size).astype(float)
     if dtype.startswith(("float", "bfloat", "complex")):

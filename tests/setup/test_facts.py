@@ -1,4 +1,4 @@
-"""`python -m jpi`, and what `import jpi` says where it cannot work."""
+"""`python -m jpi`, and the error of `import jpi` where it cannot work."""
 
 import os
 import re
@@ -16,7 +16,7 @@ alone = pytest.mark.ranks(1)  # processes of their own, and mpirun does not nest
 
 
 def report_of(text):
-    """The label -> value pairs of a report, after what it says first."""
+    """The label -> value pairs of a report, after its first paragraph."""
     head, _, lines = text.partition("\n\n")
     return head, {line[:13].strip(): line[14:] for line in lines.splitlines()}
 
@@ -80,7 +80,7 @@ FAKES = {
 
 
 def run_case(case, folder, *arguments):
-    """The finished process, with the fake modules of a case before the real ones, and its words."""
+    """The finished process, with a case's fake modules before the real ones, and expected words."""
     modules, variables, words = FAKES[case]
     for name, text in modules.items():
         package, _, stem = name.rpartition(".")
@@ -137,7 +137,7 @@ def test_least_versions_are_those_of_the_package():
         _versions.check_package("jax", "99.0.0")
 
 
-def test_ranks_that_differ_are_told_apart():
+def test_ranks_that_differ_are_reported_separately():
     same = dict.fromkeys(_report.FACTS, "x")
     everyones = [same, same | {"jax": "y"}, same, same]
     lines = _report.render(everyones).splitlines()

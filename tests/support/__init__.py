@@ -1,1 +1,1 @@
-"""What the tests share: the oracle, the tables of cases, and jobs of their own."""
+"""Shared by the tests: the oracle, the tables of cases, and the launcher of separate jobs."""

@@ -1,4 +1,4 @@
-"""Programs for two ranks that go wrong, and what they are to say of it."""
+"""Programs for two ranks that fail, and their expected messages."""
 
 import re
 import textwrap
@@ -22,7 +22,7 @@ ANOTHER_ORDER = """
         jpi.wait()
         """
 
-# The program; its exit code; and what it says, where {name} is the line marked "# name".
+# The program; its exit code; and its message, where {name} is the line marked "# name".
 FAILURES = {
     "another order": (
         ANOTHER_ORDER,
@@ -210,7 +210,7 @@ def program(text):
 
 
 def places(text):
-    """Where the marked lines of a program stand, by their marks."""
+    """The locations of the marked lines of a program, by mark."""
     found = {}
     for number, line in enumerate(text.splitlines(), 1):
         if mark := re.search(r"# (\w+)$", line):

@@ -1,4 +1,4 @@
-"""Jobs of their own: Python under mpirun, from a session on one rank (mpirun does not nest)."""
+"""Separate jobs: Python under mpirun, from a session on one rank (mpirun does not nest)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ GUARD = 60  # seconds after which the launcher itself ends a job
 
 
 def mpirun(ranks: int) -> list[str]:
-    """The command that starts what follows it on that many ranks."""
+    """The command, to be followed by a program, that starts it on so many ranks."""
     beside = Path(sys.executable).with_name("mpirun")
     command = str(beside) if beside.exists() else shutil.which("mpirun")
     assert command, "`mpirun` must be in PATH or beside python"
@@ -40,7 +40,7 @@ def mpirun(ranks: int) -> list[str]:
 
 
 def job_environment(**more: str) -> dict[str, str]:
-    """The environment of a job, without what belongs to this session."""
+    """The environment of a job, without the variables of this session."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(NOT_INHERITED)}
     return inherited | RANKS_MAY_EXCEED_CORES | {"MPIEXEC_TIMEOUT": str(GUARD)} | more
 

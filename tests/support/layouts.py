@@ -21,7 +21,7 @@ def meshes(draw, number):
 
 @st.composite
 def layouts_of(draw, shape, mesh_axes):
-    """Layouts of `shape` that cut any dimensions over any axes, in any order."""
+    """Layouts of `shape` with any dimensions sharded over any axes, in any order."""
     spec = [[] for _ in shape]
     for name in draw(st.permutations([name for name, _ in mesh_axes])):
         dim = draw(st.integers(-1, len(shape) - 1))

@@ -21,7 +21,7 @@ REALS = ("float32", "float64")
 COMPLEXES = ("complex64", "complex128")
 REDUCIBLE = ("bool", *INTEGERS, *HALVES, *REALS, *COMPLEXES)
 
-# How large counts are met: whether MPI_*_c may be used, and the longest call without them.
+# How large counts are handled: whether MPI_*_c may be used, and the longest call without them.
 MODES = {
     "wide": (True, 3),  # a library without MPI_*_c splits here too
     "narrow": (False, 2**31 - 1),
@@ -32,7 +32,7 @@ MODES = {
 
 @contextlib.contextmanager
 def counting(wide, limit):
-    """Within it, all ranks meet large counts like this."""
+    """Within it, all ranks handle large counts in this way."""
     previous = native.set_large_counts(wide), native.set_count_limit(limit)
     try:
         yield

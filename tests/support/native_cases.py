@@ -1,4 +1,4 @@
-"""The table of native calls: what each rank passes in, and what it must get by NumPy.
+"""The table of native calls: the operand of each rank, and its expected result, by NumPy.
 
 A case goes from the name of a dtype to one call of this rank. Its blocks have up to 9 elements;
 some are empty.
@@ -26,7 +26,7 @@ class Call(NamedTuple):
 
 
 def case(target, counts, result, operand=lambda xs: xs[RANK], **attributes):
-    """What a call takes and gives, as functions of arrays that have so many elements, by rank."""
+    """A call's operand and result, as functions of all ranks' arrays of these element counts."""
 
     def make(name):
         xs = [small_values(n, name, rank) for rank, n in enumerate(counts)]
@@ -103,7 +103,7 @@ def scatter(root, counts):
 
 
 def named(target, op="SUM", **attributes):
-    """Rows of uneven blocks, each named by its owner and its place, some by several or by none."""
+    """Rows of uneven blocks, addressed by owner and index, some several times or never."""
     sizes = [4, 1, 0, 5, 2, 3][:SIZE]
     rows = [(3 * rank + 5) % 8 for rank in range(SIZE)]
     draws = [np.random.default_rng(rank) for rank in range(SIZE)]
@@ -136,7 +136,7 @@ def named(target, op="SUM", **attributes):
 
 
 def runs():
-    """Rows for each rank, as many as only their sender knows; some stay behind."""
+    """Rows for each rank, of a count that only the sender knows; some are not sent."""
     counts = [[(2 * rank + other) % 3 for other in range(SIZE)] for rank in range(SIZE)]
 
     def make(name):

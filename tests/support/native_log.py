@@ -1,4 +1,4 @@
-"""What the native side ran."""
+"""The native log."""
 
 import jax
 
@@ -7,7 +7,7 @@ from jpi._mpi import native
 
 
 def calls_during(run):
-    """The calls that the native side logged while `run` ran, in its order, and its result."""
+    """The calls that the native layer logged during `run`, in order, and the result of `run`."""
     jpi.wait()
     native.log_start(100)
     try:

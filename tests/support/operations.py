@@ -2,7 +2,7 @@
 
     cd tests && python -m support.operations > ../docs/collectives.md    # writes the page
 
-A reference takes the operands of all ranks, a list, and gives the results of all, a list.
+A reference maps the list of all ranks' operands to the list of all ranks' results.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Operation:
         call: from this rank's operand to its result.
         reference: from the operands of all ranks to the results of all.
         shape: the operand's shape on a rank, from the rank and the shape of one block.
-        dtypes: what it takes.
+        dtypes: the dtypes that it accepts.
         is_replicated: whether the result is one value, the same on every rank.
         takes_replicated: whether the operand is.
         gap: why jacfwd, jacrev and hessian do not apply, if they do not.

@@ -33,7 +33,7 @@ def whole(x: Any) -> Any:
 
 
 def assert_same(actual: Any, expected: Any, what: str = "") -> None:
-    """That two pytrees hold equal arrays, in shape, dtype and (to rounding) value."""
+    """Checks that two pytrees hold equal arrays, in shape, dtype and (to rounding) value."""
     is_leaf = lambda x: isinstance(x, jpi.DistArray)  # noqa: E731
     actual_leaves = jax.tree.leaves(actual, is_leaf=is_leaf)
     expected_leaves = jax.tree.leaves(expected, is_leaf=is_leaf)
@@ -87,10 +87,10 @@ def check(
     spec: Any = None,
     mesh: Any = None,
 ) -> None:
-    """That values and gradients of functions, of all ``cases`` (tuples of arguments), are those on
+    """Checks that values and gradients of functions, for all ``cases`` (arguments), are those on
     one process.
 
-    All are compiled as one program: compilation is what tests spend their time on.
+    All are compiled as one program, as compilation takes most of the time.
     """
     table = funs if isinstance(funs, dict) else {"": funs}
     entries = [(name, fun, arrays) for name, fun in table.items() for arrays in cases]
@@ -120,9 +120,9 @@ def check(
 
 
 def shared_out(function: Callable[[Any], Any], entries: Sequence[Any]) -> list[Any]:
-    """``function(entries)``, a list with a result per entry; each rank computes its share of it.
+    """``function(entries)``, a list with a result per entry; each rank computes a part of it.
 
-    What is the same on every rank is compiled once and not once per rank.
+    So each reference is compiled on one rank only.
     """
     try:
         own: Any = jax.tree.map(np.asarray, function(entries[RANK::SIZE]))

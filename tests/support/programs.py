@@ -1,8 +1,8 @@
 """Programs that differ between the ranks in all but their collectives, and how to check them.
 
 XLA may run independent calls of one executable in any order, and it chooses by the rest of the
-program and by time. So the ranks run programs that differ, many times without waiting, while each
-sleeps when it likes. Values and the native log tell the order.
+program and by timing. So the ranks run different programs, many times without waiting, and each
+sleeps at different times. Values and the native log show the order.
 """
 
 import functools
@@ -35,7 +35,7 @@ RUN = {
 
 
 class Program(NamedTuple):
-    """What to run on a number, the log that one run must leave, and its results in NumPy."""
+    """A function of a number, the log that one run must write, and its results in NumPy."""
 
     run: Callable[[Any], Any]
     log: Callable[[int], list[str]]
@@ -44,7 +44,7 @@ class Program(NamedTuple):
 
 @functools.cache
 def comms() -> dict[str, jpi.Comm]:
-    """The communicators of all tests, made once and in one order."""
+    """The communicators of all tests, created once, in the same order on all ranks."""
     return {
         "world": jpi.Comm(),
         "dup": jpi.Comm(MPI.COMM_WORLD.Dup()),
@@ -53,7 +53,7 @@ def comms() -> dict[str, jpi.Comm]:
     }
 
 
-# ---- what the ranks hold, and when ----
+# ---- the operands of the ranks, and delays ----
 
 
 def part(n, x, rank=RANK):
@@ -75,7 +75,7 @@ def sleep_at_times(generator, often):
 
 
 def late(x, place):
-    """``x`` after local work, of another amount on each rank and at each place."""
+    """``x`` after local computation that takes a different time on each rank, at each place."""
     n = 1000 * ((RANK + place) % 3)
     return x + 0 * jnp.sum(jnp.sin(x + np.arange(n, dtype=np.float32))) if n else x
 
@@ -85,7 +85,7 @@ def at_once(x, place):
 
 
 def asleep(x, place, generator=random.Random(RANK)):  # noqa: B008
-    """``x`` after a sleep inside the compiled program, at other places on each rank."""
+    """``x`` after a sleep inside the compiled program, at different places on each rank."""
 
     def sleep(x):
         sleep_at_times(generator, often=0.1)
@@ -96,7 +96,7 @@ def asleep(x, place, generator=random.Random(RANK)):  # noqa: B008
 
 
 def by_rank(results):
-    """``results`` as this rank returns them: backwards on every other one."""
+    """``results`` in this rank's order: reversed on every other rank."""
     return results[::-1] if RANK % 2 else results
 
 
@@ -177,7 +177,7 @@ def sequence(*names, delay=late):
 
 
 def check(program, how):
-    """That calls without waiting leave the log and the values of ``program``."""
+    """Checks that calls without waiting give the log and the values of ``program``."""
     compile, repeats = RUN[how]
     call = compile(program.run)
     generator = random.Random(RANK)

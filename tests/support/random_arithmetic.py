@@ -1,4 +1,4 @@
-"""Rows of the table of operations that compute: elementwise, reductions, products, lines, loops."""
+"""Operations that compute: elementwise, reductions, products, along one axis, control flow."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def solve(numpy, x):
     return numpy.linalg.solve(matrix, x)
 
 
-# ---- along a line ----
+# ---- along one axis ----
 
 table(
     "line",

@@ -1,4 +1,4 @@
-"""What random programs are drawn from: choices, the same on every rank, of operands and parameters.
+"""Random choices, the same on every rank, of operands and parameters of random programs.
 
 A ``draw`` is called with a `Draw` and the values that a program has; it returns the operands and
 parameters of an operation that make sense, or raises `Unfit`.
@@ -15,7 +15,7 @@ import numpy as np
 
 
 class Unfit(Exception):
-    """There is nothing to choose from."""
+    """No value fits the operation."""
 
 
 class Draw:
@@ -50,7 +50,7 @@ class Draw:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a value of a program: ``scale`` is about how large its numbers are."""
+    """The properties of a value of a program; ``scale`` estimates how large its numbers are."""
 
     name: str
     shape: tuple[int, ...]
@@ -62,7 +62,7 @@ class Known:
         return np.dtype(self.dtype).kind
 
 
-# ---- what is drawn: operands and parameters ----
+# ---- operands and parameters ----
 
 FLOATS, INEXACT, INTEGERS, BOOLS, ANY = "f", "fc", "iu", "b", "fciub"
 
@@ -70,7 +70,7 @@ FLOATS, INEXACT, INTEGERS, BOOLS, ANY = "f", "fc", "iu", "b", "fciub"
 def one(
     draw: Draw, values: Sequence[Known], kinds: str = FLOATS, least: int = 0, elements: int = 0
 ) -> Known:
-    """A value of these kinds, of so many dimensions and elements at least; rather a late one."""
+    """A value of these kinds with at least so many dimensions and elements; prefers late ones."""
     fitting = [
         x
         for x in values
@@ -117,7 +117,7 @@ def along(kinds: str = FLOATS, elements: int = 0, **params: Callable) -> Callabl
 
 
 def reduced(kinds: str = FLOATS, elements: int = 0) -> Callable:
-    """A value and the axes along which it is reduced, of which each has ``elements`` at least."""
+    """A value and the axes along which it is reduced, each with at least ``elements`` elements."""
 
     def chosen(draw: Draw, values: Sequence[Known]) -> Any:
         x = one(draw, values, kinds)
@@ -211,15 +211,15 @@ def a_matmul(draw: Draw, values: Sequence[Known]) -> Any:
 
 
 def a_move(draw: Draw, values: Sequence[Known]) -> Any:
-    """A value and the dimension over which each axis of the mesh cuts it, -1 for none.
+    """A value and the dimension that is sharded over each axis of the mesh, -1 for none.
 
-    For axes that the mesh does not have it says nothing.
+    Entries for axes that the mesh does not have are ignored.
     """
     x = one(draw, values, ANY, 1)
     return [x], {"cuts": tuple(draw.integer(-1, len(x.shape) - 1) for _ in range(2))}
 
 
 def spec_of(cuts: Sequence[int], axes: Sequence[str], ndim: int) -> tuple[tuple[str, ...], ...]:
-    """The spec in which the mesh axis ``axes[i]`` cuts dimension ``cuts[i]``."""
+    """The spec in which dimension ``cuts[i]`` is sharded over the mesh axis ``axes[i]``."""
     by_axis = list(zip(axes, cuts, strict=False))
     return tuple(tuple(a for a, cut in by_axis if cut == dim) for dim in range(ndim))

@@ -1,4 +1,4 @@
-"""Rows of the table of operations that move: shapes and indices."""
+"""Operations that move data: shapes and indices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of the operations that random programs are made of.
+"""The table of the operations in random programs.
 
 An operation is called as ``apply(numpy, *operands, **params)`` with `jpi.numpy` or `jax.numpy`;
 its ``draw`` chooses operands and parameters, see `random_draws`. Where a function has a jump or a
@@ -39,7 +39,7 @@ def product(operands: Sequence[Known], shape: Any) -> float:
 
 
 def total(operands: Sequence[Known], shape: tuple[int, ...]) -> float:
-    """Of sums, over all that is in the operands and not in the result."""
+    """The scale of sums over the elements that are in the operands and not in the result."""
     sizes = math.prod(math.prod(x.shape) for x in operands)
     return product(operands, shape) * max(1.0, (sizes / max(1, math.prod(shape))) ** 0.5)
 
@@ -67,5 +67,5 @@ def table(family: str, draw: Callable, rows: dict[str, Callable], scale: Callabl
 
 
 def generic(x: Any) -> Any:
-    """``x`` moved by fixed random numbers: no ties, and nothing at a kink but by a rare chance."""
+    """``x`` plus fixed random numbers: no ties, and almost surely nothing at a kink."""
     return x + random_array(x.shape, x.dtype, seed=90)

@@ -1,4 +1,4 @@
-"""Random programs on distributed arrays, as data: drawn, run, and made smaller.
+"""Random programs on distributed arrays, as data: drawn, run, and reduced.
 
 A program prints as Python, so that one that fails can be pasted into a script and run again::
 
@@ -31,13 +31,13 @@ from support.random_transforms import COMPILERS, DERIVATIVES, WRAPPERS
 SIZES = (12, 7, 7, 5, 5, 4, 3, 3, 3, 2, 2, 1)
 NONE = 0.05  # how often a size is 0 instead
 LARGEST = 600  # elements of one value
-SCALE = 10.0  # above it a value is scaled down, lest rounding decides on the results
+SCALE = 10.0  # above it a value is scaled down, so that rounding cannot decide the results
 BATCH = 3  # the size of an axis that is mapped
 
 
 @dataclass(frozen=True)
 class Operand:
-    """An argument: plain, or cut as ``cuts`` says (see `spec_of`); ``axis`` is mapped over."""
+    """An argument: plain, or sharded by ``cuts`` (see `spec_of`); ``axis`` is mapped over."""
 
     name: str
     shape: tuple[int, ...]
@@ -82,7 +82,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Program:
-    """Operands, steps, the names of the results, and the transforms around them all."""
+    """Operands, steps, the names of the results, and the transforms around all of them."""
 
     mesh: tuple[int, ...]
     x64: bool
@@ -121,12 +121,12 @@ class Program:
             return jax.tree.map(np.asarray, jax.jit(self._function(jax.numpy))(args))
 
     def on_all_ranks(self) -> Any:
-        """What `on_one_process` gives, but of distributed arrays."""
+        """The results of `on_one_process`, for distributed arrays."""
         with self.context():
             return COMPILERS[self.compiler](self._function(jpi.numpy))(self.arguments())
 
     def collectives(self) -> list[str]:
-        """The collectives that this rank will make, in their order; nothing is run."""
+        """The collectives that this rank would call, in order; nothing is run."""
         with self.context():
             closed = jax.make_jaxpr(self._function(jpi.numpy))(self.arguments())
         return list(collectives_in(closed.jaxpr))
@@ -167,7 +167,7 @@ def collectives_in(jaxpr: Any) -> Iterator[str]:
 
 
 def draw_program(seed: int, index: int, size: int) -> Program:
-    """The program of this number, for so many ranks."""
+    """The program with this number, for so many ranks."""
     draw = Draw(seed, index, size)
     grids = [(n, size // n) for n in range(1, size + 1) if size % n == 0]
     program = Program(
@@ -189,7 +189,7 @@ def draw_program(seed: int, index: int, size: int) -> Program:
 
 
 def draw_operands(draw: Draw, program: Program) -> Iterator[Operand]:
-    """Two to four arrays that have sizes in common; the first is cut and of real numbers."""
+    """Two to four arrays with common sizes; the first is sharded and real."""
     sizes = [0 if draw.chance(NONE) else draw.one_of(SIZES) for _ in range(3)]
     for number in range(draw.integer(2, 4)):
         shape = draw.some_of(sizes, least=0 if number and draw.chance(0.2) else 1)
@@ -246,7 +246,7 @@ def added(
 
 
 def cleaned(program: Program) -> Program:
-    """The program without what its results do not need."""
+    """The program without the steps and operands that its results do not need."""
     needed = set(program.results)
     for step in reversed(program.steps):
         if step.name in needed:
@@ -258,11 +258,11 @@ def cleaned(program: Program) -> Program:
     )
 
 
-# ---- making smaller ----
+# ---- reducing ----
 
 
 def smaller(program: Program) -> Iterator[Program]:
-    """Programs with less in them, the least first."""
+    """Smaller programs, the smallest first."""
 
     def change(**changed: Any) -> Program:
         return cleaned(dataclasses.replace(program, **changed))

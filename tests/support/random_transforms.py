@@ -1,4 +1,4 @@
-"""What random programs are put through: compilers, derivatives, loops and other wrappers."""
+"""The transforms of random programs: compilers, derivatives, loops and other wrappers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COMPILERS: dict[str, Callable] = {"jpi.jit": jpi.jit, "jax.jit": jax.jit, "eager
 
 
 def slope(numpy: Any, fun: Callable) -> Callable:
-    """The gradient of a sum that weighs all results differently."""
+    """The gradient of a weighted sum of all results."""
     return jax.grad(lambda parts: weighted(lambda _, *parts: fun(list(parts)), numpy, parts))
 
 
@@ -73,7 +73,7 @@ def with_map(program: Program, numpy: Any) -> Callable:
 
 
 def with_scan(program: Program, numpy: Any) -> Callable:
-    """Twice in a loop that carries the first operand, scaled by what comes out."""
+    """Twice in a loop that carries the first operand, scaled by the results."""
 
     def run(first: Any, *args: Any) -> Any:
         def step(x: Any, _: Any) -> Any:
@@ -87,7 +87,7 @@ def with_scan(program: Program, numpy: Any) -> Callable:
 
 
 def with_cond(program: Program, numpy: Any) -> Callable:
-    """The branch that is taken, beside one that has the first operand halved."""
+    """The branch that is taken; the other one has the first operand halved."""
     run = functools.partial(program.run, numpy)
     return lambda *args: jax.lax.cond(
         jnp.asarray(True), run, lambda x, *rest: run(0.5 * x, *rest), *args

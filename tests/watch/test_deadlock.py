@@ -1,4 +1,4 @@
-"""Which ranks will never go on: states made up, and programs played through."""
+"""Which ranks are in a deadlock: for given states, and for simulated programs."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,12 +78,12 @@ def test_rank_that_does_not_answer_may_come():
 
 @given(st.data())
 def test_ranks_that_can_move_are_never_stuck(data):
-    """Programs of collectives on random groups, run in a random order as far as they go."""
+    """Programs of collectives on random groups, run in a random order until none can proceed."""
     size = data.draw(st.integers(2, 4))
     groups = st.lists(st.integers(0, size - 1), min_size=2, max_size=size, unique=True)
     calls = [tuple(sorted(group)) for group in data.draw(st.lists(groups, max_size=6))]
     programs = [[call for call in calls if rank in call] for rank in range(size)]
-    if calls and data.draw(st.booleans()):  # a mistake: one rank leaves a call out
+    if calls and data.draw(st.booleans()):  # a mistake: one rank omits a call
         rank = data.draw(st.sampled_from(calls[0]))
         programs[rank].remove(calls[0])
     done = [0] * size
@@ -96,7 +96,7 @@ def test_ranks_that_can_move_are_never_stuck(data):
         waiting = {r for r in range(size) if entered[r]}
         assert set(stuck) <= waiting - {rank for call in complete for rank in call}
         if not enterable and not complete:
-            assert set(stuck) == waiting  # nothing moves any more: all who wait are stuck
+            assert set(stuck) == waiting  # no rank can proceed: all that wait are deadlocked
             return
         moves = [("enter", r) for r in enterable] + [("leave", call) for call in complete]
         kind, what = data.draw(st.sampled_from(moves))

@@ -1,4 +1,4 @@
-"""Jobs that go wrong: each ends within seconds, with an exit code and the lines that explain it."""
+"""Jobs that fail: each ends within seconds, with an exit code and an explanation."""
 
 import os
 import re
@@ -27,7 +27,7 @@ def finished(folder, text, **environment):
 
 @pytest.fixture(scope="module")
 def jobs(request, tmp_path_factory):
-    """The jobs of the selected cases, a few at once: they mostly wait."""
+    """The jobs of the selected cases, a few at once, as they mostly wait."""
     cases = [vars(item).get("callspec") for item in request.session.items]
     selected = [spec.params["case"] for spec in cases if spec and "case" in spec.params]
     with ThreadPoolExecutor(3) as pool:
@@ -101,7 +101,7 @@ def test_check_full_finds_a_value_that_is_not_the_same_everywhere(tmp_path):
     assert f"Called at {places(program(text))['line']} in <lambda>" in job.stderr
 
 
-def test_timeout_tells_who_waits_and_who_is_missing(tmp_path):
+def test_timeout_names_the_waiting_and_the_missing_ranks(tmp_path):
     text = """
         jpi.allreduce(x)  # before
         jax.block_until_ready(jpi.allreduce(x)) if rank == 0 else time.sleep(100)  # line
@@ -147,7 +147,7 @@ def test_signal_ends_ranks_inside_a_collective(name, tmp_path):
     assert not any(os.path.exists(f"/proc/{pid}") for pid in ranks)
 
 
-def test_interrupted_rank_tells_where_it_waited(tmp_path):
+def test_interrupted_rank_names_the_call_it_waited_in(tmp_path):
     text = """
         jax.block_until_ready(jpi.allreduce(x))
         if rank == 0:

@@ -1,4 +1,4 @@
-"""`jpi.profile` and ``JPI_LOG``: what they count and write."""
+"""`jpi.profile` and ``JPI_LOG``: their counts and lines."""
 
 import gzip
 import json
