@@ -1,4 +1,4 @@
-"""The table of functions: every public callable of the modules that JPI stands for.
+"""The table of functions: every public callable of the modules of JAX that JPI has.
 
 cd tests && python -m namespace > ../docs/functions.md    # writes the page of the documentation
 """
@@ -77,9 +77,9 @@ def documentation() -> str:
         "function is compared with JAX's own on uneven blocks, in value, dtype, shape and",
         "gradient. The names are those of all versions of JAX that JPI supports.",
         "",
-        "- rule: the arrays stay in blocks on the ranks.",
-        "- fallback: right, but some arrays are gathered on every rank, as `jpi.config.fallback`",
-        "  says.",
+        "- rule: the arrays stay sharded.",
+        "- fallback: right, but some arrays are gathered on every rank, if `jpi.config.fallback`",
+        "  allows it.",
         "- unsupported: a clear error.",
         "",
         "| module | functions | rule | fallback | unsupported |",

@@ -1,4 +1,4 @@
-"""Functions on distributed arrays beside the same on the global ones, many in one program."""
+"""Functions on distributed arrays and the same functions on global arrays, many in one program."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 import jax
 import numpy as np
-from oracle import assert_same, random_array, shared_out
+from support.oracle import assert_same, random_array, shared_out
 
 import jpi
 import jpi.numpy
 from namespace.entries import INPUTS, Entry
 
-Rows = Sequence[tuple[str, Callable, Entry]]  # name, function, how it is called
+Rows = Sequence[tuple[str, Callable, Entry]]  # name, function, its row in the table
 
 
 def leaves(x: Any) -> list[Any]:
@@ -32,7 +32,7 @@ def weighted(result: Any) -> Any:
 
 
 def attempt(compute: Callable[[], Any]) -> Any:
-    """What ``compute`` gives, or the error it raises."""
+    """The result of ``compute``, or the error that it raises."""
     try:
         return compute()
     except Exception as error:
@@ -57,7 +57,7 @@ def value_and_gradient(function: Callable, entry: Entry, inputs: Sequence[Any]) 
 
 
 def cut(name: str, axis: int) -> Any:
-    """The input ``name`` cut over all ranks along ``axis``, or its first if it has fewer."""
+    """The input ``name`` sharded along ``axis``, or along the first if it has no such axis."""
     x = INPUTS[name]
     spec = [None] * x.ndim
     spec[axis if axis < x.ndim else 0] = jpi.current_mesh().axis_names
@@ -69,7 +69,7 @@ def cut_inputs(axis: int) -> dict[str, Any]:
 
 
 def run(rows: Rows, inputs: dict[str, Any], jit: Callable = lambda f: f) -> dict[str, Any]:
-    """Results and gradients of ``rows`` by name, or errors; what can be is compiled together."""
+    """Results and gradients of ``rows`` by name, or errors; compiled together where possible."""
     errors: dict[str, Any] = {}
 
     def outcome(row: tuple[str, Callable, Entry], inputs: dict[str, Any]) -> Any:
@@ -104,7 +104,7 @@ def references(rows: Rows) -> dict[str, Any]:
 
 
 def problems(actual: dict[str, Any], expected: dict[str, Any]) -> dict[str, str]:
-    """What is wrong with each of ``actual``, by name."""
+    """The problem of each of ``actual`` that has one, by name."""
     outcomes = {
         name: attempt(functools.partial(compare, name, x, expected[name]))
         for name, x in actual.items()

@@ -1,4 +1,4 @@
-"""What a row of the table of functions says: the arguments, and how far the function works."""
+"""A row of the table of functions: the arguments, and how well the function works."""
 
 from __future__ import annotations
 
@@ -60,12 +60,12 @@ INPUTS: dict[str, np.ndarray] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """How a function is called, on which inputs, and what to expect of JPI.
+    """How a function is called, on which inputs, and what JPI supports.
 
     Attributes:
         call: from the function and the inputs to its results.
-        inputs: the names of the inputs, which are cut over the ranks.
-        status: "rule" (every part stays in blocks), "fallback" (right, but something is gathered
+        inputs: the names of the inputs, which are sharded over the ranks.
+        status: "rule" (every array stays sharded), "fallback" (right, but some array is gathered
             on every rank) or "unsupported" (a clear error).
         why: the reason of a status other than "rule".
         is_smooth: whether the gradient is compared too.
@@ -87,7 +87,7 @@ Table = dict[str, Entry]
 
 
 def each(names: str, call: Callable[..., Any] = lambda f, *x: f(*x), *inputs: str, **kind) -> Table:
-    """The entries of functions that are called alike."""
+    """The entries of functions with the same arguments."""
     return {name: Entry(call, inputs or ("matrix",), **kind) for name in names.split()}
 
 

@@ -20,7 +20,7 @@ from namespace.comparison import cut_inputs, run
 
 
 def gathering(module: str, names: Sequence[str], axis: int = 0) -> dict[str, str]:
-    """What those of ``names`` that gather do so for; they are traced, not compiled."""
+    """The functions of ``names`` that gather, and the primitives; they are traced, not compiled."""
     trace = functools.partial(functools.partial, jax.eval_shape)
     outcomes = run(rows_of("jpi", module, names), cut_inputs(axis), trace)
     found = {name: re.match("`(.*)` has no sharding", str(x)) for name, x in outcomes.items()}

@@ -1,4 +1,4 @@
-"""`jax.numpy`: functions of each number, and of pairs of them."""
+"""`jax.numpy`: elementwise functions of one and of two arrays."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""`jax.numpy`: functions of many numbers: sums, orders, sets, products, polynomials."""
+"""`jax.numpy`: reductions, orders, sets, products, polynomials."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""`jax.numpy`: functions that make, move, pick and join."""
+"""`jax.numpy`: functions that create, move, index and join arrays."""
 
 import jax.numpy as jnp
 import numpy as np

@@ -1,4 +1,4 @@
-"""`jax.numpy`: what tells about arrays, and what reads and writes them."""
+"""`jax.numpy`: functions of dtypes and shapes, and those that read and write arrays."""
 
 import io
 

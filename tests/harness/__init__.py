@@ -1,0 +1,1 @@
+"""One pytest session over all ranks."""

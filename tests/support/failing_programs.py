@@ -1,0 +1,219 @@
+"""Programs for two ranks that fail, and their expected messages."""
+
+import re
+import textwrap
+
+FAILED, KILLED, MISMATCH, TIMEOUT = 1, -1, 70, 75
+BCAST = "rank 1: bcast of 4 float32, root 0, at {second}"
+BEGIN = """
+import os, signal, sys, threading, time
+import jax, jax.numpy, jpi, jpi.numpy as jnp
+from mpi4py import MPI
+
+rank, x = jpi.rank(), jax.numpy.ones(4)
+"""
+ANOTHER_ORDER = """
+        if rank == 0:
+            jpi.allreduce(x)  # first
+            jpi.bcast(x, 0)
+        else:
+            jpi.bcast(x, 0)  # second
+            jpi.allreduce(x)
+        jpi.wait()
+        """
+
+# The program; its exit code; and its message, where {name} is the line marked "# name".
+FAILURES = {
+    "another order": (
+        ANOTHER_ORDER,
+        FAILED,
+        ["differ in `operation`", "rank 0: allreduce.SUM. of 4 float32, at {first}", BCAST],
+    ),
+    "another order, later": (
+        """
+        for _ in range(2):
+            jpi.allreduce(x), jpi.bcast(x, 0)
+        """
+        + ANOTHER_ORDER,
+        MISMATCH,
+        [
+            "will never go on",
+            r"rank 0: allreduce\(SUM\) of 4 float32, at {first}",
+            "rank 1: .*{second}",
+        ],
+    ),
+    "another order, compiled": (
+        """
+        def f(x):
+            x = jpi.allreduce(x)  # first
+            return jpi.bcast(x, 0)
+        def g(x):
+            x = jpi.bcast(x, 0)  # second
+            return jpi.allreduce(x)
+        jax.block_until_ready(jax.jit(f)(x) if rank == 0 else jpi.jit(g)(x))
+        """,
+        FAILED,
+        ["differ in `operation`", "rank 0: .*{first} in f", "rank 1: .*{second} in g"],
+    ),
+    "another dtype": (
+        """
+        f = jpi.jit(lambda x: jpi.allreduce(x))  # line
+        jax.block_until_ready(f(x if rank else x.astype(int)))
+        """,
+        FAILED,
+        ["differ in `dtype`", "rank 0: .*int32, at {line}", "rank 1: .*float32, at {line}"],
+    ),
+    "another dtype, later": (
+        """
+        f = jpi.jit(lambda x: jpi.allreduce(x))  # line
+        f(x)
+        jax.block_until_ready(f(x if rank else x.astype(int)))
+        """,
+        MISMATCH,
+        ["will never go on", "rank 0: .*int32, at {line}", "rank 1: .*float32, at {line}"],
+    ),
+    "another shape": (
+        """
+        shape = (4 + rank,)
+        y = jax.jit(lambda: jpi.scan(jax.numpy.ones(shape), MPI.SUM))  # line
+        jax.block_until_ready(y())
+        """,
+        FAILED,
+        ["differ in `number of elements`", "rank 0: .*of 4 .*{line}", "rank 1: .*of 5 .*{line}"],
+    ),
+    "another global shape": (
+        """
+        y = jnp.zeros(4 + rank)
+        jax.block_until_ready(y.sum())  # line
+        """,
+        FAILED,
+        ["differ in `purpose`", r"rank 0: .*for sum of float32\[4\], at {line}", r"\[5\], at"],
+    ),
+    "another global shape, later": (
+        """
+        f = jpi.jit(lambda x: x.sum())  # line
+        f(jnp.zeros(4))
+        jax.block_until_ready(f(jnp.zeros(4 + rank)))
+        """,
+        MISMATCH,
+        ["will never go on", r"rank 0: .*float32\[4\], at {line}", r"rank 1: .*\[5\], at"],
+    ),
+    "another root": (
+        """
+        jpi.gather(x, root=rank)  # line
+        jpi.wait()
+        """,
+        FAILED,
+        ["differ in `root`", "rank 0: .*root 0.*{line}", "rank 1: .*root 1.*{line}"],
+    ),
+    "a call left out": (
+        """
+        jnp.arange(4).sum()  # last
+        if rank == 0:
+            jax.block_until_ready(jnp.arange(4).max())  # line
+        """,
+        MISMATCH,
+        ["will never go on", "rank 0: .*{line}", "rank 1: has ended; its last call .*{last}"],
+    ),
+    "a mask of one rank": (
+        """
+        y = jnp.arange(4.)
+        y[y > 2]
+        if rank == 0:
+            y[y > 1]  # line
+        """,
+        MISMATCH,
+        ["will never go on", "rank 0: how much a mask selects, at {line}", "rank 1: has ended"],
+    ),
+    "a send that nobody receives": (
+        """
+        jpi.allreduce(x)  # last
+        if rank == 0:
+            jpi.send(jax.numpy.ones(10**6), dest=1)  # line
+        """,
+        MISMATCH,
+        ["rank 0: send of 1000000 float32, to rank 1, at {line}", "rank 1: has ended.*{last}"],
+    ),
+    "two receives": (
+        """
+        jpi.allreduce(x)
+        if rank == 0:
+            y = jpi.recv(x, source=1)  # first
+        else:
+            y = jpi.recv(x, source=0)  # second
+        jax.block_until_ready(y)
+        """,
+        MISMATCH,
+        ["rank 0: recv of .*from rank 1, at {first}", "rank 1: recv of .*from rank 0, at {second}"],
+    ),
+    "an exception": (
+        """
+        if rank == 1:
+            raise ValueError("a reason")  # line
+        jax.block_until_ready(jpi.allreduce(x))
+        """,
+        FAILED,
+        ["line {number}", "ValueError: a reason", "rank 1 of 2 has failed; all ranks end"],
+    ),
+    "an exception in a thread": (
+        """
+        def work():
+            raise ValueError("a reason")  # line
+        if rank == 1:
+            threading.Thread(target=work).start()
+        jax.block_until_ready(jpi.allreduce(x)) if rank == 0 else time.sleep(100)
+        """,
+        FAILED,
+        ["line {number}", "ValueError: a reason", "rank 1 of 2 has failed; all ranks end"],
+    ),
+    "an exit code": (
+        """
+        if rank == 1:
+            sys.exit(3)
+        jax.block_until_ready(jpi.allreduce(x))
+        """,
+        3,
+        ["rank 1 has ended with exit code 3; all ranks end"],
+    ),
+    "a killed rank": (
+        """
+        jpi.allreduce(x)
+        jpi.wait()
+        if rank == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        jax.block_until_ready(jpi.allreduce(x))
+        """,
+        KILLED,
+        [],
+    ),
+    "work in flight": (
+        """
+        jpi.allreduce(x)  # last
+        if rank == 0:
+            jpi.jit(lambda x: jpi.bcast(jpi.allreduce(x), 0))(x)  # line
+        """,
+        MISMATCH,
+        ["will never go on", "rank 0: .*{line}", "rank 1: has ended.*{last}"],
+    ),
+    "a failure in flight": (
+        """
+        jpi.jit(lambda x: jpi.bcast(x, root=rank))(x)  # line
+        """,
+        FAILED,
+        ["differ in `root`", "rank 0: .*root 0, at {line}", "rank 1: .*root 1, at {line}"],
+    ),
+}
+
+
+def program(text):
+    return BEGIN + textwrap.dedent(text)
+
+
+def places(text):
+    """The locations of the marked lines of a program, by mark."""
+    found = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if mark := re.search(r"# (\w+)$", line):
+            found[mark[1]] = f"program.py:{number}"
+            found["number"] = str(number)
+    return found

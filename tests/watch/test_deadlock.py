@@ -1,0 +1,134 @@
+"""Which ranks are in a deadlock: for given states, and for simulated programs."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jpi._watch.deadlock import State, Waiting, stuck_ranks
+
+ALL = (0, 1, 2)
+
+
+def collective(position, *, fingerprint=1, comm="world", members=ALL):
+    call = Waiting("", comm, members, position=position, fingerprint=fingerprint)
+    return State(calls=(call,), positions={comm: position})
+
+
+def send(dest, **positions):
+    return State(calls=(Waiting("", "world", ALL, sends_to=(dest,)),), positions=positions)
+
+
+def recv(*sources, **positions):
+    return State(calls=(Waiting("", "world", ALL, receives_from=sources),), positions=positions)
+
+
+def computing(**positions):
+    return State(positions=positions)
+
+
+def ended(**positions):
+    return State(positions=positions, has_ended=True)
+
+
+CASES = {
+    "all in one collective": ([collective(1)] * 3, set()),
+    "one still computes": ([collective(1), collective(1), computing()], set()),
+    "one has ended": ([collective(1), collective(1), ended()], {0, 1}),
+    "one has ended, after it": ([collective(1), collective(1), ended(world=1)], set()),
+    "another collective": ([collective(1), collective(1), collective(1, fingerprint=2)], ALL),
+    "one is ahead": ([collective(1), collective(1), collective(2)], set()),
+    "one waits for a message": ([collective(1), recv(0), computing()], {0, 1}),
+    "of one that will come": ([collective(1), recv(2), computing()], set()),
+    "send and receive": ([send(1), recv(0), ended(world=1)], set()),
+    "two sends": ([send(1), send(0), computing()], {0, 1}),
+    "two receives": ([recv(1), recv(0), computing()], {0, 1}),
+    "a ring of receives": ([recv(1), recv(2), recv(0)], ALL),
+    "from any rank": ([recv(0, 1, 2), computing(), ended()], set()),
+    "from any, all ended": ([recv(0, 1, 2), ended(), ended()], {0}),
+    "two communicators, crossed": (
+        [
+            collective(1, comm="a", members=(0, 1)),
+            collective(1, comm="b", members=(0, 1)),
+            computing(),
+        ],
+        {0, 1},
+    ),
+    "behind one that goes on": (
+        [
+            collective(1, comm="a", members=(0, 1)),
+            collective(1, comm="b", members=(1, 2)),
+            collective(1, comm="b", members=(1, 2)),
+        ],
+        set(),
+    ),
+    "in two calls": (
+        [State(calls=collective(1).calls * 2, positions={"world": 1}), ended(), ended()],
+        set(),
+    ),
+}
+
+
+def test_stuck_ranks_of_a_state():
+    for name, (states, expected) in CASES.items():
+        assert set(stuck_ranks(dict(enumerate(states)))) == set(expected), name
+
+
+def test_rank_that_does_not_answer_may_come():
+    assert not stuck_ranks({0: collective(1), 1: collective(1)})
+
+
+@given(st.data())
+def test_ranks_that_can_move_are_never_stuck(data):
+    """Programs of collectives on random groups, run in a random order until none can proceed."""
+    size = data.draw(st.integers(2, 4))
+    groups = st.lists(st.integers(0, size - 1), min_size=2, max_size=size, unique=True)
+    calls = [tuple(sorted(group)) for group in data.draw(st.lists(groups, max_size=6))]
+    programs = [[call for call in calls if rank in call] for rank in range(size)]
+    if calls and data.draw(st.booleans()):  # a mistake: one rank omits a call
+        rank = data.draw(st.sampled_from(calls[0]))
+        programs[rank].remove(calls[0])
+    done = [0] * size
+    entered = [False] * size
+    while True:
+        states = dict(enumerate(map(_state, programs, done, entered)))
+        enterable = [r for r in range(size) if not entered[r] and done[r] < len(programs[r])]
+        complete = _complete(programs, done, entered)
+        stuck = stuck_ranks(states)
+        waiting = {r for r in range(size) if entered[r]}
+        assert set(stuck) <= waiting - {rank for call in complete for rank in call}
+        if not enterable and not complete:
+            assert set(stuck) == waiting  # no rank can proceed: all that wait are deadlocked
+            return
+        moves = [("enter", r) for r in enterable] + [("leave", call) for call in complete]
+        kind, what = data.draw(st.sampled_from(moves))
+        if kind == "enter":
+            entered[what] = True
+        else:
+            for rank in what:
+                done[rank], entered[rank] = done[rank] + 1, False
+
+
+def _state(program, done, entered):
+    begun = program[: done + entered]
+    positions = {str(group): begun.count(group) for group in begun}
+    if not entered:
+        return State(positions=positions, has_ended=done == len(program))
+    group = begun[-1]
+    call = Waiting("", str(group), group, position=positions[str(group)], fingerprint=1)
+    return State(calls=(call,), positions=positions)
+
+
+def _complete(programs, done, entered):
+    """The groups all of whose ranks are in their next call on it."""
+    found = []
+    for rank, program in enumerate(programs):
+        if not entered[rank] or program[done[rank]] in found:
+            continue
+        group = program[done[rank]]
+        at = {
+            (entered[r] and programs[r][done[r]] == group, programs[r][: done[r]].count(group))
+            for r in group
+            if done[r] < len(programs[r])
+        }
+        if len(at) == 1 and next(iter(at))[0] and all(done[r] < len(programs[r]) for r in group):
+            found.append(group)
+    return found
