@@ -1,6 +1,7 @@
 """JPI, the JAX Parallel Interface: NumPy for MPI, inside JAX."""
 
 import atexit as _atexit
+from importlib.metadata import version as _version
 
 from jpi._setup import start as _start  # noqa: F401  (first: its checks say what is too old)
 
@@ -58,6 +59,8 @@ from jpi.collectives import scatterv as scatterv
 from jpi.collectives import send as send
 from jpi.collectives import sendrecv as sendrecv
 from jpi.collectives import spread as spread
+
+__version__: str = _version("jpi")
 
 __all__ = [
     "Comm",
