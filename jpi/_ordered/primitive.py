@@ -49,8 +49,8 @@ def collective(
         target: the native collective, the one called ``name`` by default.
         rows: the number of rows of the result, from the operand's aval and the parameters; the
             shape of the operand where absent.
-        message: what the native side gets besides the communicator (see `_attributes`), by
-            the names of the parameters that hold it.
+        message: the names of the parameters whose values the native side gets, besides the
+            communicator (see `_attributes`).
         may_overwrite: operand and result may be the same buffer, where they have the same shape.
         always_differentiated: see `AlwaysDifferentiated`.
     """
@@ -108,7 +108,7 @@ def ordered_primitive(
 
 @dataclass(frozen=True, eq=False)
 class _Pair:
-    """An ordered primitive and its twin with a token; the rest is as in `ordered_primitive`."""
+    """An ordered primitive and its twin with a token; see `ordered_primitive` for the rest."""
 
     primitive: _jax.Primitive
     twin: _jax.Primitive
@@ -124,7 +124,7 @@ class _Pair:
         self.primitive.def_impl(self._run)
         self.primitive.def_effectful_abstract_eval(self._types)
         self.twin.def_abstract_eval(self._types_of_twin)
-        # A lowering that is shared by calls of one kind would have the site of the first.
+        # Calls of one kind must not share a lowering: it would hold the site of the first one.
         _jax.mlir.register_lowering(
             self.primitive, self._lower_ordered, platform=PLATFORM, cacheable=False
         )
