@@ -85,7 +85,7 @@ class Windows:
         return local
 
     def add(self, part: Any) -> Any:
-        """This rank's block of the sum of the ranks' ``part``, each with the rows of its windows."""
+        """This rank's block of the sum over ranks of ``part``, the rows of its windows."""
         block = self._source.block_shape(self._mesh.coordinates)
         like = jax.ShapeDtypeStruct(block, part.dtype)
         return jax.linear_transpose(self.fetch, like)(part)[0]

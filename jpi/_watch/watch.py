@@ -1,7 +1,7 @@
 """The watch: a thread that reports why a rank waits, and aborts ranks that cannot go on.
 
 Each rank answers what it does. A rank that waits for more than a moment asks rank 0 to look. Rank 0
-asks all ranks, twice, and ends the job if some will never go on (see `_deadlock`) or have waited
+asks all ranks, twice, and ends the job if some will never go on (see `deadlock`) or have waited
 longer than ``JPI_TIMEOUT``. The watch sends nothing while no rank waits.
 """
 
