@@ -2,7 +2,7 @@
 
 import atexit as _atexit
 
-from jpi._setup import start as _start  # noqa: F401  (first: its checks say what is too old)
+from jpi._setup import start as _start  # noqa: F401  (first: it checks versions)
 
 # isort: split
 from jax.sharding import PartitionSpec as P
@@ -113,4 +113,4 @@ __all__ = [
     "wait",
 ]
 
-_atexit.register(_finish)  # work in flight ends before MPI does
+_atexit.register(_finish)  # before MPI ends

@@ -34,8 +34,8 @@ def targets() -> dict[str, Any]:
 def add_comm(handle: int, check_handle: int, label: str) -> int:
     """The index by which compiled programs name the communicator with this MPI handle.
 
-    The other is of a duplicate, on which the ranks compare their calls.
-    Its errors must be returned (``MPI.ERRORS_RETURN``), or they abort before they are reported.
+    ``check_handle`` is that of a duplicate, on which the ranks compare their calls. Its errors must
+    be returned (``MPI.ERRORS_RETURN``), or they abort before they are reported.
     """
 
 def free_comm(index: int) -> None:
@@ -48,16 +48,16 @@ def add_status(address: int) -> int:
     """The number by which compiled programs name the MPI_Status at this address."""
 
 def add_site(text: str) -> int:
-    """The number by which a token tells the line of the user's program that calls."""
+    """The number by which a token names the line of the user's program that calls."""
 
 def set_check(level: str) -> None:
     """Compare over the ranks no call ("off"), each kind once ("trace") or all ("full")."""
 
 def calls() -> tuple[int, list[dict[str, Any]]]:
-    """How many calls have begun; the last ones and those that run, described, in their order."""
+    """The number of calls so far; descriptions of the last ones and those that run, in order."""
 
 def position(comm: int) -> int:
-    """How many collectives have begun on this communicator."""
+    """The number of collectives that have begun on this communicator."""
 
 def set_verbose(enabled: bool) -> None:
     """Write a line to stderr for each call."""
