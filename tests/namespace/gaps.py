@@ -1,7 +1,7 @@
 """The functions that do not keep all arrays in blocks, and why."""
 
-ONE_MATRIX = "a matrix that is cut is gathered; a batch of matrices stays in blocks"
-NOT_TALL = "a matrix that is cut and not tall is gathered; a tall one and a batch stay in blocks"
+ONE_MATRIX = "a sharded matrix is gathered; a batch of matrices stays in blocks"
+NOT_TALL = "a sharded matrix is gathered if not tall; a tall one and a batch stay in blocks"
 
 GAPS: dict[str, dict[tuple[str, str], str]] = {
     "numpy": {
