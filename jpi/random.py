@@ -38,8 +38,8 @@ def _sampler(function: Callable) -> Callable[..., Any]:
     sample.__doc__ = (
         f"As `jax.random.{function.__name__}`, made block by block.\n\n"
         "It also takes ``spec``, the mesh axes over which each dimension is sharded (by default "
-        "the first over all ranks, or as the distributed arguments are), and ``mesh``, the mesh (the "
-        "current one by default).\n\n"
+        "the first over all ranks, or as the distributed arguments are), and ``mesh``, the mesh "
+        "(the current one by default).\n\n"
         f"{function.__doc__ or ''}"
     )
     return sample
