@@ -8,8 +8,8 @@ Contestants, which take turns in one run:
 - mpi4py: NumPy packs the blocks, one Alltoallv moves them, NumPy unpacks where it must; buffers are
   made beforehand; the reference;
 - jpi call: `x.redistribute` in a compiled function; jpi eager: outside of any;
-- XLA packs: the blocks packed by XLA, one `jpi.alltoallv`, unpacked by XLA; the alternative to JPI's
-  own way (native code packs strided data, and MPI datatypes receive it);
+- XLA packs: the blocks packed by XLA, one `jpi.alltoallv`, unpacked by XLA; the alternative to JPI
+  itself (native code packs strided data, and MPI datatypes receive it);
 - heat: `resplit`, where installed; gloo: JAX's own resharding, where it can be started.
 
 Every result is checked against NumPy before it is timed. A time is the median over the rounds of

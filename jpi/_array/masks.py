@@ -112,12 +112,12 @@ def select(x: Sharded, mask: Any, dim: int = 0) -> Any:
     axes = mesh.ordered(*x._layout.spec[dim:last])
     if not axes and isinstance(mask, Sharded):
         axes = tuple(name for name in mask._layout.axes if name not in x._layout.axes)
-    uncut = ((),) * (mask.ndim - 1)
+    unsharded = ((),) * (mask.ndim - 1)
     source = layout(
-        x.shape, mesh.axes, (*x._layout.spec[:dim], axes, *uncut, *x._layout.spec[last:])
+        x.shape, mesh.axes, (*x._layout.spec[:dim], axes, *unsharded, *x._layout.spec[last:])
     )
     local = redistribute(x._shard, mesh.comm, x._layout, source)
-    chosen = np.flatnonzero(_block(mask, mesh, (axes, *uncut)))
+    chosen = np.flatnonzero(_block(mask, mesh, (axes, *unsharded)))
     bounds = _bounds(mesh, source, dim, len(chosen))
     target = layout(
         (*x.shape[:dim], bounds[-1], *x.shape[last:]),

@@ -42,7 +42,7 @@ def send(x: Any, dest: int, *, tag: int = 0, comm: Any = None) -> None:
     Args:
         x: the array to send.
         dest: the rank that receives, not this one, or PROC_NULL.
-        tag: the number by which the receiver can tell messages apart.
+        tag: the number by which the receiver can distinguish messages.
         comm: an mpi4py communicator or a `Comm`; all ranks by default.
 
     Communication: one send. Errors: ValueError if ``dest`` is no other rank, or ``tag`` too large.
