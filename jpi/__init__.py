@@ -113,4 +113,4 @@ __all__ = [
     "wait",
 ]
 
-_atexit.register(_finish)  # before MPI ends
+_atexit.register(_finish)  # finishes work in flight before MPI ends

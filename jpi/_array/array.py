@@ -80,7 +80,7 @@ class DistArray(Protocols, metaclass=_Named):
     `jpi.numpy.asarray`, another creation function, or `jpi.from_shard`.
 
     Pickling it saves this rank's block, the mesh's axes, the layout and the rank: keep one file per
-    rank, and load each on the same rank of a run with as many ranks.
+    rank, and load each on the same rank of a run of the same size.
     """
 
     __array_priority__ = 200

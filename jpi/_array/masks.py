@@ -103,9 +103,9 @@ def select(x: Sharded, mask: Any, dim: int = 0) -> Any:
     """``x`` with the dimensions of ``mask``, from ``dim``, replaced by one of selected elements.
 
     Shapes: the selected elements in C order, sharded over the axes that shard these dimensions of
-    ``x``, or else those of the mask; the other dimensions stay. Communication: a redistribution of
-    ``x`` and of the mask if others than the first of these dimensions are sharded; the counts are
-    gathered; one exchange of the rows with a new owner.
+    ``x``, or else those of the mask; the other dimensions stay.
+    Communication: a redistribution of ``x`` and of the mask if others than the first of these
+    dimensions are sharded; the counts are gathered; one exchange of the rows with a new owner.
     """
     mesh = common_mesh([x, *([mask] if isinstance(mask, Sharded) else [])], "one operation")
     last = dim + mask.ndim

@@ -172,7 +172,7 @@ def _ufunc(ufunc: np.ufunc) -> Callable | None:
 
 @functools.cache
 def _with_methods(function: Callable, nin: int, nout: int, identity: Any) -> Any:
-    """``function`` as a ufunc, with ``reduce`` and its likes."""
+    """``function`` as a ufunc, with ``reduce`` and the like."""
     if isinstance(function, jnp.ufunc):
         return function
     return jnp.frompyfunc(function, nin, nout, identity=identity)

@@ -30,7 +30,7 @@ def scan_over(
 
     Args:
         scanned: for each leaf of an element, this rank's block, scanned.
-        combine: the associative operation, of as many elements along ``dim`` on either side.
+        combine: the associative operation, on equal numbers of elements along ``dim``.
         axes: the mesh axes over which ``dim`` is sharded.
         counts: the number of elements of each rank along them.
         reverse: whether the scan runs from the last element to the first.

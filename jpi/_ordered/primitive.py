@@ -216,8 +216,8 @@ def composed(
     """A primitive that binds others, and has derivatives of its own.
 
     Args:
-        function: what it does, of the operand and the parameters.
-        result: the result's aval and whether there is communication, of the same.
+        function: computes the result from the operand and the parameters.
+        result: from the same, the result's aval and whether there is communication.
     """
     primitive = _jax.Primitive(f"jpi_{name}")
 
@@ -258,7 +258,7 @@ def local(name: str, function: Callable, *, moves_rows: bool) -> _jax.Primitive:
 
 
 def batch(primitive: _jax.Primitive, *, moves_rows: bool) -> None:
-    """One call for the whole batch: the batch axis goes second where axis 0 holds the rows."""
+    """One call for the whole batch: the batch axis is second where axis 0 holds the rows."""
 
     def rule(operands: Sequence[Any], dims: Sequence[int], **params: Any) -> tuple[Any, int]:
         (x,), (dim,) = operands, dims
@@ -273,7 +273,7 @@ def transpose_rule(transpose: Callable[..., Any]) -> Callable[..., list[Any]]:
     """JAX's form of ``transpose``, a function of a cotangent and the parameters.
 
     It is called for a zero cotangent too. The cotangent of a result may be zero on one rank only,
-    where that rank does not use the result, and its part of the transpose must run all the same.
+    where that rank does not use the result, but its part of the transpose must run too.
     """
 
     def rule(cotangent: Any, x: Any, **params: Any) -> list[Any]:

@@ -1,7 +1,7 @@
 """Loops and branches: they run on each rank's blocks, in layouts that do not change.
 
 A body is traced on blocks before it runs, to find the layouts of its results. Every rank takes the
-same branch and as many turns: predicates are computed from values that all ranks hold.
+same branch and the same number of turns: predicates are computed from values that all ranks hold.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def gather(
 
 
 def _first(windows: AddressedRows, operand: Value) -> int:
-    """The addressed dimension to shard, if only one is: the largest of the sharded ones."""
+    """The one addressed dimension to shard: the largest of the sharded ones."""
     return max(
         (dim for dim in windows.addressed if operand.spec[dim]), key=lambda dim: operand.shape[dim]
     )

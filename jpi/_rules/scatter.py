@@ -1,4 +1,4 @@
-"""scatter and its kin: each update is applied in its block, or sent to the rank of the block."""
+"""scatter and its variants: each update is applied in its block, or sent to the rank of the block."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _size(value: Value) -> int:
 
 
 def _applies_function(call: Call) -> bool:
-    """Whether it applies a function to the operand, instead of adding updates."""
+    """Whether it stores a function of the old elements instead of the updates."""
     jaxpr = call.params.get("update_jaxpr")
     if OPS[call.primitive.name] != "set" or jaxpr is None:
         return False
@@ -165,7 +165,7 @@ def _local(
 
 
 def _first(windows: AddressedRows, operand: Value) -> int:
-    """The addressed dimension to shard, if only one is: the largest of the sharded ones, if any."""
+    """The one addressed dimension to shard: the largest, of the sharded ones if any are."""
     return max(windows.addressed, key=lambda dim: (bool(operand.spec[dim]), operand.shape[dim]))
 
 

@@ -72,7 +72,7 @@ def _strided(
 
 
 def _positions(first: int, stop: int, start: int, step: int) -> tuple[int, int]:
-    """The range of positions of the selected elements ``first`` to ``stop``, without the last."""
+    """The range of positions of the selected elements ``first`` to ``stop``, without ``stop``."""
     return (start + first * step, start + (stop - 1) * step + 1) if first < stop else (0, 0)
 
 

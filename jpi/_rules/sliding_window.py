@@ -182,7 +182,7 @@ def _by_dimension(spec: Sequence[int], roles: Sequence[Any]) -> list[Any]:
 def _work(
     results: Layout, dim: int, kernel: Layout, kernel_dim: int, parts: int
 ) -> list[tuple[Span, Span]]:
-    """The results and the kernel's rows for each of ``parts`` ranks; one of them is in blocks."""
+    """The results and the kernel's rows of each of ``parts`` ranks; one of the two is in blocks."""
 
     def spans(placement: Layout, dim: int) -> list[Span]:
         blocks = list(itertools.pairwise(placement.offsets(dim)))
