@@ -1,4 +1,4 @@
-"""scatter and its variants: each update is applied in its block, or sent to the rank of the block."""
+"""scatter and its variants: each update is applied in its block, or sent to the block's rank."""
 
 from __future__ import annotations
 
