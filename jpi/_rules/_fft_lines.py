@@ -135,8 +135,8 @@ def _root(power: Any, order: int, kind: Any, dtype: Any) -> Any:
 
 
 def _chirp_transform(mesh: Mesh, line: Placed, kind: Any, parts: int) -> Placed:
-    # With w a primitive root of order 2n, 2jk = j^2 + k^2 - (k - j)^2 in the exponent makes of
-    #     sum_j x_j w^(2jk)    the convolution    w^(k^2) sum_j (x_j w^(j^2)) w^(-(k - j)^2).
+    # With w a primitive root of order 2n, as 2jk = j^2 + k^2 - (k - j)^2, the transform
+    #     sum_j x_j w^(2jk)    is the convolution    w^(k^2) sum_j (x_j w^(j^2)) w^(-(k - j)^2).
     size = line.shape[-1]
     if size > _LONGEST_CHIRP:
         record_fallback("fft", math.prod(line.shape) * line.dtype.itemsize)
