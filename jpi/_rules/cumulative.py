@@ -1,4 +1,4 @@
-"""Cumulative reductions: each rank scans its block, starting from the total of the earlier ranks."""
+"""Cumulative reductions: each rank scans its block from the total of the earlier ranks."""
 
 from __future__ import annotations
 
