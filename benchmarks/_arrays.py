@@ -23,7 +23,7 @@ MATRIX: dict[str, Operation] = {  # of two
     "fft2": lambda m, x: m.fft.fft2(x),
 }
 BY_VALUE = {"x[x > 0]"}  # the result's shape depends on the values: it cannot be compiled
-MOST_IN_GLOO = {"cumsum": 10**5}  # elements: of 10**6 along the cut axis it takes over five minutes
+MOST_IN_GLOO = {"cumsum": 10**5}  # elements: with 10**6 along the sharded axis it takes 5 minutes
 
 
 def operand(name: str, elements: int) -> tuple[Operation, tuple[int, ...]]:

@@ -1,4 +1,4 @@
-"""The table of collectives that are timed: operand, mpi4py's call, JAX's call, and the answer.
+"""The table of timed collectives: operand, mpi4py's call, JAX's call, and the result.
 
 "Size" is the bytes of the operand that a rank passes in:
 
@@ -6,7 +6,7 @@
 - allgather, gather: this rank's array, so that the result has `ranks` times this size;
 - alltoall, reduce_scatter: all blocks of this rank together, so that a block is `size / ranks`;
 - scatter: all blocks of the root together; the other ranks' operands are one block;
-- the ragged ones (allgatherv, ...): as their even sisters, with one element more for the last rank.
+- the ragged ones (allgatherv, ...): as the even ones, with one element more for the last rank.
 
 The root is rank 0. send+recv is a message from rank 0 to rank 1 and back, both timed as one call.
 """
@@ -28,7 +28,7 @@ Array = numpy.ndarray
 
 @dataclass(frozen=True)
 class Operation:
-    """One row: what is passed in, the same collective in two libraries, and its result."""
+    """One row: the operand, the same collective in two libraries, and its result."""
 
     shape: Callable[[int], tuple[int, ...]]  # of the operand, given the rank
     mpi4py: Callable[[Array, Array], Any]  # operand, result

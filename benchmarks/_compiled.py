@@ -14,8 +14,8 @@ from jax import lax
 class Compiled:
     """`function` of the array `x`, to be checked and timed in both forms.
 
-    `wait` returns when all that was started has finished. A call ends with its result, so it is
-    needed only where a rank has no result: an operand that is handed through is ready at once.
+    `wait` returns when all started work has finished. A call ends with its result, so `wait` is
+    needed only where a rank has no result: an operand that is returned is ready at once.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Compiled:
         return self._call(self._x)
 
     def result_of_two(self) -> jax.Array:
-        """Returns the result of a loop of two iterations; goes before `time_loop`."""
+        """Returns the result of a loop of two iterations; call it before `time_loop`."""
         y = jnp.zeros_like(self.result())
         x, result = self._loop(jnp.copy(self._x), jnp.copy(y), iterations=2)
         self._state = jnp.zeros_like(self._x), y  # sums of zeros stay finite in any loop

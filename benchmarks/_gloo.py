@@ -1,8 +1,8 @@
 """JAX's own CPU collectives (gloo), in processes of their own: one beside each rank.
 
 They need `jax.distributed` before a process's first computation, and make its devices global. So
-each rank starts this file as a child, tells it over a pipe what to run, and sleeps on the pipe
-while the child works: a wait inside MPI would spin, and take the core that the child needs.
+each rank starts this file as a child, sends it requests over a pipe, and sleeps on the pipe while
+the child works: a wait inside MPI would spin, and take the core that the child needs.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _serve(pipe: Connection, address: str, rank: int, ranks: int) -> None:
 
 
 def _compile(name: str, x: numpy.ndarray) -> Compiled:
-    # The compiler chooses the layouts: with explicit ones JAX refuses to sort along a cut axis.
+    # The compiler chooses the layouts: with explicit ones JAX refuses to sort along a sharded axis.
     mesh = jax.make_mesh((jax.process_count(),), ("rank",), axis_types=(AxisType.Auto,))
     sharding = NamedSharding(mesh, PartitionSpec("rank"))
     operand = jax.make_array_from_process_local_data(sharding, x)

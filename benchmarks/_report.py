@@ -1,4 +1,4 @@
-"""What the benchmark of the collectives shows: the table, the targets, the file and the figure."""
+"""The output of the benchmark of the collectives: table, targets, file and figure."""
 
 from __future__ import annotations
 

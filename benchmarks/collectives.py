@@ -1,9 +1,9 @@
-"""What each collective costs, against the same MPI call on NumPy buffers, at sizes up to 64 MiB.
+"""The cost of each collective, against the same MPI call on NumPy buffers, at sizes up to 64 MiB.
 
     mpirun -n 2 python benchmarks/collectives.py           # some minutes
     mpirun -n 2 python benchmarks/collectives.py --quick   # 8 B and 1 MiB, less than a minute
 
-The size is that of the operand of one rank; `_collectives.py` says what it is for each operation.
+The size is that of the operand of one rank; `_collectives.py` defines it for each operation.
 
 Contestants, which take turns in one run:
 
@@ -65,7 +65,7 @@ def counts_of(size: int, quick: bool) -> Counts:
 
 
 class Case:
-    """One operation at one size: this rank's operand, and what must come out on this rank."""
+    """One operation at one size: this rank's operand, and its expected result."""
 
     def __init__(self, name: str, size: int) -> None:
         operation = operations(size // 4)[name]

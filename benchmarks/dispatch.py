@@ -1,4 +1,4 @@
-"""What one call costs before any data matters: the smallest arrays, eager and compiled.
+"""The cost of one call, apart from its data: the smallest arrays, eager and compiled.
 
     python benchmarks/dispatch.py             # or on several ranks: mpirun -n 2 python ...
 

@@ -1,12 +1,12 @@
-"""How much memory an operation takes on each rank, beyond what it is given.
+"""The memory that an operation takes on each rank, beyond its operands.
 
     mpirun -n 2 python benchmarks/memory.py                  # blocks of 64 MiB
     mpirun -n 4 python benchmarks/memory.py --mebibytes 16
 
-The growth is the peak of the resident memory while the operation runs, less what was resident
-before it: buffers, what MPI sets aside, and the result. It is given in blocks, one block being what
-a rank holds of the operand (of the result, where there is no operand); an operation that gathers
-its operand takes as many more as there are ranks. The operation has run before, which compiles it.
+The growth is the peak of the resident memory while the operation runs, less that before it:
+buffers, MPI's own memory, and the result. Its unit is a block: the part of the operand (of the
+result, if there is no operand) that a rank holds. An operation that gathers its operand takes one
+more block for each rank. The operation has run once before, to compile it.
 Linux only.
 """
 
@@ -40,7 +40,7 @@ def resident(name: str) -> int:
 
 
 def growth(operation: Callable[[], Any]) -> int:
-    """Returns by how many bytes the resident memory grows at most while `operation` runs."""
+    """Returns the largest growth of the resident memory, in bytes, while `operation` runs."""
     for _ in range(2):
         jax.block_until_ready(jax.tree.leaves(operation()))
     gc.collect()
@@ -53,7 +53,7 @@ def growth(operation: Callable[[], Any]) -> int:
 
 
 def operations(mebibytes: int) -> dict[str, Callable[[], Any]]:
-    """Returns what is measured, by name; each makes its operands before it is measured."""
+    """Returns the operations, by name; each makes its operands before it is measured."""
     elements = mebibytes * 2**20 // ITEM * jpi.size()
     side = int(elements**0.5)
     vector = jpi.random.normal(jax.random.key(0), (elements,))

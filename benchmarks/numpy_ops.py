@@ -1,4 +1,4 @@
-"""Array operations, called one by one as in NumPy: what distributing an array costs and gains.
+"""Array operations, called one by one as in NumPy: the cost and gain of distributing an array.
 
     python benchmarks/numpy_ops.py               # against jax.numpy in the same process
     mpirun -n 2 python benchmarks/numpy_ops.py   # and against heat and JAX's gloo, where they are
@@ -11,8 +11,8 @@ Contestants, which take turns in one run:
   sleep on a pipe between calls, so that small sizes measure the pipe.
 
 Every result is checked against jax.numpy before it is timed. A time is the median over the rounds
-of rank 0's; the ranks meet in a barrier before every turn. The targets are for one rank: there the
-same numbers are computed, and what is more is the price of the layouts.
+of rank 0's; the ranks meet in a barrier before every turn. The targets are for one rank: there
+both compute the same numbers, and the difference is the cost of the layouts.
 """
 
 from __future__ import annotations

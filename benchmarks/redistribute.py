@@ -1,4 +1,4 @@
-"""Moving a matrix from rows to columns and back, against what one would write in mpi4py.
+"""Moving a matrix from rows to columns and back, against mpi4py code written by hand.
 
     mpirun -n 2 python benchmarks/redistribute.py             # 4096 x 4096, float32
     mpirun -n 4 python benchmarks/redistribute.py --size 1000
@@ -8,8 +8,8 @@ Contestants, which take turns in one run:
 - mpi4py: NumPy packs the blocks, one Alltoallv moves them, NumPy unpacks where it must; buffers are
   made beforehand; the reference;
 - jpi call: `x.redistribute` in a compiled function; jpi eager: outside of any;
-- XLA packs: the blocks packed by XLA, one `jpi.alltoallv`, unpacked by XLA; this is the choice that
-  JPI did not make (it packs natively what lies scattered, and receives with MPI datatypes);
+- XLA packs: the blocks packed by XLA, one `jpi.alltoallv`, unpacked by XLA; the alternative to JPI
+  itself (native code packs strided data, and MPI datatypes receive it);
 - heat: `resplit`, where installed; gloo: JAX's own resharding, where it can be started.
 
 Every result is checked against NumPy before it is timed. A time is the median over the rounds of

@@ -1,11 +1,11 @@
-"""Heat on a 2-D grid of ranks, and the way back: what was there before it spread?
+"""Heat on a 2-D grid of ranks, and the way back: where was the heat before it spread?
 
     mpirun -n 4 python examples/heat_equation.py
 
-Heat spreads over a periodic plate, which is cut into blocks. `jpi.stencil` gives every rank its
-block with the cells around it, inside a compiled loop. Then the initial heat is recovered from what
-is left at the end: by gradient descent on the difference, whose gradient `jax.value_and_grad` takes
-through the loop and all its messages. Fine detail is lost for good; the coarse comes back first.
+Heat spreads over a periodic plate, which is sharded in blocks. `jpi.stencil` gives every rank its
+block with the cells around it, inside a compiled loop. Then gradient descent recovers the initial
+heat from the final heat: `jax.value_and_grad` differentiates the difference through the loop and
+all its messages. Fine detail is lost for good; coarse detail is recovered first.
 """
 
 import argparse
@@ -149,5 +149,5 @@ def main():
 
 if __name__ == "__main__":
     jax.config.update("jax_enable_x64", True)
-    jpi.config.fallback = "error"  # nothing here may be gathered behind our back
+    jpi.config.fallback = "error"  # no operation here may gather its operands
     sys.exit(main())

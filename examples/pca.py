@@ -4,7 +4,7 @@
 
 The images are sharded over the ranks by rows. The algorithm (Halko, Martinsson, Tropp, "Finding
 structure with randomness", 2011) multiplies them by thin matrices, and makes thin matrices
-orthonormal. Both keep the rows where they are: what travels is small, whatever the number of rows.
+orthonormal. Both keep the rows in place: messages are small, whatever the number of rows.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from sklearn.datasets import load_digits
 import jpi
 import jpi.numpy as jnp
 
-COMPONENTS, EXTRA = 8, 8  # how many are wanted, and how many more are followed for accuracy
+COMPONENTS, EXTRA = 8, 8  # the components to find, and the additional ones for accuracy
 
 
 def centred(np, images):
@@ -64,7 +64,7 @@ def plain(x):
 def angle(first, second):
     """Returns the largest angle in radians between two spaces, given orthonormal rows of each.
 
-    Its sine is the length of what the second space lacks of a direction in the first.
+    Its sine is the length of the part of a direction in the first that the second space lacks.
     """
     first, second = first.astype(float), second.astype(float)
     missing = first - first @ second.T @ second
@@ -109,5 +109,5 @@ def main():
 
 
 if __name__ == "__main__":
-    jpi.config.fallback = "error"  # nothing here may be gathered behind our back
+    jpi.config.fallback = "error"  # no operation here may gather its operands
     main()

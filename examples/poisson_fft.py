@@ -3,13 +3,12 @@
     mpirun -n 4 python examples/poisson_fft.py
 
 A transform along one axis needs all of that axis on one rank. So an array is transformed along the
-axis that is not cut, then `x.redistribute(spec)` moves the cut elsewhere, and so on: slabs in the
-square, which go over one axis of ranks; pencils in the cube, which go over a 2-D grid of ranks.
-The wavenumbers are distributed as the last of these layouts is, so that no rank holds an array of
-the global size during the solve.
+unsharded axis, then `x.redistribute(spec)` shards it and unshards another, and so on: slabs in the
+square, over one axis of ranks; pencils in the cube, over a 2-D grid of ranks. The wavenumbers have
+the last of these layouts, so that no rank holds an array of the global size during the solve.
 
 The solution is known and has all wavelengths. At the first resolution the error is that of the
-shortest ones, which the grid cannot hold; at the second, little more than rounding is left.
+shortest ones, which the grid cannot hold; at the second it is little more than rounding.
 """
 
 import argparse
@@ -29,13 +28,13 @@ SHARPNESS = 4.0  # of the peak of the solution: the larger it is, the more wavel
 
 
 class Problem(NamedTuple):
-    """A grid, and how arrays on it lie while each of the axes is transformed.
+    """A grid, and the layouts of arrays on it while each of the axes is transformed.
 
     Attributes:
-        name: what the layouts are called.
+        name: the name of the layouts.
         size: points along each axis; the side of the square or cube is 2 pi.
         mesh: the grid of ranks.
-        specs: one for each axis, which is not cut there; the last axis first.
+        specs: one for each axis, which it leaves unsharded; the last axis first.
     """
 
     name: str
@@ -73,7 +72,7 @@ def pencils(size):
 
 
 def transformed(transform, x, specs):
-    """Returns `x` transformed along every axis, each in the layout that does not cut it."""
+    """Returns `x` transformed along every axis, each in the layout that leaves it unsharded."""
     for spec in specs:
         axis = tuple(spec).index(None)
         along_axis = partial(transform, axis=axis)
@@ -180,5 +179,5 @@ def main():
 
 if __name__ == "__main__":
     jax.config.update("jax_enable_x64", True)
-    jpi.config.fallback = "error"  # nothing here may be gathered behind our back
+    jpi.config.fallback = "error"  # no operation here may gather its operands
     main()

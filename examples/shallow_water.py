@@ -4,9 +4,8 @@
 
 The water is `state`, of shape (3, rows, columns): its height, its momentum along y and that along
 x. Each rank holds one block of a periodic square, and `jpi.sendrecv` fetches the two cells around
-it from the neighbours, inside a compiled loop. `jax.grad` then says how the height at a gauge
-depends on the water everywhere some time before: the cotangents go back from rank to rank by the
-same messages.
+it from the neighbours, inside a compiled loop. `jax.grad` then computes how the height at a gauge
+depends on the water everywhere at an earlier time: the same messages carry the cotangents back.
 
 The scheme: finite volumes with limited linear reconstruction, the Lax-Friedrichs flux, and Heun's
 method in time. What leaves a cell enters the next one, so no water is lost.
@@ -44,7 +43,7 @@ GRADIENT_STEPS = 60
 
 
 class Domain(NamedTuple):
-    """What a rank knows of the square: the grid of ranks, its own block, the step in time."""
+    """The square on one rank: the grid of ranks, its own block, the step in time."""
 
     comm: MPI.Cartcomm
     size: int  # cells along each side of the square
@@ -132,7 +131,7 @@ def flux(state, axis):
 
 
 def outflow(domain, state, axis):
-    """Returns what leaves each cell along `axis`, less what enters."""
+    """Returns the flow out of each cell along `axis`, less the flow in."""
 
     def between(x, start, end):
         return lax.slice_in_dim(x, start, end, axis=axis)

@@ -2,10 +2,10 @@
 
     mpirun -n 4 python examples/tensor_parallel_mlp.py
 
-`loss` is written for one device. With the batch cut over the ranks each of them computes the whole
-network for its rows (data-parallel). With the weights cut each computes its part of the hidden
-layer for all rows (tensor-parallel). Which sums over ranks this needs, forward and backward,
-follows from the specs.
+`loss` is written for one device. If the batch is sharded over the ranks, each computes the whole
+network for its rows (data-parallel). If the weights are sharded, each computes its part of the
+hidden layer for all rows (tensor-parallel). The specs determine which sums over ranks this needs,
+forward and backward.
 """
 
 import jax
@@ -81,8 +81,8 @@ targets = numpy.sin(inputs @ draw(INPUTS, OUTPUTS))
 reference, exact = train(loss, jax.jit, weights, inputs, targets)
 say(f"one process:     loss {reference[0]:.4f} -> {reference[-1]:.4f}")
 
-for name, (batch, cut) in SPECS.items():
-    placed = {key: jnp.asarray(w, spec=cut[key]) for key, w in weights.items()}
+for name, (batch, specs) in SPECS.items():
+    placed = {key: jnp.asarray(w, spec=specs[key]) for key, w in weights.items()}
     rows = [jnp.asarray(x, spec=batch) for x in (inputs, targets)]
     losses, gradient = train(jpi.spmd(loss), jpi.jit, placed, *rows)
     of_loss = abs(losses - reference).max()

@@ -3,7 +3,7 @@
 import atexit as _atexit
 from importlib.metadata import version as _version
 
-from jpi._setup import start as _start  # noqa: F401  (first: its checks say what is too old)
+from jpi._setup import start as _start  # noqa: F401  (first: it checks versions)
 
 # isort: split
 from jax.sharding import PartitionSpec as P
@@ -116,4 +116,4 @@ __all__ = [
     "wait",
 ]
 
-_atexit.register(_finish)  # work in flight ends before MPI does
+_atexit.register(_finish)  # finishes work in flight before MPI ends

@@ -13,7 +13,7 @@ from jpi._setup.facts import differences, facts, render
 
 
 def problems() -> list[str]:
-    """What is wrong on this rank, a sentence each.
+    """The problems on this rank, a sentence each.
 
     Communication: a sum over all ranks.
     """
@@ -28,7 +28,7 @@ def problems() -> list[str]:
 
 
 def main() -> int:
-    """The exit status, once rank 0 has printed the report: 0, or 1 after a problem.
+    """The exit status, after rank 0 has printed the report: 0, or 1 after a problem.
 
     Communication: the facts of all ranks are gathered on rank 0.
     """

@@ -1,6 +1,6 @@
-"""The configuration: what JPI does at the points where a user may want otherwise.
+"""The configuration: what a user can change in JPI.
 
-Every environment variable of JPI's own is read here; those of launchers are in `_setup.launch`.
+Every environment variable of JPI is read here; those of launchers are in `_setup.launch`.
 """
 
 from __future__ import annotations
@@ -21,12 +21,11 @@ class Config:
     Attributes:
         fallback: what happens when a primitive has no sharding rule and its operands are gathered
             on every rank: ``"warn"`` once per primitive (default), ``"silent"``, or ``"error"``.
-        check: what is compared over the ranks of a communicator before it runs, so that ranks
-            which make different calls get an error that names them all: ``"trace"``, each kind of
-            call (operation, op, dtype, size, root, counts, purpose) the first time (default),
-            ``"full"``, every call, and that what is used as replicated is the same everywhere, or
-            ``"off"``. The environment variable ``JPI_CHECK`` sets it at start. The same on every
-            rank.
+        check: what the ranks of a communicator compare before a call, so that different calls raise
+            an error that names them all: ``"trace"``, each kind of call (operation, op, dtype,
+            size, root, counts, purpose) the first time (default); ``"full"``, every call, and that
+            every value used as replicated is the same on all ranks; or ``"off"``. The environment
+            variable ``JPI_CHECK`` sets it at start. It must be the same on every rank.
     """
 
     __slots__ = ("_check", "_fallback")
@@ -71,7 +70,7 @@ config = Config()
 def timeout() -> float | None:
     """The longest wait in one collective, in seconds, by ``JPI_TIMEOUT``; None without a limit.
 
-    Errors: ValueError for a text that is no number over 0.
+    Errors: ValueError for a text that is not a number over 0.
     """
     text = os.environ.get("JPI_TIMEOUT", "")
     try:

@@ -1,7 +1,7 @@
 """`jax.lax` for distributed arrays.
 
-Every function of `jax.lax` is here under its name, as ``jpi.spmd`` of it. One that takes a function
-of elements along an axis does better with an algorithm of its own where that axis is cut.
+Every function of `jax.lax` is here under its name, as ``jpi.spmd`` of it. A function that takes a
+function of elements along an axis has its own algorithm for a sharded axis.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ def associative_scan(fn: Callable, elems: Any, reverse: bool = False, axis: int 
         reverse: whether to run from the last element to the first.
         axis: the axis to scan along.
 
-    Where ``axis`` is cut, ``fn`` gets plain local arrays, which hold some of the elements, each of
-    them whole: what is cut in other dimensions is cut along ``axis`` instead. What ``fn`` refers to
-    besides its arguments is not differentiated rightly there: put it into ``elems``, or pass it
-    through `jpi.spread`. Where ``axis`` is not cut, this is ``jpi.spmd(jax.lax.associative_scan)``.
+    Where ``axis`` is sharded, ``fn`` gets plain local arrays that hold some of the whole elements:
+    axes that shard other dimensions shard ``axis`` instead. There the gradient with respect to
+    other values that ``fn`` uses is wrong: put them into ``elems``, or pass them through
+    `jpi.spread`. Where ``axis`` is unsharded, this is ``jpi.spmd(jax.lax.associative_scan)``.
 
-    Communication: one element is shifted by 1, 1, 2, 4, ... ranks.
+    Communication: shifts of one element by 1, 1, 2, 4, ... ranks.
     Errors: TypeError if not every leaf is a DistArray. ValueError for arrays of different meshes or
     lengths, and for an axis that one of them lacks.
     """
@@ -60,8 +60,8 @@ def associative_scan(fn: Callable, elems: Any, reverse: bool = False, axis: int 
 def _dimension(leaves: Sequence[Any], axis: int) -> int:
     if not all(map(is_sharded, leaves)):
         raise TypeError(
-            "`elems` of associative_scan must hold DistArrays only; got a plain array beside them. "
-            "Make it one with jpi.numpy.asarray."
+            "`elems` of associative_scan must hold DistArrays only; got a plain array among them. "
+            "Convert it with jpi.numpy.asarray."
         )
     if not all(-x.ndim <= axis < x.ndim for x in leaves):
         raise ValueError(

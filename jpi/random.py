@@ -1,10 +1,10 @@
 """`jax.random` for distributed arrays.
 
-Every function of `jax.random` is here under its name. Those that draw numbers take ``spec=`` (the
-mesh axes over which each dimension is cut; by default the first dimension over all ranks) and
-``mesh=`` besides, and make a DistArray: the numbers that `jax.random` draws, on any number of
-ranks, each rank making its own block. Those that make keys give what `jax.random` gives, the same
-on every rank.
+Every function of `jax.random` is here under its name. Those that draw numbers also take ``spec=``
+(the mesh axes over which each dimension is sharded; by default the first dimension over all ranks)
+and ``mesh=``, and make a DistArray. Its numbers are those of `jax.random` on any number of ranks;
+each rank makes its own block. Those that make keys return the keys of `jax.random`, the same on
+every rank.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ def _sampler(function: Callable) -> Callable[..., Any]:
     sample.__module__ = __name__
     sample.__doc__ = (
         f"As `jax.random.{function.__name__}`, made block by block.\n\n"
-        "Takes two arguments more: ``spec``, the mesh axes over which each dimension is cut (the "
-        "first over all ranks by default, or as the distributed arguments make it), and ``mesh``, "
-        "the mesh (the current one by default).\n\n"
+        "It also takes ``spec``, the mesh axes over which each dimension is sharded (by default "
+        "the first over all ranks, or as the distributed arguments are), and ``mesh``, the mesh "
+        "(the current one by default).\n\n"
         f"{function.__doc__ or ''}"
     )
     return sample

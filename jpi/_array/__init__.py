@@ -1,1 +1,1 @@
-"""DistArray, what makes one, and what shows one."""
+"""DistArray, and what makes or shows one."""

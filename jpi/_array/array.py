@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jpi._array import data_dependent as data_dependent  # `nonzero` and its like need it
+from jpi._array import data_dependent as data_dependent  # registers `nonzero` and its like
 from jpi._array.index import getitem, hashable_index
 from jpi._array.masks import is_mask, take
 from jpi._array.pickling import reduced
@@ -26,7 +26,7 @@ from jpi._primitives.moves import gather_p
 
 
 def _binary(function: Callable, *, swap: bool = False) -> Callable[[Any, Any], Any]:
-    # `**` sees Python integers as they are, as in jax.numpy: x ** 2 is a product, not a power.
+    # `**` needs Python integers unchanged, as in jax.numpy: x ** 2 is a product, not a power.
     trace_integers = function is not jnp.power
 
     def method(self: Any, other: Any) -> Any:
@@ -66,21 +66,21 @@ def _own_method(name: str) -> Callable[..., Any]:
 
 
 class _Named(type):
-    """How JAX's own errors name a DistArray, so that they say what to do."""
+    """The name of DistArray in JAX's own errors, which says what to do."""
 
     def __repr__(cls) -> str:
         return "<class 'jpi.DistArray': use jpi.numpy, jpi.spmd, or x.gather() for jax.numpy>"
 
 
 class DistArray(Protocols, metaclass=_Named):
-    """An array with a global shape, cut into one block per rank.
+    """An array with a global shape, split into one block per rank.
 
     It behaves as a `jax.Array` of the global shape in the functions of `jpi.numpy`, in operators
     and in JAX's transforms; full reductions of it are plain `jax.Array` scalars. Make one with
     `jpi.numpy.asarray`, another creation function, or `jpi.from_shard`.
 
     Pickling it saves this rank's block, the mesh's axes, the layout and the rank: keep one file per
-    rank, and load each on the same rank of a run with as many ranks.
+    rank, and load each on the same rank of a run of the same size.
     """
 
     __array_priority__ = 200
@@ -104,7 +104,7 @@ class DistArray(Protocols, metaclass=_Named):
     def gather(self, root: int | None = None) -> jax.Array:
         """The whole array as a plain `jax.Array`, on every rank or on ``root`` only.
 
-        Shapes: the global shape; with ``root``, the other ranks get an array of no rows.
+        Shapes: the global shape; with ``root``, the other ranks get an array without rows.
         Communication: an allgather, the bytes of the array per rank; a gather with ``root``.
         Errors: ValueError if ``root`` is not a rank.
         """
@@ -119,15 +119,15 @@ class DistArray(Protocols, metaclass=_Named):
         return _gather_on(self, root)
 
     def redistribute(self, spec: Any, mesh: Mesh | None = None) -> DistArray:
-        """The same array, cut as ``spec`` says.
+        """The same array, sharded as ``spec`` says.
 
         Args:
-            spec: the mesh axes over which each dimension is cut.
+            spec: the mesh axes over which each dimension is sharded.
             mesh: the mesh whose axes ``spec`` names, over the ranks of this array's communicator;
                 the array's own by default.
 
-        Communication: one exchange in which every rank gets what it does not hold and nothing else;
-        none where ``spec`` only cuts further.
+        Communication: one exchange, in which every rank receives what it does not hold and nothing
+        else; none where each new block is part of the rank's old one.
         Errors: ValueError for a spec that does not fit the mesh or the array, and for a mesh over
         another communicator.
         """
@@ -141,7 +141,7 @@ class DistArray(Protocols, metaclass=_Named):
         return DistArray(redistribute(self._shard, self.comm, self._layout, target), mesh, target)
 
     def block_until_ready(self) -> DistArray:
-        """This array, when this rank's block is computed."""
+        """This array, once this rank's block is computed."""
         self._shard.block_until_ready()
         return self
 

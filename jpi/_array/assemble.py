@@ -22,18 +22,19 @@ from jpi._primitives.moves import from_root, scatter_p
 
 
 def from_shard(block: Any, *, spec: Any = None, mesh: Mesh | None = None) -> DistArray:
-    """The distributed array whose blocks are what each rank passes.
+    """The distributed array whose blocks the ranks pass.
 
     Args:
-        block: this rank's block, an array of at least one dimension. Along a dimension that is cut
-            the blocks follow each other in rank order and may have any sizes.
-        spec: the mesh axes over which each dimension is cut; the first over all ranks by default.
+        block: this rank's block, an array of at least one dimension. Along a sharded dimension the
+            blocks follow each other in rank order and may have any sizes.
+        spec: the mesh axes over which each dimension is sharded; by default the first
+            over all ranks.
         mesh: the mesh; the current one by default.
 
-    Shapes: along a cut dimension the global size is the sum of the blocks' sizes; along the others
-        all blocks must agree.
-    Communication: the shapes are gathered; blocks that are not balanced (sizes that differ by at
-        most one, larger first) are then rebalanced by one alltoallv per dimension.
+    Shapes: along a sharded dimension the global size is the sum of the blocks' sizes; along the
+    others all blocks must agree.
+    Communication: the shapes are gathered. Blocks that are not balanced (sizes that differ by at
+    most one, larger first) are then rebalanced by one alltoallv per dimension.
     Errors: TypeError and ValueError on every rank if dtypes differ or blocks do not fit together.
     """
     mesh = current_mesh() if mesh is None else mesh
@@ -46,9 +47,9 @@ def from_shard(block: Any, *, spec: Any = None, mesh: Mesh | None = None) -> Dis
             "`block` must have at least one dimension; got a scalar. Use x[None] to make it a row."
         )
     entries = normalize_spec(mesh.default_spec if spec is None else spec, block.ndim, mesh.axes)
-    cut = layout((1,) * block.ndim, mesh.axes, entries)
+    placement = layout((1,) * block.ndim, mesh.axes, entries)
     shapes = [shape for shape, _ in reports]
-    sizes = [_block_sizes(cut, dim, shapes) for dim in range(block.ndim)]
+    sizes = [_block_sizes(placement, dim, shapes) for dim in range(block.ndim)]
     placement = layout(tuple(map(sum, sizes)), mesh.axes, entries)
     bounds = tuple(tuple(itertools.accumulate(each, initial=0)) for each in sizes)
     return _rebalance(block, mesh, placement, bounds)
@@ -58,33 +59,34 @@ def scatter_from(x: Any, root: int = 0, *, spec: Any = None, mesh: Mesh | None =
     """The distributed form of an array that only one rank holds.
 
     Args:
-        x: on the rank ``root``, the array; elsewhere it is not looked at, and may be None.
+        x: on the rank ``root``, the array; elsewhere it is ignored, and may be None.
         root: the rank that has it, the same on every rank.
-        spec: the mesh axes over which each dimension is cut; the first over all ranks by default.
+        spec: the mesh axes over which each dimension is sharded; by default the first
+            over all ranks.
         mesh: the mesh; the current one by default.
 
     Shapes: that of the array on ``root``.
-    Communication: the root tells the shape; one scatter, of the bytes of the array, and for another
-    layout than blocks of rows over all ranks the exchange of `DistArray.redistribute`.
+    Communication: one bcast of the shape; one scatter of the bytes of the array; for any layout
+    other than blocks of rows over all ranks, the exchange of `DistArray.redistribute`.
     Errors: ValueError if ``root`` is no rank, TypeError if the root passes no array.
     """
     mesh = current_mesh() if mesh is None else mesh
     comm = mesh.comm
     root = rank_in(comm, root, "root", "scatter_from")
     x = jnp.asarray(x) if comm.rank == root and x is not None else None
-    told = comm.control.bcast(
-        x if x is None else (x.shape, str(x.dtype)), root, "the shape of what is scattered"
+    described = comm.control.bcast(
+        x if x is None else (x.shape, str(x.dtype)), root, "the shape of the scattered array"
     )
-    if told is None:
+    if described is None:
         raise TypeError(
             f"`x` of scatter_from must be an array on rank {root}, the `root`; got None. Pass the "
             "array there."
         )
-    shape, dtype = told
+    shape, dtype = described
     target = mesh.layout(shape, mesh.default_spec if spec is None and shape else spec)
     if x is None:
         x = jnp.zeros((0, *shape[1:]), dtype)
-    # A derivative does not enter a compiled function whose operands it finds constant.
+    # JAX does not differentiate into a compiled function whose operands are constant.
     run = _scattered if trace_state_clean() else _scatter
     return run(x, root, mesh, target)
 
@@ -109,7 +111,7 @@ def replicate(x: Any, *, mesh: Mesh | None = None) -> DistArray:
         x: a DistArray, or an array that is the same on every rank.
         mesh: the mesh; that of a DistArray, or the current one, by default.
 
-    Shapes: that of ``x``. Communication: an allgather of a DistArray that is cut; none else.
+    Shapes: that of ``x``. Communication: an allgather of a sharded DistArray; none otherwise.
     """
     if isinstance(x, DistArray):
         return x.redistribute((), mesh)
@@ -126,19 +128,19 @@ def _check_agreement(what: str, found: Sequence[Any], error: type[Exception]) ->
             )
 
 
-def _block_sizes(cut: Layout, dim: int, shapes: Sequence[tuple[int, ...]]) -> list[int]:
+def _block_sizes(source: Layout, dim: int, shapes: Sequence[tuple[int, ...]]) -> list[int]:
     """The size of each block along ``dim``, on which all ranks that share the block must agree."""
     sizes: dict[int, tuple[int, int]] = {}
-    for rank, coordinates in enumerate(cut.coordinates()):
+    for rank, coordinates in enumerate(source.coordinates()):
         size = shapes[rank][dim]
-        first, known = sizes.setdefault(cut.index(dim, coordinates), (rank, size))
+        first, known = sizes.setdefault(source.index(dim, coordinates), (rank, size))
         if size != known:
             raise ValueError(
                 f"`block` must fit the other ranks' blocks: along dimension {dim} it must have "
                 f"the same size on ranks {first} and {rank}; got shapes {shapes[first]} and "
-                f"{shapes[rank]}. Give blocks that line up, or a `spec` that cuts this dimension."
+                f"{shapes[rank]}. Give blocks that line up, or a `spec` that shards this dimension."
             )
-    return [sizes[index][1] for index in range(cut.parts(dim))]
+    return [sizes[index][1] for index in range(source.parts(dim))]
 
 
 _moved = compiled_when_eager(move_blocks, static_argnums=(1, 2, 3))

@@ -1,8 +1,8 @@
-"""Functions whose result's shape depends on the values, for calls outside of `jax.jit`.
+"""Functions whose result's shape depends on values, for calls outside of `jax.jit`.
 
-`jax.numpy` computes them for a static shape where it is told the size. So the size is computed
-first, distributed like anything else, and the function is called again with it. What takes elements
-out of an array is a selection by a mask (`_masks`).
+`jax.numpy` computes them for a static shape if it gets the size. So the size is computed first, on
+distributed arrays, and the function is called again with it. A function that takes elements out of
+an array is a selection by a mask (`masks`).
 """
 
 from __future__ import annotations
@@ -24,8 +24,11 @@ from jpi._call.sharded import Sharded
 
 
 def _sized(*functions: Callable, keyword: str = "size") -> Callable[[Callable], Callable]:
-    """Register the decorated function as the size of the result of ``functions``, which have an
-    argument ``keyword`` for it; it has those arguments of theirs that it needs."""
+    """Register the decorated function as the size of the result of ``functions``.
+
+    They get the size as their argument ``keyword``; it has those of their other arguments that it
+    needs.
+    """
 
     def register(size: Callable) -> Callable:
         for function in functions:
@@ -48,7 +51,7 @@ def _with_size(function: Callable, size: Callable, keyword: str) -> Callable:
             raise
         if found or keyword != "size":
             return call(function, args, {**kwargs, keyword: found})
-        # jax.numpy cannot be told that there are no elements: it gets arrays without any.
+        # jax.numpy does not accept a size of 0: it gets arrays without elements.
         args, kwargs = jax.tree.map(
             _without_elements, (args, kwargs), is_leaf=lambda x: isinstance(x, Sharded)
         )
@@ -131,7 +134,7 @@ def _any_from(condition: Any, start: int) -> Any:
 
 
 def _fitted(condition: Any, length: int) -> Any:
-    """``condition`` as a mask of ``length`` elements: it is false where there is none."""
+    """``condition`` as a mask of ``length`` elements: false beyond its end."""
     given = jnp.asarray(condition).astype(bool)[:length]
     return jnp.pad(given, (0, length - len(given)))
 
@@ -175,8 +178,10 @@ def _trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
 
 
 def _nonzero_ends(x: Any) -> list[tuple[Any, Any]]:
-    """For each dimension the first position that has an element that is not zero, and one more
-    than the last; 0 without any."""
+    """For each dimension the first position with a nonzero element, and one more than the last.
+
+    Both are 0 if there is none.
+    """
     ends = []
     for dim in range(x.ndim):
         mask = jnp.any(x != 0, axis=[k for k in range(x.ndim) if k != dim])
@@ -255,7 +260,7 @@ def _in_both(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
 
 
 def _first_of_equals(x: Any, equal_nan: bool) -> Any:
-    """Where a sorted array has another value than before."""
+    """Where a sorted array differs from its previous element."""
     differs = x[1:] != x[:-1]
     if equal_nan and jnp.issubdtype(x.dtype, jnp.inexact):
         differs &= ~(jnp.isnan(x[1:]) & jnp.isnan(x[:-1]))

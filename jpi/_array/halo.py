@@ -1,7 +1,7 @@
-"""Halos: blocks padded with the rows that their neighbours hold.
+"""Halos: blocks padded with rows of their neighbours.
 
-The modes are those of `numpy.pad`. Along each axis one exchange brings every rank the rows that its
-padding shows and that it does not hold. The axes follow each other, which fills the corners.
+The modes are those of `numpy.pad`. Along each axis, every rank receives by one exchange the rows of
+its padding that it does not hold. The axes are padded one after another, which fills the corners.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ def halo(
         width: the rows before and after the block, as `numpy.pad` takes them: one number, a pair
             ``(before, after)``, or a pair for each axis. They may exceed the neighbours' blocks.
         axis: the axis or axes to pad, all by default.
-        mode: what lies beyond the global array: "periodic", "constant" (zeros), "reflect" (the last
+        mode: the rows beyond the global array: "periodic", "constant" (zeros), "reflect" (the last
             row is not repeated) or "edge".
 
     Shapes: the block's, longer by ``before + after`` along each axis: where this rank holds the
     rows ``start:stop``, the rows ``start:stop + before + after`` of the padded global array.
 
-    Communication: for each axis that is cut, one exchange of the rows that a rank does not hold.
-    The gradient adds up what the copies of a row get.
+    Communication: for each sharded axis, one exchange of the rows that a rank does not hold. The
+    gradient of a row is the sum over its copies.
 
     Errors: ValueError for a negative width, an axis that ``x`` lacks, another mode, or one that
     repeats rows of an axis that has none. TypeError if ``x`` is no DistArray.

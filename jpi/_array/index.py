@@ -11,7 +11,7 @@ from jpi._call.sharded import Sharded
 
 
 def hashable_index(index: Any) -> Any:
-    """``index`` with all that is no array as static leaves; `getitem` takes it."""
+    """``index`` with every part that is not an array as a static leaf; `getitem` takes it."""
     return jax.tree.map(_static, index, is_leaf=_is_part)
 
 
@@ -33,7 +33,7 @@ def _plain(part: Any) -> Any:
 
 
 class _StaticIndex:
-    """A part of an index that is no array: hashable, and a leaf of the pytree of arguments."""
+    """A part of an index that is not an array: hashable, and a leaf of the pytree of arguments."""
 
     def __init__(self, content: tuple[Any, ...]) -> None:
         self.content = content
@@ -49,7 +49,7 @@ class _StaticIndex:
 
 
 def restored(index: Any) -> Any:
-    """The index of which `hashable_index` made ``index``."""
+    """The original of an index made by `hashable_index`."""
     return jax.tree.map(lambda p: p.restore() if isinstance(p, _StaticIndex) else p, index)
 
 

@@ -1,4 +1,4 @@
-"""Functions of blocks: what the ranks compute with their own parts, as distributed arrays."""
+"""Functions of blocks, and their results as distributed arrays."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ def map_shards(f: Callable[..., Any], *xs: Any, out_spec: Any = None) -> Any:
 
     Args:
         f: a function of local arrays. It may call collectives of `jpi`.
-        xs: its arguments, trees of arrays. Of a DistArray, ``f`` gets this rank's block; a plain
+        xs: its arguments, trees of arrays. For a DistArray, ``f`` gets this rank's block; a plain
             array is a value that all ranks share, and its gradient is summed over them.
-        out_spec: how the results lie: one spec for all of them; as the first DistArray among the
-            arguments by default. A result is replicated over the axes that it does not name: there
-            ``f`` must give the same on every rank.
+        out_spec: one spec for all results; that of the first DistArray among the arguments by
+            default. A result is replicated over the axes that the spec does not name: there ``f``
+            must return the same on every rank.
 
-    What ``f`` refers to besides its arguments is not differentiated rightly: pass it as an
-    argument, or through `jpi.spread`.
+    The gradient with respect to other values that ``f`` uses is wrong: pass them as arguments, or
+    through `jpi.spread`.
 
-    Shapes: as `jpi.from_shard`: blocks of any sizes follow each other along a cut dimension.
+    Shapes: as `jpi.from_shard`: blocks of any sizes follow each other along a sharded dimension.
     Communication: the shapes are gathered (when tracing, under a transform), and blocks that are
     not balanced are rebalanced by one exchange.
-    Errors: ValueError if the arguments lie on different meshes, or blocks do not fit together.
+    Errors: ValueError if the arguments are on different meshes, or blocks do not fit together.
     """
     leaves = jax.tree.leaves(xs, is_leaf=is_sharded)
     arrays = [x for x in leaves if is_sharded(x)]
@@ -42,8 +42,8 @@ def map_shards(f: Callable[..., Any], *xs: Any, out_spec: Any = None) -> Any:
     spec = out_spec
     if spec is None:
         spec = arrays[0].spec if arrays else mesh.default_spec
-    cut = [*(x._layout.axes for x in arrays), *spec_entries(spec, mesh.axes)]
-    used = mesh.ordered(*cut)
+    differing = [*(x._layout.axes for x in arrays), *spec_entries(spec, mesh.axes)]
+    used = mesh.ordered(*differing)
     blocks = jax.tree.map(lambda x: _block(x, mesh, used), xs, is_leaf=is_sharded)
     return jax.tree.map(lambda y: from_shard(y, spec=spec, mesh=mesh), f(*blocks))
 
@@ -57,17 +57,17 @@ def stencil(
     axis: int | Sequence[int] | None = None,
     args: Sequence[Any] = (),
 ) -> Any:
-    """``f`` of every block padded with its neighbours' rows, as an array that lies as ``x`` does.
+    """``f`` of every block padded with its neighbours' rows, as an array with the layout of ``x``.
 
     Args:
-        f: a function of the padded block and of ``args``, which gives the block without padding (or
-            a tree of such): with ``width`` 1, ``lambda p: p[2:] - p[:-2]``, for instance.
+        f: a function of the padded block and of ``args``, which returns the block without padding
+            (or a tree of such): with ``width`` 1, ``lambda p: p[2:] - p[:-2]``, for instance.
         x: the distributed array.
         width, mode, axis: as in `jpi.halo`.
         args: further arguments of ``f``: values that all ranks share, whose gradients are summed.
 
     Shapes: that of ``x``. Communication: that of `jpi.halo`.
-    Errors: those of `jpi.halo`; ValueError if ``f`` gives another shape than that of the block.
+    Errors: those of `jpi.halo`; ValueError if ``f`` returns another shape than the block's.
 
     Example: ``jpi.stencil(lambda p: (p[2:] - p[:-2]) / (2 * dx), u, 1)``
     """
@@ -79,14 +79,14 @@ def stencil(
 def _in_place_of(x: DistArray, y: Any, padded: tuple[int, ...]) -> DistArray:
     if y.shape != x.shard.shape:
         raise ValueError(
-            f"`f` of stencil must give an array of the block's shape {x.shard.shape} for a padded "
-            f"block of shape {padded}; got shape {y.shape}. Cut the padding off."
+            f"`f` of stencil must return an array of the block's shape {x.shard.shape} for a "
+            f"padded block of shape {padded}; got shape {y.shape}. Remove the padding."
         )
     return DistArray(y, x.mesh, x._layout)
 
 
 def _block(x: Any, mesh: Mesh, used: Axes) -> Any:
-    """What a rank computes with, where the computation differs along the axes ``used``."""
+    """The operand on this rank, where the computation differs along the axes ``used``."""
     if is_sharded(x):
         return spread_over(x._shard, mesh, used, x._layout.axes)
     return jax.tree.map(lambda leaf: spread_over(jax.numpy.asarray(leaf), mesh, used), x)

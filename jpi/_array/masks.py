@@ -1,7 +1,7 @@
-"""The elements that a mask selects. How many there are must be known: the mask has values.
+"""The elements that a mask selects. The mask must have values, as they fix the result's size.
 
-Each rank finds its own, in the order of the array; one exchange of those whose owner changes makes
-the blocks balanced.
+Each rank finds its own, in the order of the array; one exchange of the elements with a new owner
+balances the blocks.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def without_masks(x: Sharded, index: Any) -> tuple[Any, ...]:
 
 
 def _checked(x: Sharded, index: Any) -> tuple[Any, ...]:
-    """The parts of an index, one or more for each dimension, whose masks have the right shapes.
+    """The parts of an index, one or more for each dimension, after a check of the masks' shapes.
 
     Errors: those of `jax.numpy`, raised by it.
     """
@@ -93,31 +93,31 @@ def _checked(x: Sharded, index: Any) -> tuple[Any, ...]:
 
 
 def _dims_of(part: Any) -> int:
-    """How many dimensions of an array a part of an index is for."""
+    """The number of dimensions of an array that a part of an index is for."""
     if part is None or part is Ellipsis or isinstance(part, bool | np.bool_):
         return 0
     return part.ndim if is_mask(part) else 1
 
 
 def select(x: Sharded, mask: Any, dim: int = 0) -> Any:
-    """``x`` with the dimensions of ``mask``, from ``dim``, made one: the elements that it selects.
+    """``x`` with the dimensions of ``mask``, from ``dim``, replaced by one of selected elements.
 
-    Shapes: the selected elements in C order, cut over the axes that cut these dimensions of ``x``,
-    else those of the mask; the other dimensions stay.
-    Communication: what it takes to cut these dimensions along the first only, of ``x`` and of the
-    mask; the counts are gathered; one exchange of the rows whose owner changes.
+    Shapes: the selected elements in C order, sharded over the axes that shard these dimensions of
+    ``x``, or else those of the mask; the other dimensions stay.
+    Communication: a redistribution of ``x`` and of the mask if others than the first of these
+    dimensions are sharded; the counts are gathered; one exchange of the rows with a new owner.
     """
     mesh = common_mesh([x, *([mask] if isinstance(mask, Sharded) else [])], "one operation")
     last = dim + mask.ndim
     axes = mesh.ordered(*x._layout.spec[dim:last])
     if not axes and isinstance(mask, Sharded):
         axes = tuple(name for name in mask._layout.axes if name not in x._layout.axes)
-    uncut = ((),) * (mask.ndim - 1)
+    unsharded = ((),) * (mask.ndim - 1)
     source = layout(
-        x.shape, mesh.axes, (*x._layout.spec[:dim], axes, *uncut, *x._layout.spec[last:])
+        x.shape, mesh.axes, (*x._layout.spec[:dim], axes, *unsharded, *x._layout.spec[last:])
     )
     local = redistribute(x._shard, mesh.comm, x._layout, source)
-    chosen = np.flatnonzero(_block(mask, mesh, (axes, *uncut)))
+    chosen = np.flatnonzero(_block(mask, mesh, (axes, *unsharded)))
     bounds = _bounds(mesh, source, dim, len(chosen))
     target = layout(
         (*x.shape[:dim], bounds[-1], *x.shape[last:]),
@@ -132,8 +132,8 @@ def select(x: Sharded, mask: Any, dim: int = 0) -> Any:
 def positions(mask: Any) -> tuple[Any, ...]:
     """The positions of the elements that a mask selects: for each dimension the index, in C order.
 
-    Communication: of a distributed mask, what it takes to cut it along the first dimension only;
-    the counts are gathered; one exchange of the positions whose owner changes.
+    Communication: a redistribution of a distributed mask if other dimensions than the first are
+    sharded; the counts are gathered; one exchange of the positions with a new owner.
     """
     dtype = jnp.arange(0).dtype
     if not isinstance(mask, Sharded):
@@ -160,8 +160,8 @@ def _block(mask: Any, mesh: Mesh, spec: Sequence[Axes]) -> np.ndarray:
 
 
 def _bounds(mesh: Mesh, source: Layout, dim: int, count: int) -> tuple[int, ...]:
-    """The boundaries between the ``count`` rows of each block of ``dim``; gathers the counts."""
-    counts = mesh.comm.control.allgather(count, "how much a mask selects")
+    """The boundaries between the ``count`` rows of each block of ``dim``. Gathers the counts."""
+    counts = mesh.comm.control.allgather(count, "the number of elements that a mask selects")
     of_block = {
         source.index(dim, place): n for place, n in zip(source.coordinates(), counts, strict=True)
     }
@@ -179,7 +179,7 @@ def _selected(
     """This rank's block of the selected elements, from the ones ``chosen`` of its own."""
     count = math.prod(local.shape[dim:last])
     rows = lax.reshape(local, (*local.shape[:dim], count, *local.shape[last:]))
-    if not len(chosen):  # nothing, of what it is: the ranks differentiate alike
+    if not len(chosen):  # an empty slice, not a constant: the ranks must differentiate alike
         rows = lax.slice_in_dim(rows, 0, 0, axis=dim)
     else:
         rows = jnp.take(

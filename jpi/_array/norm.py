@@ -14,10 +14,10 @@ from jpi._call.call import call
 def global_norm(tree: Any) -> jax.Array:
     """The square root of the sum of the squares of all elements of all arrays in ``tree``.
 
-    ``optax.global_norm`` (``optax.tree.norm``) is wrong on a DistArray: JAX's tree functions give
-    it this rank's shard, so it would sum the squares of this rank's block only, or it raises. Here
-    a DistArray counts as the global array, replicated or not. A plain array, the same on every
-    rank, counts once, not once per rank. Complex elements count by their absolute values.
+    ``optax.global_norm`` (``optax.tree.norm``) is wrong on a DistArray, or raises: JAX's tree
+    functions give it the shard, so it sums the squares of this rank's block only. Here a DistArray
+    counts as the global array, replicated or not. A plain array, the same on every rank, counts
+    once, not once per rank. Complex elements count by their absolute values.
 
     Communication: an allreduce of one number for each sharded array.
     Example: ``scale = jnp.minimum(1, 1 / jpi.global_norm(gradients))``

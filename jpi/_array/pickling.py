@@ -18,9 +18,9 @@ _ONE_FILE_PER_RANK = (
 
 
 def reduced(x: Sharded) -> tuple[Callable[..., Sharded], tuple[Any, ...]]:
-    """What `pickle` saves of ``x`` on this rank: `restored`, and its arguments.
+    """The data that `pickle` saves of ``x`` on this rank: `restored`, and its arguments.
 
-    The layout goes as shape and spec: its hash, which it keeps, is another one in another process.
+    The layout is saved as shape and spec: it holds its hash, which differs in another process.
 
     Errors: ValueError if ``x`` is on other ranks than those of COMM_WORLD, or in another order.
     """
@@ -39,9 +39,9 @@ def restored(
     spec: Spec,
     rank: int,
 ) -> Sharded:
-    """The array of ``kind`` of which ``rank`` had saved its block, on a mesh over COMM_WORLD.
+    """The array of ``kind`` whose block ``rank`` has saved, on a mesh over COMM_WORLD.
 
-    Communication: none, but for what `Comm` does when COMM_WORLD is used for the first time.
+    Communication: none, except that of `Comm` when COMM_WORLD is used for the first time.
     Errors: ValueError on another number of ranks, or on another rank.
     """
     saved, here = math.prod(size for _, size in axes), MPI.COMM_WORLD
@@ -49,7 +49,7 @@ def restored(
         raise ValueError(
             f"a DistArray pickled on {saved} rank(s) must be loaded on {saved}; got {here.size}. "
             f"{_ONE_FILE_PER_RANK}For another number of ranks, pickle x.gather() instead, and pass "
-            "what is loaded to jpi.numpy.asarray."
+            "the loaded array to jpi.numpy.asarray."
         )
     if here.rank != rank:
         raise ValueError(
@@ -65,5 +65,5 @@ def _check_world(comm: Comm) -> None:
         raise ValueError(
             "a DistArray must be on all ranks of COMM_WORLD, in their order, to be pickled; got "
             f"one on {comm}, which another run cannot know. Pickle x.gather() instead, and pass "
-            "what is loaded to jpi.numpy.asarray."
+            "the loaded array to jpi.numpy.asarray."
         )

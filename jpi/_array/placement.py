@@ -1,4 +1,4 @@
-"""Where a new array goes."""
+"""The mesh and spec of a new array."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What other libraries ask of an array: NumPy's functions and ufuncs, the Python Array API, DLPack,
-and Python's own conversions."""
+"""The protocols of arrays: NumPy's functions and ufuncs, the Python Array API, DLPack, and Python's
+own conversions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from jpi._call.call import call
 from jpi._call.sharded import Sharded
 
 _OPERANDS = (Sharded, jax.Array, np.ndarray, np.generic, int, float, complex)
-_namespaces: dict[str, ModuleType] = {}  # of JPI, by the module of NumPy for which each stands
+_namespaces: dict[str, ModuleType] = {}  # module of NumPy -> module of JPI in its place
 _IMMUTABLE = "arrays of JPI cannot be written to; use the function's result"
 
 
@@ -128,7 +128,7 @@ class Protocols(Sharded):
         )
 
     def item(self, *args: Any) -> Any:
-        """A number of the array as a Python scalar: the only one, that at a flat index, or that at
+        """A number of the array as a Python scalar: the only one, or the one at a flat index or at
         the indices of all dimensions.
 
         Communication: that of the indexing.
@@ -140,7 +140,7 @@ class Protocols(Sharded):
         return call(_item, (self, *args), {}).item()
 
     def tolist(self) -> Any:
-        """The numbers as nested lists of Python scalars, of an array that every rank holds."""
+        """The numbers of a replicated array as nested lists of Python scalars."""
         self._require_whole("made a list")
         return self._shard.tolist()
 
@@ -172,7 +172,7 @@ def _ufunc(ufunc: np.ufunc) -> Callable | None:
 
 @functools.cache
 def _with_methods(function: Callable, nin: int, nout: int, identity: Any) -> Any:
-    """``function`` as a ufunc, with ``reduce`` and its likes."""
+    """``function`` as a ufunc, with ``reduce`` and the like."""
     if isinstance(function, jnp.ufunc):
         return function
     return jnp.frompyfunc(function, nin, nout, identity=identity)

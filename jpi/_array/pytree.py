@@ -1,8 +1,8 @@
 """DistArray in JAX's transforms: a pytree whose one leaf is the shard.
 
-The static part (mesh and layout) must stay right when a transform changes the rank of the leaf.
-`jax.vmap` says which axis it maps: there a DistArray is a leaf of its own kind. Elsewhere
-(`lax.scan`, `lax.map`) it is the leading axis.
+The static part (mesh and layout) must stay correct when a transform adds or removes axes of the
+leaf. `jax.vmap` says which axis it maps: there a DistArray is a leaf of its own kind. Elsewhere
+(`lax.scan`, `lax.map`) the axis is the leading one.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ def _block_shape(mesh: Mesh, placement: Layout) -> tuple[int, ...]:
 
 
 def _refuse(shape: tuple[int, ...], mesh: Mesh, placement: Layout) -> NoReturn:
-    # Every rank that has this case says so; one whose block has a single row may not have it.
+    # Every rank in this case raises; a rank whose block has a single row may not be in it.
     raise ValueError(
         f"the block of an array of shape {placement.shape} must keep its shape "
         f"{_block_shape(mesh, placement)} in a function of trees; got {shape}. A function that "
-        "takes blocks apart, as jax.lax.associative_scan does, would answer for the block alone: "
+        "takes blocks apart, as jax.lax.associative_scan does, would see this block only: "
         "call it as jpi.spmd(function)(x), or use the one of jpi.lax or jpi.numpy."
     )
 
@@ -64,12 +64,12 @@ def _fit(shape: tuple[int, ...], mesh: Mesh, placement: Layout) -> Layout:
 
 
 def without_axis(placement: Layout, axis: int, name: str) -> Layout:
-    """``placement`` with an unsharded axis mapped away."""
+    """``placement`` without an unsharded axis."""
     if placement.spec[axis]:
         raise ValueError(
             f"{name} of an array of shape {placement.shape} must be unsharded to be mapped over "
-            f"(vmap, scan, map); it is cut over {placement.spec[axis]}. Redistribute the array so "
-            "that another dimension is cut: x.redistribute(spec)."
+            f"(vmap, scan, map); it is sharded over {placement.spec[axis]}. Redistribute the array "
+            "so that another dimension is sharded: x.redistribute(spec)."
         )
     shape, spec = placement.shape, placement.spec
     return layout(

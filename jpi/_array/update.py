@@ -72,7 +72,7 @@ _ELEMENTWISE: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def _where(x: Any, name: str, mask: Any, value: Any) -> Any:
-    """``x.at[mask].name(value)`` for one ``value``: elementwise, nothing has to move."""
+    """``x.at[mask].name(value)`` for one ``value``: elementwise, without communication."""
     value = jnp.zeros(1, x.dtype).at[0].set(value)[0]  # converts as an update does
     mask = jnp.reshape(mask, mask.shape + (1,) * (x.ndim - mask.ndim))
     return jnp.where(mask, _ELEMENTWISE[name](x, value), x)

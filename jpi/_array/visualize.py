@@ -1,4 +1,4 @@
-"""Pictures of a distributed array: which block lies where, and which ranks hold it."""
+"""Pictures of a distributed array: the place of each block, and the ranks that hold it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from rich.table import Table
 
-# Light enough for black letters; different ones on a terminal of 16 colours, too.
+# Light enough for black letters, and different on a terminal of 16 colours too.
 _COLOURS = "#7fd4f5 #f7e96b #f58ce0 #7fe08a #ff7a6b #6f74ff #d08a30".split()
 
 
@@ -28,7 +28,7 @@ def visualize(
     """Prints, on one rank, which rank holds which block of ``x``, and its bytes.
 
     An array of 1 or 2 dimensions is drawn as a table of its blocks, any other is listed. It needs
-    rich, and matplotlib for a picture: ``pip install "jpi[visualize]"``. Colours come where rich
+    rich, and matplotlib for a picture: ``pip install "jpi[visualize]"``. It uses colours where rich
     sees a terminal; most launchers pipe what ranks print, then set ``FORCE_COLOR=1``.
 
     Args:
@@ -36,9 +36,9 @@ def visualize(
         root: the rank that prints.
         picture: the image file that ``root`` writes instead of printing.
 
-    Communication: none; only the layout is looked at.
+    Communication: none; only the layout is used.
     Errors: ImportError without the library; TypeError if ``x`` is no DistArray; ValueError if
-    ``root`` is no rank, or for a picture of an array that has not 1 or 2 dimensions.
+    ``root`` is no rank, or for a picture of an array that does not have 1 or 2 dimensions.
     """
     if not isinstance(x, DistArray):
         raise TypeError(
@@ -48,7 +48,7 @@ def visualize(
     if picture is not None and not is_drawn:
         raise ValueError(
             f"`picture` must be of an array of 1 or 2 dimensions; got one of {x.ndim}. Leave "
-            "`picture` out: the blocks are then listed."
+            "`picture` out: JPI then lists the blocks."
         )
     _require("rich" if picture is None else "matplotlib")
     if x.comm.rank != rank_in(x.comm, root, "root", "visualize"):
@@ -62,21 +62,21 @@ def visualize(
 
 
 def _require(library: str) -> None:
-    # Every rank looks, though one draws: all raise, or none.
+    # Every rank checks, though only one draws: all raise, or none.
     if importlib.util.find_spec(library) is None:
         raise ImportError(
             f'jpi.visualize needs `{library}`, which is missing: pip install "jpi[visualize]".'
         )
 
 
-# ---- what there is to show ----
+# ---- the blocks ----
 
 
 @dataclass(frozen=True)
 class Block:
     """One block of a layout, and all ranks that hold it."""
 
-    place: tuple[int, ...]  # which block it is along each dimension
+    place: tuple[int, ...]  # its index along each dimension
     box: Box
     ranks: tuple[int, ...]
     itemsize: int
@@ -91,7 +91,7 @@ class Block:
 
     @property
     def sides(self) -> Box:
-        """From where to where it is drawn downwards, and to the right."""
+        """The start and end of its drawing, downwards and to the right."""
         return (*self.box, (0, 1))[:2]
 
     @property
@@ -175,7 +175,7 @@ def _print(title: str, table: Table) -> None:
 
     console = Console()
     if not console.is_terminal:
-        console.width = 10_000  # a pipe has no edge at which lines must break
+        console.width = 10_000  # a pipe has no edge that would need line breaks
     console.print(Text(title), soft_wrap=True)
     console.print(table)
 

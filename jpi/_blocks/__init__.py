@@ -1,1 +1,1 @@
-"""Algorithms on the blocks of one array, without knowledge of DistArray."""
+"""Algorithms on the blocks of one array; they do not know DistArray."""

@@ -13,9 +13,9 @@ from jpi._primitives.moves import alltoallv_p
 
 
 def pad_along(block: Any, comm: Comm, dim: int, plan: PaddingPlan) -> Any:
-    """``block`` with the rows around it along ``dim``, which ``comm`` shards.
+    """``block`` with the rows around it along ``dim``, which is sharded over ``comm``.
 
-    Communication: one exchange, where any rank needs rows of another.
+    Communication: one exchange if any rank needs rows of another.
     """
     blocks = {"own": block}
     if plan.is_exchange:

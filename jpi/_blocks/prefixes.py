@@ -1,4 +1,4 @@
-"""Scans along a sharded dimension: the totals of the ranks before, and each block's own scan."""
+"""Scans along a sharded dimension, from the scan of each block and the totals of earlier ranks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from jpi._mpi.comm import Comm
 from jpi._mpi.mesh import Mesh
 from jpi._primitives.moves import alltoallv_p
 
-Leaves = list[Any]  # the arrays that make up an element, or many along a dimension
+Leaves = list[Any]  # the arrays of one element, or of many along a dimension
 Combine = Callable[[Leaves, Leaves], Leaves]
 
 
@@ -30,9 +30,9 @@ def scan_over(
 
     Args:
         scanned: for each leaf of an element, this rank's block, scanned.
-        combine: the associative operation, of as many elements along ``dim`` on either side.
+        combine: the associative operation, on equal numbers of elements along ``dim``.
         axes: the mesh axes over which ``dim`` is sharded.
-        counts: how many elements each rank along them has.
+        counts: the number of elements of each rank along them.
         reverse: whether the scan runs from the last element to the first.
 
     Communication: shifts of one element by 1, 1, 2, 4, ... ranks along ``axes``.
@@ -56,14 +56,14 @@ def scan_over(
 def _combined_before(
     leaves: Leaves, combine: Combine, comm: Comm, held: Sequence[int], dim: int
 ) -> Leaves:
-    """What the elements of the ranks before this one make together; empty where there is none.
+    """The combination of the elements of all earlier ranks; empty where there are none.
 
-    ``held`` tells how many elements each rank has, 0 or 1. A rank without one takes part with its
-    empty array, so that its derivative does as well.
+    ``held`` is the number of elements of each rank, 0 or 1. A rank without one takes part with its
+    empty array, so that its derivative takes part too.
     """
     leaves, held = _shift(leaves, comm, 1, held, dim)
     step = 1
-    while step < comm.size - 1:  # each rank has what up to `step` ranks before it make together
+    while step < comm.size - 1:  # each rank has the combination of up to `step` earlier ranks
         earlier, arrived = _shift(leaves, comm, step, held, dim)
         leaves = _join(earlier, leaves, combine, dim)
         held = [max(pair) for pair in zip(held, arrived, strict=True)]
@@ -78,9 +78,9 @@ def _join(before: Leaves, after: Leaves, combine: Combine, dim: int) -> Leaves:
 
 
 def _either(before: Leaves, after: Leaves, combine: Combine, dim: int) -> Leaves:
-    """The one of the two that is not empty, with every derivative that the two combined have.
+    """The one of the two that is not empty, with all derivatives of both.
 
-    A rank whose derivative were a constant would leave out calls that the others make.
+    A rank with a constant derivative would leave out calls that the others make.
     """
     nothing = combine(
         *([lax.slice_in_dim(x, 0, 0, axis=dim) for x in xs] for xs in (before, after))
@@ -91,7 +91,7 @@ def _either(before: Leaves, after: Leaves, combine: Combine, dim: int) -> Leaves
 def _shift(
     leaves: Leaves, comm: Comm, step: int, held: Sequence[int], dim: int
 ) -> tuple[Leaves, Sequence[int]]:
-    """The element of the rank ``step`` before, and how many each rank gets."""
+    """The element of the rank ``step`` before, and the number of elements that each rank gets."""
     arrived = [0] * step + [*held[: comm.size - step]]
 
     def only(rank: int, count: int) -> tuple[int, ...]:

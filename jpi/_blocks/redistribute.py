@@ -1,7 +1,7 @@
 """Moving blocks from one layout to another.
 
-`redistribute_p` is one primitive: on global arrays it is the identity, and so is its transpose,
-whatever exchange the layouts need.
+`redistribute_p` is one primitive, whatever exchange the layouts need: on global arrays it and its
+transpose are the identity.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from jpi._primitives.replication import checked
 def redistribute(local: Any, comm: Comm, source: Layout, target: Layout) -> Any:
     """This rank's block under ``target``, from its block under ``source``.
 
-    The two are on meshes of ``comm``, which may differ.
+    The meshes of the two have the communicator ``comm``, and may differ.
 
-    Communication: one exchange along the mesh axes that need it, in which every rank gets what it
-    does not hold and nothing else; none where ``target`` only cuts further.
+    Communication: one exchange along the mesh axes that need it. Every rank receives what it does
+    not hold and nothing else. There is none where each new block is part of the rank's old one.
     """
     if has_same_blocks(source, target):
         return local

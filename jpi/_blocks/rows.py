@@ -1,4 +1,4 @@
-"""Spans: the contiguous rows of a cut dimension that each rank needs, which may overlap."""
+"""Spans: the contiguous rows of a sharded dimension that each rank needs; they may overlap."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ Span = tuple[int, int]
 def fetch_span(
     local: Any, mesh: Mesh, axes: Axes, bounds: Sequence[int], spans: Sequence[Span], dim: int
 ) -> Any:
-    """The rows of this rank's span of a global array that is cut along ``dim``.
+    """The rows of this rank's span of a global array that is sharded along ``dim``.
 
     Args:
         local: this rank's block.
-        axes: the mesh axes over which ``dim`` is cut.
+        axes: the mesh axes over which ``dim`` is sharded.
         bounds: the boundaries of the blocks.
         spans: the ``(start, stop)`` that each rank along ``axes`` needs, within the array.
 
-    Communication: one exchange of the rows that the spans hold; none if each lies in the rank's own
-    block. The gradient of a row adds up what its copies get.
+    Communication: one exchange of the rows in the spans; none if each span is in the rank's own
+    block. The gradient of a row is the sum over its copies.
     """
     comm = mesh.subcomm(axes)
     start, stop = bounds[comm.rank], bounds[comm.rank + 1]
@@ -61,10 +61,10 @@ def on_axis(function: Callable[[Any], Any], x: Any, dim: int) -> Any:
 def move_rows(
     local: Any, mesh: Mesh, axes: Axes, source: Sequence[int], target: Sequence[int]
 ) -> Any:
-    """Rows cut at the boundaries ``source`` over ``axes``, cut at ``target`` instead.
+    """Rows in blocks with the boundaries ``target``, from blocks with the boundaries ``source``.
 
-    Both are one boundary more than there are ranks along ``axes``. Only rows whose owner changes
-    travel (one alltoallv); rows outside ``target`` are dropped.
+    Each has one boundary more than there are ranks along ``axes``. Only rows with a new owner move
+    (one alltoallv); rows outside ``target`` are dropped.
     """
     if tuple(source) == tuple(target):
         return local
@@ -81,9 +81,10 @@ def move_rows(
 
 
 def move_blocks(local: Any, mesh: Mesh, target: Layout, bounds: Sequence[Sequence[int]]) -> Any:
-    """This rank's block under ``target``, of an array cut over the same axes at ``bounds``.
+    """This rank's block under ``target``, of an array with the block boundaries ``bounds``.
 
-    Communication: one alltoallv for each dimension that is cut elsewhere in ``target``.
+    The array is sharded over the same axes. Communication: one alltoallv for each dimension whose
+    boundaries differ.
     """
     for dim, axes in enumerate(target.spec):
         if axes:

@@ -1,10 +1,10 @@
-"""Sorting along an axis that is cut into blocks, without gathering it.
+"""Sorting along a sharded axis, without gathering it.
 
-Every rank sorts its block. The ranks then find, for each boundary of the wanted blocks, where it
-falls in every sorted block, so that all before it come before all after it: they bisect the bits
-of the key at the boundary, one small sum over ranks for a few bits at once, and share out equal
-keys in the order of the ranks. Each block is so cut into one run per rank, the runs travel, and
-every rank sorts what it got. Equal keys stay in their order throughout.
+Every rank sorts its block. For each boundary of the new blocks, the ranks then find its place in
+every sorted block, such that no element before it is larger than one after it. They bisect the bits
+of the key at the boundary, with one small sum over ranks for a few bits, and divide equal keys in
+the order of the ranks. So each block is divided into one run per rank. The ranks exchange the runs,
+and each sorts what it received. Equal keys keep their order throughout.
 
 Memory: the block before and after, each once more while it is sorted.
 Communication: one small sum for every `DIGIT` bits of the keys, and each number once.
@@ -29,7 +29,7 @@ from jpi._mpi.comm import Comm
 from jpi._primitives.reductions import allgather_each_p, allreduce_p, exscan_p
 from jpi._primitives.routing import exchange, fetch
 
-DIGIT = 4  # bits of a key that one sum over ranks finds
+DIGIT = 4  # the bits of a key that one sum over ranks finds
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
@@ -39,16 +39,16 @@ def sort_blocks(
     """This rank's columns ``target[rank]:target[rank + 1]`` of all ranks' operands, sorted.
 
     Args:
-        operands: arrays ``(rows, columns)``, of which this rank holds a block of the columns. Each
-            row is sorted by itself, stably, and all operands in the same way.
-        num_keys: how many of the operands, from the first, are compared, as by `jax.lax.sort`.
+        operands: arrays ``(rows, columns)``; this rank holds a block of the columns. Each row is
+            sorted by itself, stably, and all operands in the same way.
+        num_keys: the number of operands, from the first, that are compared, as by `jax.lax.sort`.
         comm: the ranks that hold the blocks.
-        target: one boundary more than there are ranks; columns past the last one are dropped.
+        target: the boundaries, one more than there are ranks; columns past the last are dropped.
     """
     ordered = _sort(operands, num_keys)
     keys = [Key(x, part) for x in ordered[:num_keys] for part in range(_parts(x))]
-    cuts = _cuts(keys, comm, target[1:])
-    sent = jnp.diff(cuts, axis=1, prepend=0)
+    boundaries = _boundaries(keys, comm, target[1:])
+    sent = jnp.diff(boundaries, axis=1, prepend=0)
     own = counts(target)[comm.rank]
     received = [
         jnp.stack([exchange(x[row], sent[row], comm, own) for row in range(len(x))])
@@ -78,12 +78,12 @@ def _tangent(
 def sort_gathered(
     operands: Sequence[Any], num_keys: int, comm: Comm, sizes: Sequence[int], target: Sequence[int]
 ) -> list[Any]:
-    """The same as `sort_blocks` gives, for arrays so short that every rank may sort them whole.
+    """The same result as `sort_blocks`, for arrays so short that every rank may sort all of them.
 
     Communication: one allgather for each operand.
     """
     every = [allgather_each_p.bind(x.T, comm=comm, counts=tuple(sizes)).T for x in operands]
-    if every[0].size:  # the derivative of nothing would not depend on the operand
+    if every[0].size:  # without elements the derivative would not depend on the operand
         every = lax.sort(every, dimension=1, is_stable=True, num_keys=num_keys)
     start, stop = target[comm.rank : comm.rank + 2]
     return [lax.slice_in_dim(x, start, stop, axis=1) for x in every]
@@ -112,7 +112,7 @@ def _sort_floats(x: Any) -> Any:
 
 @dataclass(frozen=True)
 class Key:
-    """One of the integers by which the columns of a block compare, made where it is asked for: all
+    """One of the integers by which the columns of a block compare, computed only where needed: all
     of them would take as much memory as the block."""
 
     block: Any
@@ -126,10 +126,10 @@ class Key:
         return jax.eval_shape(_keys, self.block)[self.part].dtype
 
 
-def _cuts(keys: Sequence[Key], comm: Comm, goals: Sequence[int]) -> Any:
-    """How many columns of this rank's sorted block come before each of the global places ``goals``.
+def _boundaries(keys: Sequence[Key], comm: Comm, goals: Sequence[int]) -> Any:
+    """The number of columns of this rank's sorted block before each of the global places ``goals``.
 
-    Each key narrows down, for every goal, the columns that are still tied with the one there.
+    For every goal, each key narrows the range of columns that are still tied with the goal's.
     """
     rows, columns = keys[0].block.shape
     shape = (rows, len(goals))
@@ -149,7 +149,7 @@ def _cuts(keys: Sequence[Key], comm: Comm, goals: Sequence[int]) -> Any:
 def _key_at(goal: Any, key: Key, low: Any, high: Any, comm: Comm) -> Any:
     """The key of the global place ``goal`` among the columns ``low:high`` of all ranks' blocks.
 
-    It is the largest value that no more columns than ``goal`` come before.
+    It is the largest value with at most ``goal`` columns before it.
     """
     digits = jnp.arange(1, 1 << DIGIT, dtype=key.dtype)
     width = 8 * key.dtype.itemsize
@@ -166,7 +166,7 @@ def _key_at(goal: Any, key: Key, low: Any, high: Any, comm: Comm) -> Any:
 
 
 def _position(key: Key, value: Any, low: Any, high: Any, inclusive: bool) -> Any:
-    """The first of the columns ``low:high`` whose key is not below ``value``, or above it."""
+    """The first of the columns ``low:high`` with a key of at least ``value``, or above it."""
     low, high = (jnp.broadcast_to(bound, value.shape) for bound in (low, high))
 
     def halve(_: Any, bounds: Any) -> Any:
@@ -180,7 +180,7 @@ def _position(key: Key, value: Any, low: Any, high: Any, inclusive: bool) -> Any
     return lax.fori_loop(0, key.block.shape[1].bit_length(), halve, (low, high))[0]
 
 
-# Sums over ranks may pass 2**31, and JAX may have no larger integers: they are taken in halves.
+# Sums over ranks may exceed 2**31, and JAX may have no larger integers: we add halves.
 
 
 def _halves(number: Any) -> Any:
@@ -194,12 +194,12 @@ def _number(halves: Any) -> Any:
 
 
 def _keys(x: Any) -> list[Any]:
-    """The unsigned integers, to compare one after the other, that order as `jax.lax.sort` does."""
+    """Unsigned integers that, compared one after the other, order as `jax.lax.sort` does."""
     if jnp.issubdtype(x.dtype, jnp.complexfloating):
         return [*_keys(lax.real(x)), *_keys(lax.imag(x))]
     if jnp.issubdtype(x.dtype, jnp.floating):
         x = jnp.where(x == 0, jnp.zeros_like(x), x)  # zeros are equal, whatever their sign
-        x = jnp.where(jnp.isnan(x), jnp.full_like(x, jnp.nan), x)  # and so are all NaN, the last
+        x = jnp.where(jnp.isnan(x), jnp.full_like(x, jnp.nan), x)  # all NaN are equal, and the last
     return [ordered_bits(x)]
 
 
@@ -217,11 +217,11 @@ def ordered_bits(x: Any) -> Any:
     if x.dtype == bool or jnp.issubdtype(x.dtype, jnp.unsignedinteger):
         return x.astype(_unsigned(x.dtype)[0])
     unsigned, sign = _unsigned(x.dtype)
-    return x.astype(unsigned) ^ sign  # what is negative wraps around
+    return x.astype(unsigned) ^ sign  # a negative number wraps around
 
 
 def _floats(bits: Any, dtype: Any) -> Any:
-    """The numbers of which ``bits`` are the ordered bits."""
+    """The numbers whose ordered bits are ``bits``."""
     _, sign = _unsigned(dtype)
     return lax.bitcast_convert_type(jnp.where(bits & sign, bits ^ sign, ~bits), dtype)
 

@@ -1,4 +1,4 @@
-"""The arguments of a call: which are arrays, and how they are put together again."""
+"""The arguments of a call: which are arrays, and how to put them together again."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def flatten(args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Sequence[Any],
     for x in leaves:  # a loop, as a generator takes 4 % of a small eager call
         if not isinstance(x, _LEAVES):
             break
-    else:  # the commonest calls, without the cost of a tree
+    else:  # the most common calls, without the cost of a tree
         return leaves, tuple(kwargs)
     return jax.tree.flatten((tuple(args), kwargs), is_leaf=is_sharded)
 
@@ -42,7 +42,7 @@ def flatten(args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Sequence[Any],
 def unflatten(tree: Any, leaves: Sequence[Any]) -> tuple[Sequence[Any], dict[str, Any]]:
     if not isinstance(tree, tuple):
         return jax.tree.unflatten(tree, leaves)
-    count = len(leaves) - len(tree)  # of the positional ones; the others' names are the tree
+    count = len(leaves) - len(tree)  # positional ones; the tree holds the names of the others
     return leaves[:count], dict(zip(tree, leaves[count:], strict=True))
 
 
@@ -66,7 +66,7 @@ def common_mesh(arrays: Sequence[Sharded], operation: str) -> Mesh:
     for x in arrays:
         if x._mesh != arrays[0]._mesh:
             raise ValueError(
-                f"the arrays of {operation} must lie on one mesh; got {arrays[0]._mesh} and "
+                f"the arrays of {operation} must be on one mesh; got {arrays[0]._mesh} and "
                 f"{x._mesh}. Move one with x.redistribute(spec, mesh)."
             )
     return arrays[0]._mesh

@@ -20,19 +20,21 @@ NEEDS_VALUES = (
 )
 
 
-# How to call, on distributed arrays, a function whose result's shape depends on their values.
+# For a function whose result's shape depends on values: how to call it on distributed arrays.
 on_values: dict[Callable, Callable] = {}
 
 
 def by_values(
     fun: Callable, tree: Any, leaves: Sequence[Any], given: Target | None, error: Exception
 ) -> Any:
-    """``fun``, whose result's shape depends on values, as `on_values` says; or the ``error`` that
-    it raised for want of them."""
+    """``fun``, whose result's shape depends on values, called by `on_values`.
+
+    Errors: ``error``, which ``fun`` raised for lack of values, if that is not possible.
+    """
     if fun not in on_values or given is not None:
         raise error
     args, kwargs = unflatten(tree, leaves)
-    try:  # outside of a compiled function the arrays have values, in a derivative too
+    try:  # outside of a compiled function arrays have values, also during differentiation
         return on_values[fun](*args, **kwargs)
     except NEEDS_VALUES:
         raise error from None

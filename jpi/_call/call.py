@@ -1,8 +1,8 @@
 """Calling a function written for global arrays on distributed ones.
 
-`call` traces the function on the global types, then evaluates the jaxpr on the shards. Under a
-JAX trace that happens inline; eagerly it is compiled once per function, static arguments, types
-and layouts, and the compiled local function is cached.
+`call` traces the function on the global types, then evaluates the jaxpr on the shards. Under a JAX
+trace this happens inline. An eager call is compiled once per function, static arguments, types and
+layouts, and the compiled local function is cached.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def call(
 
     Plain arrays among the arguments are values that every rank holds. Python floats and complex
     numbers are traced (one compiled function serves all their values), and so are integers with
-    ``trace_integers``; everything else is static. Results are distributed arrays, but for
+    ``trace_integers``; everything else is static. Results are distributed arrays, except
     0-dimensional ones, which are plain `jax.Array`s. Without a ``target``, a call that has no
     distributed argument is a plain call of ``fun``.
     """
@@ -54,10 +54,10 @@ def spmd(fun: Callable, *, out_spec: Any = None) -> Callable:
 
     Args:
         fun: the function.
-        out_spec: how its results shall lie, one spec for all; as they come by default. A sum over
-            ranks that is wanted in blocks is a reduce-scatter.
+        out_spec: one spec for all results; by default each result keeps the layout it has. A sum
+            over ranks with a sharded ``out_spec`` is a reduce-scatter.
 
-    Any function of JAX arrays will do: a model, a loss, a function of another library. It is
+    Any function of JAX arrays works: a model, a loss, a function of another library. It is
     traced on the global shapes and evaluated on the shards. As with `jax.jit`, it is traced once
     per combination of types and static arguments, so it must not depend on changing state.
 

@@ -58,7 +58,7 @@ def call_eagerly(
 def _compile(
     fun: Callable, tree: Any, kinds: Sequence[Any], target: Target | None, leaves: Sequence[Any]
 ) -> Callable[[Sequence[Any]], Any]:
-    """What an eager call runs on its dynamic arguments."""
+    """The compiled program of an eager call, a function of its dynamic arguments."""
     traced = [x for x, kind in zip(leaves, kinds, strict=True) if not isinstance(kind, Static)]
     is_static = tuple(kind if isinstance(kind, Static) else None for kind in kinds)
     try:
@@ -111,7 +111,7 @@ programs: OrderedDict[Any, Callable[[Sequence[Any]], Any]] = OrderedDict()
 
 
 def _refill(kinds: Sequence[Any], dynamic: Sequence[Any]) -> list[Any]:
-    """The arguments of a call, from their kinds and the dynamic ones' local arrays."""
+    """The arguments of a call, from their kinds and the local arrays of the dynamic ones."""
     values = iter(dynamic)
     leaves = []
     for kind in kinds:

@@ -1,7 +1,7 @@
-"""Evaluating a function of global arrays on their shards, in the trace that there is.
+"""Evaluating a function of global arrays on their shards, in the current trace.
 
-The function is traced on the global types, once, and its jaxpr is evaluated by the rules. Where
-the shape of a result depends on values, it runs on values.
+The function is traced once on the global types, and the rules evaluate its jaxpr. Where the shape
+of a result depends on values, the function runs on values.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _traces: OrderedDict[Any, GlobalFunction] = OrderedDict()
 def _traced(
     fun: Callable, tree: Any, is_static: Sequence[Static | None], dynamic: Sequence[Any]
 ) -> GlobalFunction:
-    """``fun`` traced on the global types of its arguments, from the cache where it is there."""
+    """``fun`` traced on the global types of its arguments, from the cache if it is there."""
     types = list(map(global_type, dynamic))
     shown = tuple((s.shape, s.dtype, s.weak_type) for s in types)
     key: Any = (fun, tree, is_static, shown, _jax.trace_context())
@@ -64,7 +64,7 @@ def inline(fun: Callable, tree: Any, leaves: Sequence[Any], given: Target | None
     try:
         traced, dynamic = _traced_with(fun, tree, leaves, lambda x: isinstance(x, ARRAYS))
     except NEEDS_VALUES:
-        try:  # of plain arrays, it may be: every rank has those
+        try:  # perhaps on the values of plain arrays only, which every rank has
             traced, dynamic = _traced_with(
                 fun, tree, leaves, lambda x: isinstance(x, Sharded | _jax.Tracer)
             )
@@ -79,7 +79,7 @@ def inline(fun: Callable, tree: Any, leaves: Sequence[Any], given: Target | None
 def _traced_with(
     fun: Callable, tree: Any, leaves: Sequence[Any], is_traced: Callable[[Any], bool]
 ) -> tuple[GlobalFunction, list[Any]]:
-    """``fun`` traced in some of its arguments, and these."""
+    """``fun`` traced in some of its arguments, and these arguments."""
     is_static = tuple(None if is_traced(x) else Static(type(x), x) for x in leaves)
     dynamic = [x for x, static in zip(leaves, is_static, strict=True) if static is None]
     return _traced(fun, tree, is_static, dynamic), dynamic
@@ -102,8 +102,11 @@ def _result(target: Target, value: Value) -> Any:
 def on_gathered_values(
     fun: Callable, tree: Any, leaves: Sequence[Any], target: Target | None
 ) -> Any:
-    """``fun`` where the shape of the result depends on values: those of plain arrays, which every
-    rank has, or those of distributed ones, which are gathered."""
+    """``fun`` where the shape of the result depends on values.
+
+    The values are those of plain arrays, which every rank has, or of distributed arrays, which are
+    gathered.
+    """
     try:
         return inline(fun, tree, leaves, target)
     except NEEDS_VALUES:

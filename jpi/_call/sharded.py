@@ -1,4 +1,4 @@
-"""Sharded: the data of a distributed array, this rank's block and where it lies."""
+"""Sharded: the data of a distributed array, which is this rank's block and its layout."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Sharded:
 
     @property
     def spec(self) -> PartitionSpec:
-        """The mesh axes over which each dimension is cut."""
+        """The mesh axes over which each dimension is sharded."""
         return PartitionSpec(
             *(
                 None if not axes else axes[0] if len(axes) == 1 else axes

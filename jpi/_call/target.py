@@ -1,4 +1,4 @@
-"""Where the results of a call go."""
+"""The layout of the results of a call."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from jpi._mpi.mesh import Mesh
 
 @dataclass(frozen=True)
 class Target:
-    """Where the results of a call go: ``spec`` None leaves each in the layout it has."""
+    """The mesh and spec of the results of a call; with ``spec`` None each keeps its own layout."""
 
     kind: type[Sharded]
     mesh: Mesh

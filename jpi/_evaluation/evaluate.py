@@ -1,9 +1,9 @@
 """The evaluation of a global jaxpr on shards, by a table of one sharding rule per primitive.
 
 A rule receives the `Call` (mesh, parameters, global result types) and the operands as values
-(`jpi._evaluation.values`), and gives the results as values. It decides from layouts and parameters,
-never from data or rank, so that every rank takes the same branch. A primitive without a rule works
-too: its operands are gathered, it runs replicated, and the fallback is recorded.
+(`jpi._evaluation.values`), and returns the results as values. It decides from layouts and
+parameters, never from data or rank, so that every rank takes the same branch. A primitive without a
+rule works too: its operands are gathered, it runs replicated, and the fallback is recorded.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def evaluate(mesh: Mesh, closed: _jax.ClosedJaxpr, values: Sequence[Value]) -> l
 
 
 def _from_line_of(equation: _jax.JaxprEqn) -> AbstractContextManager[None]:
-    """A context in which a user's function that is evaluated, not the call of it, has the line."""
+    """A context in which collectives have the line in a user's function, not of the call of it."""
     traceback, _ = jaxprs.source(equation)
     return _jax.user_context(traceback) if site_within(traceback) else nullcontext()
 

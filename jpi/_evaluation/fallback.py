@@ -1,4 +1,4 @@
-"""Primitives without a sharding rule: they run on gathered operands, and that is recorded."""
+"""Primitives without a sharding rule: they run on gathered operands, and JPI counts them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class FallbackWarning(UserWarning):
 
 
 def fall_back(call: Call, operands: Sequence[Value]) -> list[Value]:
-    """The results of a primitive on operands gathered on every rank, which is recorded."""
+    """The results of a primitive on operands gathered on every rank, with a record of it."""
     gathered = sum(
         math.prod(operand.shape) * operand.dtype.itemsize
         for operand in operands
@@ -34,7 +34,7 @@ def fall_back(call: Call, operands: Sequence[Value]) -> list[Value]:
 
 
 def record_fallback(name: str, nbytes: int) -> None:
-    """Count ``nbytes`` gathered for want of a rule for ``name``, as `jpi.config.fallback` says."""
+    """Record ``nbytes`` gathered because ``name`` has no rule, as `jpi.config.fallback` says."""
     if config.fallback == "error":
         raise NotImplementedError(
             f"`{name}` has no sharding rule, and `jpi.config.fallback` is 'error'. Set it to "
@@ -44,8 +44,8 @@ def record_fallback(name: str, nbytes: int) -> None:
     if name not in fallbacks and config.fallback == "warn":
         warnings.warn(
             f"`{name}` has no sharding rule in JPI: its operands ({nbytes} bytes) are gathered on "
-            "every rank, and it runs replicated. This is said once per primitive; "
-            "`jpi.config.fallback` changes it, `jpi.fallbacks` lists all.",
+            "every rank, and it runs replicated. JPI warns once per primitive; "
+            "`jpi.config.fallback` changes this, `jpi.fallbacks` lists all.",
             FallbackWarning,
             stacklevel=caller_level(),
         )

@@ -1,4 +1,4 @@
-"""The table of sharding rules, one for each primitive, and what a rule receives."""
+"""The table of sharding rules, one for each primitive, and the argument of a rule."""
 
 from __future__ import annotations
 

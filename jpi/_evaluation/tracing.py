@@ -31,7 +31,7 @@ class GlobalFunction:
 def trace_global(fun: Callable, args: Sequence[Any]) -> GlobalFunction:
     """``fun`` of flat array arguments, traced on their global types.
 
-    Results that are no arrays (an int, a dtype) are kept as they are.
+    Results that are not arrays (an int, a dtype) are kept as they are.
     """
     seen: list[Any] = []
 

@@ -1,5 +1,4 @@
-"""The values that flow through an evaluation: placed on the ranks, or deferred until a consumer
-says where.
+"""The values of an evaluation: each is placed on the ranks, or deferred until a consumer asks.
 
 Both answer the same question, `take(region)`: which numbers does this rank need for its part?
 """
@@ -45,8 +44,10 @@ class Region:
         return tuple(stop - start for start, stop in self.box)
 
     def operand(self, shape: Sequence[int], dims: Sequence[int]) -> Region:
-        """The region of an operand whose dimension ``k`` runs along dimension ``dims[k]`` of this
-        one; operand dimensions of size 1 are stretched, and taken whole."""
+        """The region of an operand whose dimension ``k`` is dimension ``dims[k]`` of this one.
+
+        Operand dimensions of size 1 are stretched, and taken whole.
+        """
         shape = tuple(shape)
         kept = [size == self.whole[dim] for size, dim in zip(shape, dims, strict=True)]
         box = tuple(self.box[d] if keep else (0, 1) for d, keep in zip(dims, kept, strict=True))
@@ -69,8 +70,8 @@ class Value:
     Attributes:
         shape, dtype: those of the global array.
         spec: the layout it has, or would be cheapest in.
-        weight: the bytes that would have to move to change that, by which operands of an
-            operation agree on a layout (the heaviest one decides).
+        weight: the bytes to move to change that. Operands of an operation agree on a layout by
+            their weights: the heaviest one decides.
     """
 
     shape: tuple[int, ...]
@@ -94,7 +95,7 @@ class Value:
         return layout(self.shape, mesh.axes, self.spec)
 
     def settle(self, mesh: Mesh) -> Placed:
-        """The value placed in the layout it prefers."""
+        """The value, placed in the layout it prefers."""
         chosen = self.layout(mesh)
         return Placed(self.take(region_of(mesh, chosen)), chosen)
 
@@ -104,7 +105,7 @@ class Value:
 
 
 class Placed(Value):
-    """A value of which this rank holds its block."""
+    """A value whose block this rank holds."""
 
     local: Any
 
@@ -134,10 +135,10 @@ class Placed(Value):
 
 
 class Pending(Placed):
-    """A sum over ranks that is still to be taken: each rank along ``over`` holds a summand.
+    """A sum over ranks that is not computed yet: each rank along ``over`` holds a summand.
 
-    A consumer that cuts a dimension over these axes gets its block by a reduce-scatter. For any
-    other the ranks all get the sum, once, by an allreduce.
+    A consumer whose layout shards a dimension over these axes gets its block by a reduce-scatter.
+    For any other, all ranks get the sum by one allreduce.
     """
 
     def __init__(self, summand: Any, mesh: Mesh, over: Axes, placement: Layout) -> None:
@@ -154,13 +155,13 @@ class Pending(Placed):
 
     def take(self, region: Region) -> Any:
         target = region.layout
-        if target is None or (dim := self._dim_cut_by(target)) is None or "local" in vars(self):
+        if target is None or (dim := self._scattered_dim(target)) is None or "local" in vars(self):
             return super().take(region)
         block = reduce_scatter_over(self.summand, self.mesh, self.over, target, dim)
         return spread_over(block, self.mesh, region.axes, target.axes)
 
-    def _dim_cut_by(self, target: Layout) -> int | None:
-        """The one dimension in which ``target`` differs: it is cut over the axes of the sum."""
+    def _scattered_dim(self, target: Layout) -> int | None:
+        """The one dimension in which ``target`` differs, if sharded over the axes of the sum."""
         changed = [dim for dim in range(self.ndim) if target.spec[dim] != self.spec[dim]]
         if len(changed) != 1 or self.spec[changed[0]] or target.spec[changed[0]] != self.over:
             return None
@@ -173,8 +174,10 @@ def pending(summand: Any, mesh: Mesh, over: Axes, placement: Layout) -> Placed:
 
 
 class Deferred(Value):
-    """A value that needs little or no data (a broadcast, an iota, functions of such), built for a
-    region when a consumer asks for it, so that no rank holds a global-size buffer."""
+    """A value that needs little or no data, such as a broadcast or an iota, or a function of these.
+
+    It is built for a region when a consumer asks for it, so no rank holds a buffer of global size.
+    """
 
     def __init__(
         self,
@@ -198,9 +201,9 @@ class Deferred(Value):
 def agree(*operands: tuple[Value, Sequence[Any]]) -> dict[Any, Axes]:
     """The mesh axes for each label, from operands given with a label per dimension.
 
-    Operands that share a label are cut alike along it. The heaviest operand keeps its layout, the
-    first of equals; another adds the axes that are still free, and moves where it disagrees. A
-    label of None stays unsharded.
+    Operands that share a label are sharded alike along it. The heaviest operand keeps its layout
+    (of equal ones, the first). Another operand adds the axes that are still free, and moves where
+    it disagrees. A label of None stays unsharded.
     """
     chosen: dict[Any, Axes] = {}
     taken: set[str] = set()

@@ -1,1 +1,1 @@
-"""Everything of JAX that JAX does not publish; nothing else in JPI imports it."""
+"""The names of JAX that JAX does not publish; no other package of JPI imports them from JAX."""

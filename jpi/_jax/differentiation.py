@@ -21,9 +21,9 @@ from jpi._jax.names import (
 class AlwaysDifferentiated(Primitive):
     """A primitive that takes part in every differentiation of the function that holds it.
 
-    JAX leaves out the derivative of an operation whose own operands are constant. What a rank
-    receives depends on other ranks: a constant operand here says nothing, and if one rank left
-    the derivative out and another did not, one of them would wait for ever.
+    JAX leaves out the derivative of an operation whose own operands are constant. But what a rank
+    receives depends on other ranks, even if its own operand is constant. If one rank left the
+    derivative out and another did not, they would deadlock.
     """
 
     def bind_with_trace(self, trace: Any, args: Any, *rest: Any) -> Any:
@@ -31,7 +31,7 @@ class AlwaysDifferentiated(Primitive):
 
 
 def _with_tangent(trace: Any, args: Any) -> Any:
-    """``args``, the last of them with a zero that is not symbolic if none has a tangent."""
+    """``args``, the last with a zero that is not symbolic if none has a tangent."""
     tracer = {JVPTrace: JVPTracer, LinearizeTrace: LinearizeTracer}.get(type(trace))
     if tracer is None:
         return args

@@ -1,6 +1,6 @@
-"""Jaxprs: what a traced function consists of, and how it is walked through.
+"""Jaxprs: what a traced function consists of, and how to walk through it.
 
-`jax.extend.core` publishes the classes; what is in them it does not promise.
+`jax.extend.core` publishes the classes, but not their contents.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def equations(jaxpr: Jaxpr) -> list[JaxprEqn]:
 
 
 def inputs(of: Jaxpr | JaxprEqn) -> list[Any]:
-    """The variables, and of an equation also the literals, that go in."""
+    """The input variables; of an equation also the literals."""
     return of.invars
 
 
@@ -80,7 +80,7 @@ def constants(closed: ClosedJaxpr) -> list[Any]:
 
 
 def source(equation: JaxprEqn) -> tuple[Any, Any]:
-    """The traceback and the stack of names of an equation: where it was traced, and for what."""
+    """The traceback and the stack of names of an equation."""
     return equation.source_info.traceback, equation.source_info.name_stack
 
 
@@ -110,12 +110,12 @@ def subfunctions(primitive: Primitive, params: dict[str, Any]) -> tuple[Callable
 
 
 def cotangents(results: Any) -> list[Any]:
-    """The cotangents among what the backward function of a custom_vjp_call returns."""
+    """The cotangents among the results of the backward function of a custom_vjp_call."""
     return results[0] if isinstance(results, tuple) else results  # newer JAX: (cotangents, logs)
 
 
 def scan_counts(params: dict[str, Any]) -> tuple[int, int]:
-    """How many constants and carries the operands of a scan begin with."""
+    """The number of constants and of carries, which are the first operands of a scan."""
     if "ft_in" in params:  # newer JAX
         consts, carry, _ = params["ft_in"].unpack()
         return len(consts), len(carry)

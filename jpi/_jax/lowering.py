@@ -1,6 +1,6 @@
-"""Lowering a primitive to a foreign function that takes and gives an ordering token.
+"""Lowering a primitive to a foreign function that takes and returns an ordering token.
 
-`jax.ffi` publishes the call; that the token comes from JAX's ordered effects it does not.
+`jax.ffi` publishes the call, but not how it gets the token of JAX's ordered effects.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from jpi._jax.names import Effect, TokenSet, abstract_token
 
 
 def operand_and_result(ctx: Any) -> tuple[Any, Any]:
-    """The types of the first operand and the first result behind the token."""
+    """The types of the first operand and the first result after the token."""
     return ctx.avals_in[1], ctx.avals_out[1]
 
 
 def source(ctx: Any) -> tuple[Any, Any]:
-    """The traceback and the stack of names of what is lowered."""
+    """The traceback and the stack of names of the equation that is lowered."""
     return ctx.traceback, ctx.name_stack
 
 
@@ -30,17 +30,17 @@ def call_native(
     attributes: Mapping[str, Any],
     aliases: Mapping[int, int],
 ) -> Sequence[Any]:
-    """The results of a foreign function on ``operands``, which are the first of the context's.
+    """The results of a foreign function on ``operands``, the first operands of the context.
 
     Args:
-        aliases: the operands in whose buffers results are written, as result by operand.
+        aliases: operand -> result for the operands whose buffers hold results.
     """
     rule = jax.ffi.ffi_lowering(target, has_side_effect=True, operand_output_aliases=dict(aliases))
     return rule(ctx.replace(avals_in=ctx.avals_in[: len(operands)]), *operands, **attributes)
 
 
 def with_token_of(ctx: Any, effect: Effect, lower: Callable[[Any, Any], Sequence[Any]]) -> Any:
-    """The results of ``lower(context, token)``, which gives and takes the token of an effect."""
+    """The results of ``lower(context, token)``, which takes and returns the token of an effect."""
     inner = ctx.replace(
         avals_in=[abstract_token, *ctx.avals_in], avals_out=[abstract_token, *ctx.avals_out]
     )

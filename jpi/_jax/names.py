@@ -1,7 +1,7 @@
 """Names of JAX that it does not publish, each with what its public interface lacks.
 
-The rest of JPI takes them from here. Those that JAX publishes in modules of rare use
-(`jax.extend.core`, `jax.interpreters`) are here too, so that a move of them is mended in one place.
+The rest of JPI takes them from here. Rarely used modules that JAX publishes (`jax.extend.core`,
+`jax.interpreters`) are here too, so that only this file changes when they move.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import jax
 
-# The tangent that is known to be zero, which derivative rules get and give.
+# The tangent that is known to be zero, in derivative rules.
 from jax._src.ad_util import SymbolicZero as SymbolicZero
 from jax._src.ad_util import Zero as Zero
 
@@ -21,10 +21,10 @@ from jax._src.config import trace_context as trace_context
 # The type of an ordering token in a lowering: `jax.ffi` knows arrays only.
 from jax._src.core import abstract_token as abstract_token
 
-# Binding in the trace below the one at hand: a rule for one trace needs it.
+# Binding in the trace below the current one: a rule for one trace needs it.
 from jax._src.core import set_current_trace as set_current_trace
 
-# Whether any transform is tracing: JAX has no public question for it.
+# Whether any transform is tracing: JAX has no public function for it.
 from jax._src.core import trace_state_clean as trace_state_clean
 
 # Ordered effects: JAX's own debug.print and io_callback use them, others cannot define any.
@@ -52,7 +52,7 @@ from jax._src.interpreters.partial_eval import DynamicJaxprTracer as DynamicJaxp
 # From an instruction of a stored traceback to its line.
 from jax._src.lib import xla_client
 
-# Which frames are the user's, and a context that says from which line an equation comes.
+# Which frames are the user's, and a context that sets the line of the equations traced in it.
 from jax._src.source_info_util import is_user_filename as is_user_filename
 from jax._src.source_info_util import user_context as user_context
 from jax.extend.core import ClosedJaxpr as ClosedJaxpr
@@ -68,7 +68,7 @@ from jax.tree_util import register_pytree_with_keys as register_pytree_with_keys
 Tracer = jax.core.Tracer
 code_location = xla_client.Traceback.code_addr2location  # (line, column, ...) of an instruction
 
-# One draw of the gamma distribution for one key: `jax.random.gamma` draws for one key only.
+# One draw of the gamma distribution for one key: `jax.random.gamma` does not take many keys.
 gamma_of_one = importlib.import_module(jax.random.gamma.__module__)._gamma_one
 
 
@@ -83,5 +83,5 @@ def zero_tangent(value: Any) -> Zero:
 
 
 def type_of(operand: Any) -> Any:
-    """The type of an operand in a rule of differentiation, which may be without a value."""
+    """The type of an operand in a rule of differentiation, where it may have no value."""
     return operand.aval

@@ -13,15 +13,15 @@ from jax._src import ad_checkpoint
 def keep_complex_numbers() -> None:
     """Let `jax.checkpoint` keep complex results of collectives.
 
-    It keeps what a collective gives, as that is not to be computed twice, and rounds it to its own
-    precision; there it would take complex numbers for real ones, and raise TypeError.
+    It keeps the result of a collective, which must not be computed twice, and rounds it to its own
+    precision. There it would take complex numbers for real ones, and raise TypeError.
 
-    Errors: RuntimeWarning if JAX no longer has the function that does this.
+    Errors: RuntimeWarning if JAX no longer has the function to replace.
     """
     round_kept = getattr(ad_checkpoint, "_insert_reduce_precision", None)
     if round_kept is None:
         warnings.warn(
-            f"jax.checkpoint must round what it keeps in a function that JPI knows; jax "
+            f"`jax.checkpoint` must call a function that JPI knows to round what it keeps; jax "
             f"{jax.__version__} has none. Complex results of collectives may fail in "
             "jax.checkpoint: use an older jax, or report it to JPI.",
             RuntimeWarning,

@@ -1,7 +1,7 @@
-"""Layout: how a global array is cut into one block per rank.
+"""Layout: how a global array is split into one block per rank.
 
-Integers and names only: this file knows neither JAX nor MPI, so that every statement about blocks
-can be tested for any number of ranks without starting one.
+Integers and names only. This file knows neither JAX nor MPI, so tests can check every statement
+about blocks for any number of ranks without starting one.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def overlaps(start: int, stop: int, boundaries: Sequence[int]) -> tuple[int, ...
 
 
 def grid_coordinates(rank: int, mesh_axes: Sequence[tuple[str, int]]) -> dict[str, int]:
-    """Where a rank stands: ranks are numbered row-major, the last axis fastest."""
+    """The coordinates of ``rank``: ranks are numbered row-major, the last axis fastest."""
     place = {}
     for name, size in reversed(mesh_axes):
         rank, place[name] = divmod(rank, size)
@@ -44,12 +44,12 @@ def grid_coordinates(rank: int, mesh_axes: Sequence[tuple[str, int]]) -> dict[st
 
 @dataclass(frozen=True)
 class Layout:
-    """A global shape, cut over named mesh axes.
+    """A global shape, sharded over named mesh axes.
 
     Args:
         shape: the global shape.
         mesh_axes: the mesh as ``((name, size), ...)``.
-        spec: for each dimension the mesh axes it is cut over, major first; ``()`` is unsharded.
+        spec: for each dimension the mesh axes it is sharded over, major first; ``()`` is unsharded.
     """
 
     shape: tuple[int, ...]
@@ -82,7 +82,7 @@ class Layout:
         return not any(self.spec)
 
     def parts(self, dim: int) -> int:
-        """Into how many blocks ``dim`` is cut."""
+        """The number of blocks along ``dim``."""
         return math.prod(self.sizes[axis] for axis in self.spec[dim])
 
     def offsets(self, dim: int) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-Rows = tuple[int, int, int]  # the lowest, how many, and 1 or -1: upwards or downwards
+Rows = tuple[int, int, int]  # the lowest row, the number of rows, and 1 (upwards) or -1 (downwards)
 
 
 _OUTSIDE = -1  # the number of a row beyond the array, which is zero
@@ -21,9 +21,9 @@ class PaddingPlan:
 
     Attributes:
         is_exchange: whether any rank needs rows of another.
-        sends: the rows of its block that it sends, one rank's after the other's.
-        send_counts, recv_counts: how many go to and come from each rank.
-        pieces: the padded block, as rows of its "own" block, of what it "received", or "outside".
+        sends: the rows of its block that it sends, rank after rank.
+        send_counts, recv_counts: how many rows it sends to and receives from each rank.
+        pieces: the padded block, as rows of its "own" block, of the "received" rows, or "outside".
     """
 
     is_exchange: bool
@@ -85,13 +85,13 @@ def _row_numbers(places: np.ndarray, size: int, mode: str) -> np.ndarray:
 
 
 def _foreign(rows: np.ndarray, bounds: tuple[int, ...], rank: int) -> np.ndarray:
-    """Those of ``rows`` that another rank holds, each once, in order."""
+    """The rows among ``rows`` that another rank holds, each once, in order."""
     own = (bounds[rank] <= rows) & (rows < bounds[rank + 1])
     return np.unique(rows[~own & (rows != _OUTSIDE)])
 
 
 def _runs(places: Sequence[int] | np.ndarray) -> list[Rows]:
-    """Places as runs of neighbours, each up or down."""
+    """Places as runs of neighbours, each upwards or downwards."""
     runs: list[list[int]] = []
     for place in map(int, places):
         if (

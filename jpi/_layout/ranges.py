@@ -1,4 +1,4 @@
-"""Ranks in few characters."""
+"""Ranks as a short text."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Transfer: what the ranks send each other so that blocks under one layout become blocks under
-another. Integers only, as in `_layout`.
+"""Transfer: what the ranks send each other to change the layout of an array.
 
-Every rank wants its new block. What lies in its old block it keeps; the rest it gets, each part
-once, from the rank that holds it and is nearest in the mesh. So no layout can be reached with fewer
-bytes, and the exchange stays within the mesh axes along which anything moves.
+Integers only, as in `_layout`. Every rank needs its new block. It keeps the part that is already in
+its old block, and receives each other part once, from the nearest rank of the mesh that holds it.
+So no exchange can move fewer bytes, and the exchange stays within the mesh axes along which data
+moves.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class Transfer:
     Attributes:
         axes: the axes of the source's mesh whose sub-communicator exchanges; ``()`` if nothing
             moves.
-        sends: for each rank of it, which part of the old block goes there.
-        receives: for each rank of it, which part of the new block comes from there.
+        sends: for each of these ranks, the part of the old block that goes to it.
+        receives: for each of these ranks, the part of the new block that it sends.
     """
 
     axes: Axes
@@ -78,7 +78,7 @@ def _axes_between(source: Layout, dim: int, own: int, span: tuple[int, int]) -> 
 
 
 def _group(source: Layout, here: Mapping[str, int], axes: Axes) -> Iterator[Mapping[str, int]]:
-    """Where the ranks stand that differ from ``here`` along ``axes`` only, in rank order."""
+    """The coordinates of the ranks that differ from ``here`` along ``axes`` only, in rank order."""
     for digits in itertools.product(*(range(source.sizes[axis]) for axis in axes)):
         yield {**here, **dict(zip(axes, digits, strict=True))}
 

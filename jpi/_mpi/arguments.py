@@ -1,4 +1,4 @@
-"""What arguments that name ranks, tags and counts must be. Every message names the collective."""
+"""Checks of arguments that name ranks, tags and counts. Every message names the collective."""
 
 from __future__ import annotations
 

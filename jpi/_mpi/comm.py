@@ -1,4 +1,4 @@
-"""Comm and Mesh: which ranks there are, and the Cartesian grid in which they stand."""
+"""Comm: the ranks that communicate."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ class Comm:
             )
         if comm == MPI.COMM_NULL:
             raise ValueError(
-                "`comm` must be a live communicator; got COMM_NULL, which is what a freed one "
-                "becomes. Keep the communicator until the last use of it."
+                "`comm` must be a live communicator; got COMM_NULL, which a freed one becomes. "
+                "Keep the communicator until its last use."
             )
         if comm.Is_inter():
             raise ValueError(
@@ -105,7 +105,7 @@ class Comm:
     def reversed(self) -> Comm:
         """The communicator of the same ranks in the opposite order.
 
-        Communication: a split when it is first asked for.
+        Communication: a split at the first call.
         """
         other = self.split(0, -self.rank)
         other.reversed = self

@@ -1,7 +1,7 @@
-"""What Python itself exchanges with the other ranks, and who waits there.
+"""Exchanges of Python objects between ranks, and a record of those that this process waits in.
 
-Sizes that are found as a program runs, and new communicators. It is on record while it waits, for
-whoever asks.
+They carry sizes that are found while a program runs, and make new communicators. The watch reads
+the record.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ class Meeting:
     """An exchange of Python objects in which this process waits.
 
     Attributes:
-        text: what it does, in words, with the line of the user's program.
-        place: where, under a name that all its ranks share.
-        members: the ranks that take part, of all.
-        position: how many there have been at this place, with this one.
+        text: what the exchange does, with the line of the user's program.
+        place: a name of where it happens that all its ranks share.
+        members: the ranks that take part, as world ranks.
+        position: the number of exchanges at this place so far, this one included.
         since: when it began, in the seconds of `time.monotonic`.
     """
 
@@ -43,14 +43,14 @@ _places: Counter[str] = Counter()
 
 
 def world_ranks(comm: Any) -> tuple[int, ...]:
-    """The ranks of a communicator, of all."""
+    """The world ranks of the members of a communicator."""
     group = comm.Get_group()
     return tuple(group.Translate_ranks(list(range(group.size)), MPI.COMM_WORLD.Get_group()))
 
 
 @contextlib.contextmanager
 def meeting(text: str, place: str, members: tuple[int, ...]) -> Iterator[None]:
-    """A context in which this process is on record as waiting."""
+    """A context in which the record says that this process waits."""
     begun[place] += 1
     now = Meeting(f"{text}, at {calling_line()}", place, members, begun[place])
     active.append(now)
@@ -73,14 +73,14 @@ def name_of(members: Sequence[int]) -> str:
 
 
 class Control:
-    """A communicator for what Python exchanges."""
+    """A communicator for exchanges of Python objects."""
 
     def __init__(self, comm: Any) -> None:
         self._comm = comm
         self.members = world_ranks(comm)
         name = name_of(self.members)
         _places[name] += 1
-        self.name = f"{name} {_places[name]}"  # the same on all its ranks, and no other's
+        self.name = f"{name} {_places[name]}"  # the same on all its ranks, and unique
 
     def _meeting(self, text: str) -> contextlib.AbstractContextManager[None]:
         return meeting(text, f"control of {self.name}", self.members)

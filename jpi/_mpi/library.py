@@ -1,7 +1,7 @@
 """The MPI of this process, as mpi4py loads it, and the native layer bound to it.
 
 Importing this module initialises MPI. It sets defaults in the environment before, and checks after,
-so that the usual mistakes are reported rather than met as a hang or as ranks that never talk.
+so that the usual mistakes are reported instead of causing a hang or ranks that never communicate.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def check_threads(provided: int) -> None:
 
 
 def status_layout() -> tuple[int, int, int]:
-    """The size of an MPI_Status, and where in it stand the source and the tag, in bytes."""
+    """The size of an MPI_Status, and the offsets of the source and the tag in it, in bytes."""
     status, marks = MPI.Status(), (0x51A7E501, 0x7A65)  # ABIs differ, so look for known values
     status.source, status.tag = marks
     size = MPI._sizeof(MPI.Status)

@@ -54,13 +54,13 @@ class Mesh:
 
     @cached_property
     def coordinates(self) -> Mapping[str, int]:
-        """Where this rank stands: ranks are numbered row-major, the last axis fastest."""
+        """The coordinates of this rank: ranks are numbered row-major, the last axis fastest."""
         return grid_coordinates(self.comm.rank, self.axes)
 
     def subcomm(self, axes: Axes) -> Comm:
         """The communicator of the ranks that differ from this one in ``axes`` only, major first.
 
-        Communication: a split of the whole mesh when ``axes`` is first asked for.
+        Communication: a split of the whole mesh at the first call with ``axes``.
         """
         if axes not in self._subcomms:
             color = key = 0
@@ -73,7 +73,7 @@ class Mesh:
 
     @property
     def default_spec(self) -> tuple[Axes, ...]:
-        """The first dimension over all ranks: how an array lies unless a spec says otherwise."""
+        """The spec of an array made without one: the first dimension is sharded over all ranks."""
         return (self.axis_names,)
 
     def layout(self, shape: Sequence[int], spec: object) -> Layout:

@@ -19,7 +19,7 @@ class UserOp:
     """An operation that the user made with `mpi4py.MPI.Op.Create`."""
 
     def __init__(self, op: Any) -> None:
-        self.op = op  # kept alive, as compiled programs may call it at any time
+        self.op = op  # keep it alive: compiled programs may call it at any time
         self.index = native.add_op(MPI._handleof(op))
 
     def __repr__(self) -> str:
@@ -30,7 +30,7 @@ Op = str | UserOp
 
 
 def resolve(op: Any, dtype: Any, collective: str) -> Op:
-    """What primitives take for an mpi4py operation that is to reduce ``dtype``."""
+    """The op parameter of a primitive for an mpi4py operation that must reduce ``dtype``."""
     if not isinstance(op, MPI.Op):
         raise TypeError(
             f"`op` of {collective} must be an mpi4py operation; got {op!r}. "
@@ -66,7 +66,7 @@ def index(op: Op) -> int:
 
 
 def neutral(op: str, dtype: Any) -> np.ndarray:
-    """What an operation leaves as it is, a number of ``dtype``."""
+    """The neutral element of an operation, a number of ``dtype``."""
     dtype = np.dtype(dtype)
     low: Any
     high: Any

@@ -1,5 +1,4 @@
-"""How a module of JAX becomes one of JPI: every name is made from the original when it is asked
-for."""
+"""How a module of JAX becomes one of JPI: a name is made from the original at its first use."""
 
 from __future__ import annotations
 
@@ -17,8 +16,7 @@ from jpi._namespace.ufunc import Ufunc
 def namespace(
     source: ModuleType, module: dict[str, Any]
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """``__getattr__`` and ``__dir__`` of a module, given by its globals, that stands for
-    ``source``."""
+    """``__getattr__`` and ``__dir__`` for the module with these globals, which wraps ``source``."""
 
     def get(name: str) -> Any:
         value = module[name] = distributed(source, name, module["__name__"])
@@ -31,7 +29,7 @@ def namespace(
 
 
 def distributed(source: ModuleType, name: str, module: str) -> Any:
-    """The attribute ``name`` of ``source`` for ``module``: functions take distributed arrays.
+    """The attribute ``name`` of ``source`` for ``module``; functions take distributed arrays.
 
     Errors: AttributeError if ``source`` has no such public name.
     """

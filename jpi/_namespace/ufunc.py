@@ -1,4 +1,4 @@
-"""Universal functions of distributed arrays: called, and with NumPy's methods."""
+"""Universal functions of distributed arrays, with NumPy's methods."""
 
 from __future__ import annotations
 

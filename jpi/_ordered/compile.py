@@ -30,9 +30,9 @@ def remember(token: Any) -> None:
 
 
 def _threaded(fun: Callable, seen: list[bool] | None = None) -> Callable[..., tuple[Any, Any]]:
-    """``fun`` without our effect, of a token and its arguments: ``(results, token)``.
+    """``fun`` without our effect, as a function of a token and its arguments: ``(results, token)``.
 
-    The token is None where there is no collective, which ``seen`` is told.
+    The token is None if ``fun`` has no collectives. ``seen`` is set to whether it has some.
     """
 
     @functools.wraps(fun)
@@ -61,9 +61,9 @@ def _threaded(fun: Callable, seen: list[bool] | None = None) -> Callable[..., tu
 
 
 def compile_threaded(fun: Callable, **options: Any) -> Callable:
-    """``fun``, of JPI's own, compiled by `jax.jit` without our effect.
+    """``fun``, a function of JPI, compiled by `jax.jit` without our effect.
 
-    Many lines of a user's program call the one compiled function: its token says which.
+    Many lines of a user's program call one compiled function: the token holds the line.
     """
     has_collectives = [True]
     compiled = jax.jit(_threaded(fun, has_collectives), **options)
@@ -79,14 +79,14 @@ def compile_threaded(fun: Callable, **options: Any) -> Callable:
 
 @functools.cache
 def _nowhere() -> jax.Array:
-    """The token of calls that make no collectives."""
+    """The token of a call that makes no collectives."""
     return new_token()
 
 
 def compiled_when_eager(fun: Callable, **options: Any) -> Callable:
-    """``fun``, of JPI's own, compiled as one executable where no transform is tracing it.
+    """``fun``, a function of JPI, compiled as one executable unless a transform is tracing it.
 
-    Its keyword-only parameters are static, and what the ``options`` of `jax.jit` say.
+    Its keyword-only parameters are static; ``options`` are those of `jax.jit`.
     """
     parameters = inspect.signature(fun).parameters.values()
     static = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
@@ -116,7 +116,7 @@ def jit(fun: Callable, **options: Any) -> Callable:
     def call(*args: Any, **kwargs: Any) -> Any:
         if not _jax.trace_state_clean():
             return inner(*args, **kwargs)
-        results, token = compiled(*args, **kwargs)  # each call more in Python costs 2 % here
+        results, token = compiled(*args, **kwargs)  # one more call in Python costs 2 % here
         remember(token)
         return results
 
@@ -126,7 +126,7 @@ def jit(fun: Callable, **options: Any) -> Callable:
 def wait() -> None:
     """Return when every collective that this process has started has finished.
 
-    Errors: that of the last one, if it failed; it is told once.
+    Errors: that of the last collective, if it failed; raised once.
     """
     jax.effects_barrier()
     token, _last_token[0] = _last_token[0], None
@@ -134,4 +134,4 @@ def wait() -> None:
         token.block_until_ready()
 
 
-_comm.before_free.append(wait)  # or calls that have not begun yet would fail
+_comm.before_free.append(wait)  # else calls that have not begun yet would fail

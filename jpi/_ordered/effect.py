@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from jpi._jax import names as _jax
-from jpi._jax import patches as patches  # jax.checkpoint keeps what has this effect
+from jpi._jax import patches as patches  # lets jax.checkpoint keep results with this effect
 
 
 class OrderedEffect(_jax.Effect):
@@ -23,12 +23,12 @@ for _allowed in (
     _jax.control_flow_allowed_effects,
     _jax.custom_derivatives_allowed_effects,
     _jax.remat_allowed_effects,
-    _jax.partial_eval_kept_effects,  # or a call whose result is not used is lost in scan's gradient
+    _jax.partial_eval_kept_effects,  # else the gradient of scan loses a call with an unused result
 ):
     _allowed.add_type(OrderedEffect)
 
-twins: dict[_jax.Primitive, _jax.Primitive] = {}  # of each ordered primitive, that with a token
-compositions: dict[_jax.Primitive, Callable[..., Any]] = {}  # the function that one stands for
+twins: dict[_jax.Primitive, _jax.Primitive] = {}  # ordered primitive -> its twin with a token
+compositions: dict[_jax.Primitive, Callable[..., Any]] = {}  # primitive -> its function
 
 
 def is_ordered(effects: Any) -> bool:

@@ -1,7 +1,7 @@
-"""Which operands of a program's equations may be overwritten.
+"""Which operands of the equations of a program may be overwritten.
 
-XLA reuses the buffer of an operand for a result if it is told to, and copies the operand first if
-something else still needs it. So a collective works in place only where nothing does.
+XLA can reuse the buffer of an operand for a result, but copies the operand first if something else
+still needs it. So a collective works in place only where nothing else needs its operand.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ def free_operands(jaxpr: _jax.Jaxpr, free: Sequence[bool] | None = None) -> list
     """For each equation and each of its operands, whether nothing reads the operand afterwards.
 
     Args:
-        free: the same of each argument of ``jaxpr``; none of them by default.
+        free: whether nothing reads each argument of ``jaxpr`` afterwards; all are read by default.
     """
-    buffers: dict[Any, Any] = {}  # of a view, the variable that it shows
+    buffers: dict[Any, Any] = {}  # view -> the variable whose buffer it shares
     owned = {x for x, is_free in zip(jaxprs.inputs(jaxpr), free or (), strict=False) if is_free}
     steps = jaxprs.equations(jaxpr)
     last_reader: dict[Any, int] = {}

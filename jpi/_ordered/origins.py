@@ -1,11 +1,11 @@
-"""Sites: the lines of the user's program that make the collectives.
+"""Origins: the lines of the user's program that call the collectives, and their purposes.
 
-A collective in a function of the user's, compiled by `jpi.jit` or `jax.jit`, has its site in the
-compiled program. One that JPI compiles for itself serves many lines: the token with which it is
-called holds the number of the line.
+A collective in a function that the user compiles by `jpi.jit` or `jax.jit` has its site, the line,
+in the compiled program. A function that JPI compiles for itself serves many lines: it gets the
+number of the line in its token.
 
-Beside it stands the purpose, the operation on global arrays that needs the collective: a scope
-among JAX's names, which transforms keep.
+The purpose is the operation on global arrays that needs the collective: a scope among JAX's names,
+which transforms keep.
 """
 
 from __future__ import annotations
@@ -23,31 +23,31 @@ import jax
 from jpi._jax.callers import calling_frame, is_library, line_of, line_text, traced_frames
 from jpi._mpi.library import native
 
-_boundaries: set[CodeType] = set()  # of functions that run what they are given: see `site_within`
+_boundaries: set[CodeType] = set()  # code that runs functions it is given: see `site_within`
 _tokens: dict[tuple[str, int], jax.Array] = {}
-_outer = threading.local()  # the origin of the operation that is made of those that are traced
+_outer = threading.local()  # the origin for operations traced without one of their own
 _PURPOSE = "jpi:"
-_SHOWN = 4  # arrays of a purpose
+_SHOWN = 4  # the number of arrays that a purpose shows
 _PLAIN = str.maketrans("/()", "   ")
 
 
 class Origin(NamedTuple):
-    """Where a collective comes from; "" for what is not known."""
+    """The origin of a collective; "" for what is not known."""
 
     site: str = ""
     purpose: str = ""
 
 
 def boundary(function: Any) -> Any:
-    """``function``, on whose stack what stands above it counts as what it was given to run."""
+    """``function``, marked as one that runs another function: see `site_within`."""
     _boundaries.add(function.__code__)
     return function
 
 
 def site_within(traceback: Any) -> str:
-    """The line of the innermost user's function of a traceback, "" if that has called JPI for this.
+    """The line of the innermost user's function in a traceback; "" if a `boundary` is inside it.
 
-    That is, if a `boundary` lies between: then each of its calls has a site of its own.
+    A boundary means that this function called JPI, so each such call has a site of its own.
     """
     for code, instruction in traced_frames(traceback):
         if code in _boundaries:
@@ -58,7 +58,7 @@ def site_within(traceback: Any) -> str:
 
 
 def purpose(name: str, arrays: Iterable[Any]) -> AbstractContextManager[None]:
-    """A context whose collectives are for this function of global arrays: alike on all ranks."""
+    """A context whose collectives have this function as their purpose, the same on all ranks."""
     types = [f"{x.dtype}{list(x.shape)}" for x in arrays]
     more = f" and {len(types) - _SHOWN} more" if len(types) > _SHOWN else ""
     text = f"{name} of {', '.join(types[:_SHOWN])}{more}"
@@ -66,7 +66,7 @@ def purpose(name: str, arrays: Iterable[Any]) -> AbstractContextManager[None]:
 
 
 def origin(traceback: Any, name_stack: Any) -> Origin:
-    """Where an operation comes from: its site, and its purpose or the outer one."""
+    """The origin of an operation: its site, and its own purpose or the outer one."""
     found = re.findall(rf"{_PURPOSE}([^/()]*)", str(name_stack))
     outer = getattr(_outer, "origin", Origin())
     return Origin(site_within(traceback) or outer.site, found[-1] if found else outer.purpose)
@@ -74,7 +74,7 @@ def origin(traceback: Any, name_stack: Any) -> Origin:
 
 @contextlib.contextmanager
 def within(outer: Origin) -> Iterator[None]:
-    """A context in which what has no origin has this one."""
+    """A context in which operations without an origin get ``outer``."""
     before = getattr(_outer, "origin", Origin())
     _outer.origin = outer
     try:
@@ -84,7 +84,7 @@ def within(outer: Origin) -> Iterator[None]:
 
 
 def calling_token() -> jax.Array:
-    """A token that tells from which line of the user's program JPI was called."""
+    """A token that holds the line of the user's program that called JPI."""
     frame = calling_frame()
     key = frame.f_code.co_filename, frame.f_lineno
     token = _tokens.get(key)
@@ -95,5 +95,5 @@ def calling_token() -> jax.Array:
 
 
 def new_token(site: int = 0) -> jax.Array:
-    """The value that the first collective of a program takes: the number of a site, 0 for none."""
+    """The first token of a program. It holds the number of a site, 0 for none."""
     return jax.numpy.full((1,), site, jax.numpy.uint32)

@@ -49,8 +49,8 @@ def collective(
         target: the native collective, the one called ``name`` by default.
         rows: the number of rows of the result, from the operand's aval and the parameters; the
             shape of the operand where absent.
-        message: what the native side gets besides the communicator (see `_attributes`), by
-            the names of the parameters that hold it.
+        message: the names of the parameters whose values the native side gets, besides the
+            communicator (see `_attributes`).
         may_overwrite: operand and result may be the same buffer, where they have the same shape.
         always_differentiated: see `AlwaysDifferentiated`.
     """
@@ -108,7 +108,7 @@ def ordered_primitive(
 
 @dataclass(frozen=True, eq=False)
 class _Pair:
-    """An ordered primitive and its twin with a token; the rest is as in `ordered_primitive`."""
+    """An ordered primitive and its twin with a token; see `ordered_primitive` for the rest."""
 
     primitive: _jax.Primitive
     twin: _jax.Primitive
@@ -124,7 +124,7 @@ class _Pair:
         self.primitive.def_impl(self._run)
         self.primitive.def_effectful_abstract_eval(self._types)
         self.twin.def_abstract_eval(self._types_of_twin)
-        # A lowering that is shared by calls of one kind would have the site of the first.
+        # Calls of one kind must not share a lowering: it would hold the site of the first one.
         _jax.mlir.register_lowering(
             self.primitive, self._lower_ordered, platform=PLATFORM, cacheable=False
         )
@@ -216,8 +216,8 @@ def composed(
     """A primitive that binds others, and has derivatives of its own.
 
     Args:
-        function: what it does, of the operand and the parameters.
-        result: the result's aval and whether there is communication, of the same.
+        function: computes the result from the operand and the parameters.
+        result: from the same, the result's aval and whether there is communication.
     """
     primitive = _jax.Primitive(f"jpi_{name}")
 
@@ -258,7 +258,7 @@ def local(name: str, function: Callable, *, moves_rows: bool) -> _jax.Primitive:
 
 
 def batch(primitive: _jax.Primitive, *, moves_rows: bool) -> None:
-    """One call for the whole batch: the batch axis goes second where axis 0 holds the rows."""
+    """One call for the whole batch: the batch axis is second where axis 0 holds the rows."""
 
     def rule(operands: Sequence[Any], dims: Sequence[int], **params: Any) -> tuple[Any, int]:
         (x,), (dim,) = operands, dims
@@ -273,7 +273,7 @@ def transpose_rule(transpose: Callable[..., Any]) -> Callable[..., list[Any]]:
     """JAX's form of ``transpose``, a function of a cotangent and the parameters.
 
     It is called for a zero cotangent too. The cotangent of a result may be zero on one rank only,
-    where that rank does not use the result, and its part of the transpose must run all the same.
+    where that rank does not use the result, but its part of the transpose must run too.
     """
 
     def rule(cotangent: Any, x: Any, **params: Any) -> list[Any]:

@@ -1,10 +1,10 @@
-"""The order of collectives: program order, on every rank, without a token in anyone's hands.
+"""The order of collectives: program order on every rank, without a token in the user's code.
 
 Every collective primitive has an *ordered effect*, which JAX keeps in program order through each
 of its transforms. An effect has a price at every call (JAX leaves its C++ dispatch path), so
 `thread_tokens` turns a finished jaxpr into an effect-free one: each effectful equation becomes its
 *twin*, which takes a token as its first operand and returns one as its first result. The token is
-an ordinary array of one element, so that the data dependence alone holds the order in XLA.
+an ordinary array of one element, so that the data dependence alone keeps the order in XLA.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def thread_tokens(
 ) -> Callable[..., tuple[Any, list[Any]]]:
     """A function ``(token, *args) -> (token, results)`` equal to ``closed``, free of our effect.
 
-    ``free`` says of each argument whether nothing needs it afterwards (see `free_operands`).
+    ``free`` holds for each argument whether nothing needs it afterwards (see `free_operands`).
     """
     return functools.partial(_run, closed, free)
 
@@ -185,8 +185,8 @@ def _while(
     body_jaxpr: Any,
     **params: Any,
 ) -> Any:
-    # The condition may hold collectives, and a while condition returns nothing but its predicate:
-    # so the predicate is computed at the end of the body (once before the loop) and carried.
+    # The condition may hold collectives, but a while condition returns only its predicate. So the
+    # predicate is computed at the end of the body (and once before the loop) and carried.
     cond_consts = operands[:cond_nconsts]
     body_consts = operands[cond_nconsts : cond_nconsts + body_nconsts]
     carry = operands[cond_nconsts + body_nconsts :]

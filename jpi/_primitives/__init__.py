@@ -1,8 +1,7 @@
 """The collective primitives on local arrays, and how they differentiate.
 
 A value is *per rank* (a shard), *replicated* (every rank holds the same one value), or *on the
-root* (the other ranks hold no rows). The primitives say which they take and give, and their
-transposes follow from it:
+root* (the other ranks hold no rows). The kinds that a primitive takes and gives fix its transpose:
 
     ============== ======================= ======================= =======================
     primitive      takes                   gives                   transpose
@@ -25,5 +24,5 @@ transposes follow from it:
     attach         anything, and nothing   the first, unchanged    the same
     ============== ======================= ======================= =======================
 
-`send`, `recv` and `sendrecv` are in `messages`, rows that go where the data says in `routing`.
+`send`, `recv` and `sendrecv` are in `messages`; rows that move as the data says are in `routing`.
 """

@@ -1,9 +1,9 @@
 """Messages from one rank to another: send, recv and sendrecv, as one primitive.
 
-`message_p` sends ``x`` to ``dest`` and gives what ``source`` sent; either may be PROC_NULL, which
-leaves a plain receive or send. Its second result is the *envelope*, the source and tag of what
-came, which the caller may have left open (ANY_SOURCE, ANY_TAG). Tangents follow the same way, and
-cotangents go back along it: to the rank and with the tag that the envelope names.
+`message_p` sends ``x`` to ``dest`` and returns what ``source`` sent. Either may be PROC_NULL: then
+it is a plain receive or send. Its second result is the *envelope*: the source and tag of the
+received message, which the caller may leave open (ANY_SOURCE, ANY_TAG). A tangent takes the same
+way as its message, and a cotangent goes back to the rank and with the tag in the envelope.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _message(
     }
 
 
-# Operands: x; the envelope; a link, which is empty, on whose derivative and batch the result hangs.
+# Operands: x; the envelope; and a link without elements that gives the result derivative and batch.
 message_p = ordered_primitive(
     "message",
     target=_target,
@@ -76,7 +76,7 @@ def pass_message(
     known: Known = "",
     status: int = -1,
 ) -> tuple[Any, Any]:
-    """What came from ``source``, of ``shape`` and ``dtype``, and its envelope."""
+    """The array received from ``source``, of ``shape`` and ``dtype``, and its envelope."""
     if envelope is None:
         envelope = np.zeros((2,), np.int32)
     y, envelope = message_p.bind(
@@ -101,7 +101,7 @@ def _batch(operands: Any, dims: Any, *, shape: Any, **params: Any) -> Any:
     x, envelope, _link = operands
     (size,) = {x.shape[d] for x, d in zip(operands, dims, strict=True) if d is not None}
     x = jnp.broadcast_to(x, (size, *x.shape)) if dims[0] is None else jnp.moveaxis(x, dims[0], 0)
-    if dims[1] is not None:  # all the same: one message has one envelope
+    if dims[1] is not None:  # one message has one envelope, so all entries are equal
         envelope = jnp.take(envelope, 0, axis=dims[1])
     results = message_p.bind(x, envelope, _nothing(), shape=(size, *shape), **params)
     return results, (0, None)
@@ -130,12 +130,12 @@ def _jvp(primals: Any, tangents: Any, **params: Any) -> Any:
         params["known"], envelope = "source", received
     if sends:
         t = _tangent(x, tangents[0], tangents[2])
-    else:  # nothing goes, and what comes hangs on the tangent that there is
+    else:  # nothing is sent, so the received tangent must depend on the tangent that exists
         params["dest"] = MPI.PROC_NULL
         is_linked = type(tangents[0]) is _jax.Zero or not jnp.issubdtype(x.dtype, jnp.inexact)
         t = _jax.ad.instantiate_zeros(tangents[2 if is_linked else 0])
     t, _ = message_p.bind(t, envelope, _nothing(), **params)
-    # Also the empty tangent of a send: JAX would drop the message with a symbolic zero.
+    # Also return the empty tangent of a send: JAX would drop the message with a symbolic zero.
     return (y, received), [t, zeros[1]]
 
 

@@ -81,22 +81,22 @@ linear(
     alltoallv_p,
     lambda t, comm, send, recv: alltoallv_p.bind(t, comm=comm, send=recv, recv=send),
 )
-# The root itself holds what the others get, and so the one cotangent of the replicated value.
+# The root holds the value already, and with it the one cotangent of the replicated value.
 ad.deflinear2(bcast_p, lambda cotangent, x, **params: [Zero(type_of(x))])
 
 
 def from_root(x: Any, *, comm: Comm, root: int, rows: int) -> Any:
-    """The rows that the root holds, replicated; ``x`` has none elsewhere."""
+    """The rows of the root, replicated; ``x`` has no rows on other ranks."""
     received = bcast_p.bind(x, comm=comm, root=root, rows=rows)
     return x if comm.rank == root else received
 
 
-# Its first operand, whose derivative and batch hang on the second as well, which has no elements.
+# Its first operand. The derivative and batch depend on the second too, which has no elements.
 attach_p = Primitive("jpi_attach")
 attach_p.def_impl(lambda x, nothing: x)
 attach_p.def_abstract_eval(lambda x, nothing: x)
 mlir.register_lowering(attach_p, lambda ctx, x, nothing: [x])
-# What the second gets is made from the cotangent, and so has the batch axes of it.
+# The cotangent of the second is made from that of the first, so it has its batch axes.
 ad.deflinear2(attach_p, lambda t, x, nothing: [t, jnp.ravel(t)[:0].reshape(type_of(nothing).shape)])
 
 

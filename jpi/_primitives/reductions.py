@@ -1,8 +1,8 @@
 """Primitives that combine the arrays of the ranks, and their derivatives.
 
-A sum is linear. The others differentiate through the gathered operands of all ranks, as the same
-reduction in jax.numpy does: products without dividing by a factor that may be zero, tied extrema
-sharing equally.
+A sum is linear. The others differentiate through the gathered operands of all ranks, like the same
+reduction in jax.numpy: products do not divide by a factor that may be zero, and tied extrema share
+equally.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ linear(
 
 
 def spread(x: Any, comm: Comm) -> Any:
-    """``x``, the same on every rank, for what each of them computes in its own way."""
+    """``x``, the same on every rank, for a computation that differs between ranks."""
     return spread_p.bind(checked(x, comm), comm=comm)
 
 
@@ -70,7 +70,7 @@ def _reduction(primitive: Primitive, transpose: Callable[..., Any]) -> None:
         if isinstance(op, UserOp):
             raise NotImplementedError(
                 f"{primitive.name} has no derivative for {op!r}, an operation of your own. "
-                "Use jax.custom_jvp to give the function that calls it one."
+                "Give the function that calls it a derivative with jax.custom_jvp."
             )
         if op == "SUM":
             return primitive.bind(t, comm=comm, op="SUM", **params)
@@ -132,7 +132,7 @@ def _scan(x: Any, combine: Callable, comm: Comm) -> Any:
 def _exscan(x: Any, combine: Callable, comm: Comm) -> Any:
     every = allgather_each_p.bind(x[None], comm=comm, counts=(1,) * comm.size)
     before = every[: comm.rank]
-    # Of nothing, the sum: a constant would leave this rank out of the derivative.
+    # The sum of no elements: a constant would leave this rank out of the derivative.
     return combine(before, axis=0) if comm.rank else jnp.sum(before, axis=0)
 
 

@@ -1,4 +1,4 @@
-"""Values that every rank holds: whether they are the same, where that is checked."""
+"""Checks that a value is the same on every rank."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def checked(x: Any, comm: Comm) -> Any:
     """``x``, which the ranks of ``comm`` use as one value.
 
     Communication: with ``jpi.config.check = "full"`` an allreduce of a few bytes, and of the whole
-    where the ranks' bits differ. It must be the same to rounding, or there is an error.
+    array where the ranks' bits differ. If it differs by more than rounding, that is an error.
     """
     if config.check != "full" or comm.size == 1:
         return x

@@ -1,8 +1,8 @@
-"""Rows that go where the data says: `fetch` them from their owners, `deliver` them to theirs.
+"""Moving rows as the data says: `fetch` them from their owners, `deliver` them to their owners.
 
-A row is named by its owner, a rank, and its offset in that rank's block. How many rows go between
-two ranks is found as the call runs; shapes are static. The bytes that travel are those of the rows
-with another owner, and four for each offset, or eight for each run of adjacent ones.
+A row is named by its owner, a rank, and its offset in that rank's block. Shapes are static; the
+number of rows between two ranks is found at run time. The bytes moved are those of the rows with
+another owner, and four for each offset, or eight for each run of adjacent offsets.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ _REDUCTIONS = {"add": "SUM", "mul": "PROD", "min": "MIN", "max": "MAX"}
 
 
 def fetch(x: Any, owner: Any, offset: Any, comm: Comm) -> Any:
-    """The rows that ``owner`` and ``offset`` name, of the blocks ``x`` that the ranks hold.
+    """The rows that ``owner`` and ``offset`` name in the blocks ``x`` of the ranks.
 
     Row ``k`` of the result is row ``offset[k]`` of the block of rank ``owner[k]``, or zeros where
     there is no such rank or row (-1). It is linear in ``x``.
 
     Args:
-        x: this rank's block; those of the ranks may differ in the number of rows.
-        owner, offset: int32, one for each row that this rank wants.
+        x: this rank's block; the number of rows may differ between ranks.
+        owner, offset: int32, one for each row that this rank needs.
 
-    Communication: the offsets to the owners, the rows back.
+    Communication: the offsets to the owners, and the rows back.
     """
     return fetch_p.bind(x, owner, offset, comm=comm)
 
 
 def exchange(x: Any, counts: Any, comm: Comm, rows: int) -> Any:
-    """The rows that the ranks send here, one rank's after the other's.
+    """The rows that the ranks send here, rank after rank.
 
     Args:
-        x: this rank's rows, which go to the ranks in their order.
-        counts: int32, how many of them go to each rank; those that remain stay behind.
-        rows: how many arrive here from all ranks together.
+        x: this rank's rows, in the order of the ranks they go to.
+        counts: int32, how many rows go to each rank; the remaining rows stay here.
+        rows: how many rows arrive here from all ranks together.
 
     Communication: the counts, and each row once. It has no derivative.
     """
@@ -54,17 +54,17 @@ def exchange(x: Any, counts: Any, comm: Comm, rows: int) -> Any:
 def deliver(
     base: Any, x: Any, owner: Any, offset: Any, comm: Comm, op: Op = "set", unique: bool = False
 ) -> Any:
-    """The block ``base``, changed by the rows that the ranks send to it.
+    """The block ``base``, updated with the rows that the ranks send to it.
 
     Row ``k`` of ``x`` goes to row ``offset[k]`` of the block of rank ``owner[k]``, and nowhere if
-    there is none. What meets there is applied in the order of the ranks, then of ``k``.
+    there is no such row. Rows are applied in the order of the ranks, then of ``k``.
 
     Args:
         base: this rank's block.
-        x: the rows, of the shape and dtype of those of ``base``.
+        x: the rows, of the row shape and dtype of ``base``.
         owner, offset: int32, one for each row.
-        op: "set" keeps the last of the rows that meet; the others combine them with ``base``.
-        unique: no two rows meet, of any rank: it makes "mul" differentiable in ``x``.
+        op: "set" keeps the last of the rows with one target; the others combine them with ``base``.
+        unique: no two rows of any ranks have one target. Then "mul" is differentiable in ``x``.
 
     Communication: the rows and offsets to the owners.
     """
@@ -96,7 +96,7 @@ deliver_p = ordered_primitive(
 
 
 def _is_moving(base: Any, tangents: Sequence[Any]) -> bool:
-    """Whether a result like ``base`` has a tangent, given those of what it is made from."""
+    """Whether a result like ``base`` has a tangent, given the tangents of its operands."""
     is_zero = all(type(t) is _jax.Zero for t in tangents)
     return not is_zero and jnp.issubdtype(base.dtype, jnp.inexact)
 
@@ -121,7 +121,7 @@ def _deliver_jvp(
     y = deliver_p.bind(base, x, owner, offset, comm=comm, op=op, unique=unique)
     if not _is_moving(base, tangents[:2]):
         return y, _jax.zero_tangent(y)
-    # Both, as one may be zero on this rank only: what travels must not depend on that.
+    # Both tangents: one may be zero on this rank only, and the exchange must not depend on that.
     t, t_x = map(_jax.ad.instantiate_zeros, tangents[:2])
     if op in ("set", "add"):
         return y, deliver(t, t_x, owner, offset, comm, op, unique)
@@ -131,7 +131,7 @@ def _deliver_jvp(
             return y, rate
         if not unique:
             raise NotImplementedError(
-                "a product with rows that may meet has no derivative in them, as in JAX. "
+                "a product with rows of one target has no derivative in the rows, as in JAX. "
                 "Pass unique_indices=True if no index occurs twice."
             )
         nothing = jnp.zeros_like(base)
@@ -142,12 +142,12 @@ def _deliver_jvp(
 def _tangent_of_extremum(
     y: Any, base: Any, x: Any, t: Any, t_x: Any, owner: Any, offset: Any, comm: Comm
 ) -> Any:
-    # All that attain the extremum share it equally, the base among them, as in JAX.
+    # All elements equal to the extremum share it equally, the base included, as in JAX.
     stays, wins = base == y, x == fetch(y, owner, offset, comm)
     rows = jnp.where(wins, t_x, jnp.zeros_like(t_x))
     total = deliver(jnp.where(stays, t, jnp.zeros_like(t)), rows, owner, offset, comm, "add")
     count = deliver(stays.astype(t.dtype), wins.astype(t.dtype), owner, offset, comm, "add")
-    return total / jnp.where(count == 0, jnp.ones_like(count), count)  # none if they are NaN
+    return total / jnp.where(count == 0, jnp.ones_like(count), count)  # count is 0 if all are NaN
 
 
 def _deliver_transpose(
@@ -181,7 +181,7 @@ def _transpose_of_set(t: Any, owner: Any, offset: Any, comm: Comm) -> tuple[Any,
 
 
 def _moved(x: Any, dim: int | None, size: int, to: int) -> Any:
-    """``x`` with its batch axis at ``to``, made where it has none."""
+    """``x`` with its batch axis at ``to``, added if it has none."""
     if dim is None:
         return jnp.broadcast_to(jnp.expand_dims(x, to), (*x.shape[:to], size, *x.shape[to:]))
     return jnp.moveaxis(x, dim, to)
@@ -190,9 +190,10 @@ def _moved(x: Any, dim: int | None, size: int, to: int) -> Any:
 def _batched_names(
     owner: Any, offset: Any, dims: Sequence[int | None], size: int, stride: int
 ) -> tuple[Any, Any]:
-    """The names of the rows of a whole batch, of which ``stride`` follow each other in a block.
+    """The names of the rows of a whole batch; ``stride`` of them follow each other in a block.
 
-    Those of element ``b`` of the batch have the offsets ``stride * i + b``, if ``stride`` is not 1.
+    The rows of element ``b`` of the batch have the offsets ``stride * i + b``, unless ``stride`` is
+    1.
     """
     owner, offset = (_moved(x, dim, size, 0) for x, dim in zip((owner, offset), dims, strict=True))
     if stride != 1:
@@ -246,7 +247,7 @@ def _deliver_batch(
 def _exchange_batch(
     operands: Sequence[Any], dims: Sequence[int | None], **params: Any
 ) -> tuple[Any, int]:
-    """One call after the other: how many rows go where may differ."""
+    """One call after the other, as the number of rows to each rank may differ."""
     size = _size(operands, dims)
     moved = [_moved(x, dim, size, 0) for x, dim in zip(operands, dims, strict=True)]
     return lax.map(lambda pair: exchange_p.bind(*pair, **params), moved), 0

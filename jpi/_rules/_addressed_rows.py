@@ -1,11 +1,11 @@
-"""Where the windows of a gather or a scatter lie, as rows of the operand.
+"""The windows of a gather or a scatter, as rows of the operand.
 
-Of the operand's dimensions, those that every window holds *whole* pass through; *batching* ones run
-along a dimension of the indices. The rest are *addressed*: the indices say where along them a
-window begins. With the addressed and the batching dimensions made one, in front, the operand is an
-array of rows, each of the whole dimensions, and every element of a window along the addressed
-dimensions names one of them. So there are as many names as the indices and those windows have
-elements: they are an array over the *named* dimensions, the indices' first.
+Every window holds all of the *whole* dimensions of the operand, and the *batching* dimensions run
+along a dimension of the indices. The other dimensions are *addressed*: the indices say where along
+them a window begins. Merge the addressed and the batching dimensions into one leading dimension:
+then the operand is an array of rows, each with the whole dimensions, and every element of a window
+along the addressed dimensions names one row. So the names form an array over the *named*
+dimensions: first those of the indices, then the addressed ones of the windows.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from jpi._mpi.mesh import Mesh
 
 @dataclass(frozen=True)
 class Claim:
-    """What `agree` asks of a value."""
+    """The weight and the spec of a value, for `agree`."""
 
     weight: int
     spec: Spec
@@ -37,13 +37,13 @@ class AddressedRows:
     """The geometry of a gather, or of the scatter that is its inverse.
 
     Attributes:
-        shape: the operand's.
-        sizes: those of a window, along each dimension of the operand.
-        removed: operand dimensions that the outer array (what is gathered, or the updates) lacks.
+        shape: the shape of the operand.
+        sizes: the sizes of a window, along each dimension of the operand.
+        removed: operand dimensions that the outer array (the result, or the updates) lacks.
         batching: operand dimensions, by the dimension of the indices along which they run.
         indexed: the operand dimension of each number of an index.
         outer: the shape of the outer array.
-        kept: the dimensions of it that run along the operand's, in their order.
+        kept: its dimensions that run along dimensions of the operand, in their order.
     """
 
     shape: tuple[int, ...]
@@ -56,7 +56,7 @@ class AddressedRows:
 
     @property
     def batch(self) -> list[int]:
-        """The outer dimensions that run along the indices'."""
+        """The outer dimensions that run along dimensions of the indices."""
         return [dim for dim in range(len(self.outer)) if dim not in self.kept]
 
     @property
@@ -97,13 +97,13 @@ class AddressedRows:
         return [*self.batch, None]
 
     def addressed_axes(self, operand: Value) -> Axes:
-        """The mesh axes over which the addressed dimensions are cut."""
+        """The mesh axes over which the addressed dimensions are sharded."""
         return tuple(name for dim in self.addressed for name in operand.spec[dim])
 
     def agreed(self, operand: Value, *others: tuple[Value, Sequence[int | None]]) -> list[Axes]:
-        """The axes of each outer dimension, if those of the addressed dimensions are for all.
+        """The axes of each outer dimension; all may use the axes of the addressed dimensions.
 
-        Those of the addressed dimensions stay where they cut loose dimensions of the others.
+        The axes of the addressed dimensions stay where they shard loose dimensions of the others.
         """
         free = self.addressed_axes(operand)
         claims = [(Claim(operand.weight, operand.spec), self.operand_labels())]
@@ -124,9 +124,9 @@ class AddressedRows:
 
     @property
     def loose(self) -> list[int]:
-        """The named dimensions that may be cut over any axes, the largest first.
+        """The named dimensions that may be sharded over any axes, the largest first.
 
-        The others run along the operand's batching dimensions, and are cut alike.
+        The others run along the operand's batching dimensions, and are sharded alike.
         """
         bound = [self.batch[dim] for dim in self.batching]
         dims = [dim for dim in self.named if dim not in bound]
@@ -135,7 +135,7 @@ class AddressedRows:
     def operand_layout(
         self, mesh: Mesh, entries: Sequence[Axes], dim: int | None = None, axes: Axes = ()
     ) -> Layout:
-        """The operand cut as the outer dimensions that it runs along, and ``dim`` over ``axes``."""
+        """The operand sharded like the outer dimensions, and ``dim`` sharded over ``axes``."""
         spec = [entries[label] if label is not None else () for label in self.operand_labels()]
         if dim is not None:
             spec[dim] = axes
@@ -147,7 +147,7 @@ class AddressedRows:
     # ---- this rank's rows ----
 
     def padded(self, operand: Any, index: Any, outer: Any = None) -> tuple[Any, Any, Any]:
-        """Blocks to which the primitive applies though a batching dimension may be empty."""
+        """Blocks for the primitive, also where a batching dimension is empty."""
         bound = [self.batch[dim] for dim in self.batching]
         return (
             padded(operand, list(self.batching.values())),
@@ -156,7 +156,7 @@ class AddressedRows:
         )
 
     def rows(self, local: Any, first: int) -> Any:
-        """A block of the operand as rows, ``first`` of the addressed dimensions foremost."""
+        """A block of the operand as rows; of the addressed dimensions, ``first`` leads."""
         order, count = self._order(first)
         local = jnp.transpose(local, order)
         shape = local.shape
@@ -173,7 +173,7 @@ class AddressedRows:
         return [*front, *self.whole], len(front)
 
     def named_rows(self, outer: Any) -> Any:
-        """A block of the outer array as the rows that its names have."""
+        """A block of the outer array as one row for each name."""
         order = [*self.named, *(self.outer_of[dim] for dim in self.whole)]
         outer = jnp.transpose(outer, order)
         count = len(self.named)
@@ -197,10 +197,10 @@ class AddressedRows:
     def names(
         self, mesh: Mesh, indices: Value, outer: Layout, operand: Layout, first: int
     ) -> tuple[Any, Any, Any]:
-        """The owner and the offset of the row of each name of this rank's, and which are inside.
+        """The owner and the offset of the row of each name of this rank, and which are inside.
 
-        The owner is a block of ``first``, the offset counts in it. A window that leaves the
-        operand is moved back into it; "inside" is an array over the index dimensions.
+        The owner is a block of ``first``, and the offset counts in that block. A window that leaves
+        the operand is moved back into it; "inside" is an array over the index dimensions.
         """
         spec = (*(outer.spec[dim] for dim in self.batch), ())
         index = indices.take(region_of(mesh, layout(indices.shape, mesh.axes, spec), outer.axes))
@@ -229,7 +229,7 @@ class AddressedRows:
         return owner, offset, inside
 
     def begins(self, index: Any) -> tuple[dict[int, Any], Any]:
-        """Where windows begin along each addressed dimension, and which were inside unmoved."""
+        """Where windows begin along each addressed dimension, and which begin inside."""
         inside = jnp.ones(index.shape[:-1], bool)
         begins = {dim: jnp.zeros(index.shape[:-1], np.int32) for dim in self.addressed}
         for k, dim in enumerate(self.indexed):
@@ -247,7 +247,7 @@ def _inverse(order: Sequence[int]) -> list[int]:
 
 
 def place(position: Any, size: int, parts: int) -> tuple[Any, Any]:
-    """Which block of a balanced partition holds a position, and the offset in it."""
+    """The block of a balanced partition that holds a position, and the offset in it."""
     small, larger = divmod(size, parts)
     edge = larger * (small + 1)
     above = position - edge
@@ -258,9 +258,9 @@ def place(position: Any, size: int, parts: int) -> tuple[Any, Any]:
 
 
 def padded(x: Any, dims: Sequence[int]) -> Any:
-    """``x``, of size 1 in those of ``dims`` in which it is empty: JAX gathers from no empty one.
+    """``x``, with size 1 in those of ``dims`` where it is empty: JAX cannot gather from empty ones.
 
-    It depends on ``x`` all the same: a constant would leave this rank out of the derivative.
+    It still depends on ``x``: a constant would leave this rank out of the derivative.
     """
     more = [int(dim in dims and n == 0) for dim, n in enumerate(x.shape)]
     zero = jnp.zeros((), x.dtype)
@@ -268,5 +268,5 @@ def padded(x: Any, dims: Sequence[int]) -> Any:
 
 
 def trimmed(x: Any, shape: Sequence[int]) -> Any:
-    """The part of ``x`` that has ``shape``, without what `padded` put there."""
+    """The part of ``x`` that has ``shape``, without the padding of `padded`."""
     return x if x.shape == tuple(shape) else lax.slice(x, [0] * x.ndim, shape)

@@ -1,4 +1,4 @@
-"""Which mesh axes cut which dimension of a product, decided by what would have to move."""
+"""Over which mesh axes each dimension of a product is sharded, chosen by the bytes to move."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Value, agree
 from jpi._layout.layout import Axes
 
-LATENCY = 1 << 14  # the bytes that could be sent in the time that one more collective takes
+LATENCY = 1 << 14  # the bytes that can be sent in the time of one more collective
 
-Assignment = dict[Any, Axes]  # the mesh axes that cut each label, a label being one dimension
+Assignment = dict[Any, Axes]  # the mesh axes of each label; a label is one dimension
 
 
 @dataclass(frozen=True)
 class Contraction:
-    """What is contracted: the two operands, a label for each of their dimensions and the result's,
-    and the labels that are summed over. The two dimensions of a pair have one label."""
+    """A contraction of two operands: the labels of their dimensions and of the result's, and which
+    labels are summed. The two dimensions of a pair have one label."""
 
     operands: tuple[Value, Value]
     labels: tuple[list[Any], list[Any]]
@@ -33,9 +33,9 @@ class Contraction:
         return {k: n for value, labels in pairs for k, n in zip(labels, value.shape, strict=True)}
 
     def over(self, axes: Assignment, names: Axes) -> Axes:
-        """The mesh axes over which the ranks' products are to be summed."""
-        cut = {name for label in self.summed for name in axes.get(label, ())}
-        return tuple(name for name in names if name in cut)
+        """The mesh axes over which the ranks' products must be summed."""
+        summed = {name for label in self.summed for name in axes.get(label, ())}
+        return tuple(name for name in names if name in summed)
 
 
 def contraction_of(lhs: Value, rhs: Value, dimension_numbers: Any) -> Contraction:
@@ -56,11 +56,12 @@ def contraction_of(lhs: Value, rhs: Value, dimension_numbers: Any) -> Contractio
 
 
 def plan(call: Call, product: Contraction) -> Assignment:
-    """The assignment for which the least has to move, the first of equals.
+    """The cheapest assignment, the first of equals.
 
-    The candidates: the heavier operand keeps its layout, or the other one; the result's dimensions
-    are cut as the operands' are, and the contracted ones with what is left; nor are the latter, and
-    their axes cut the result's longest dimension.
+    The candidates: the heavier operand keeps its layout; the lighter one does; the dimensions of
+    the result are sharded like those of the operands, and the contracted ones over the remaining
+    axes; or the contracted dimensions are unsharded, and their axes shard the longest dimension of
+    the result.
     """
     pairs = sorted(
         zip(product.operands, product.labels, strict=True), key=lambda pair: -pair[0].weight
@@ -69,9 +70,9 @@ def plan(call: Call, product: Contraction) -> Assignment:
     free = agree(*((value, ls) for (value, _), ls in zip(pairs, alone, strict=True)))
     whole = dict(free)
     left = [axes for axes in _claims(product) if not set(axes) & set(_names(whole))]
-    uncut = [label for label in product.result if label not in whole]
-    if left and uncut:
-        whole[max(uncut, key=lambda label: product.sizes[label])] = left[0]
+    unsharded = [label for label in product.result if label not in whole]
+    if left and unsharded:
+        whole[max(unsharded, key=lambda label: product.sizes[label])] = left[0]
     candidates = [
         agree(*pairs),
         _completed({k: a for k, a in zip(pairs[1][1], pairs[1][0].spec, strict=True) if a}, pairs),
@@ -82,7 +83,7 @@ def plan(call: Call, product: Contraction) -> Assignment:
 
 
 def _claims(product: Contraction) -> list[Axes]:
-    """The axes that cut contracted dimensions of the operands."""
+    """The axes that shard contracted dimensions of the operands."""
     pairs = zip(product.operands, product.labels, strict=True)
     return [
         axes
@@ -97,7 +98,7 @@ def _names(axes: Assignment) -> Axes:
 
 
 def _completed(axes: Assignment, pairs: Sequence[tuple[Value, Sequence[Any]]]) -> Assignment:
-    """``axes`` with what the operands' layouts add without contradiction."""
+    """``axes``, and those axes of the operands' layouts that do not contradict them."""
     axes = dict(axes)
     for value, labels in pairs:
         for label, entry in zip(labels, value.spec, strict=True):
@@ -107,7 +108,7 @@ def _completed(axes: Assignment, pairs: Sequence[tuple[Value, Sequence[Any]]]) -
 
 
 def _cost(call: Call, product: Contraction, axes: Assignment) -> float:
-    """The bytes that a rank gets, and what the number of collectives is worth."""
+    """The bytes that a rank receives, and a price for each collective."""
     ranks, cost = call.mesh.shape, 0.0
     for value, labels in zip(product.operands, product.labels, strict=True):
         target = tuple(axes.get(label, ()) for label in labels)
@@ -116,14 +117,14 @@ def _cost(call: Call, product: Contraction, axes: Assignment) -> float:
         cost += (LATENCY + block * (1 - held)) if held < 1 else 0
     summands = math.prod(ranks[name] for name in product.over(axes, call.mesh.axis_names))
     if summands > 1:
-        cut = math.prod(ranks[name] for label in product.result for name in axes.get(label, ()))
-        size = math.prod(call.shape) * getattr(call.dtype, "itemsize", 8) / cut
+        parts = math.prod(ranks[name] for label in product.result for name in axes.get(label, ()))
+        size = math.prod(call.shape) * getattr(call.dtype, "itemsize", 8) / parts
         cost += LATENCY + 2 * size * (1 - 1 / summands)
     return cost
 
 
 def _held(ranks: Any, source: Axes, target: Axes) -> float:
-    """How much of its new block a rank holds, along one dimension."""
+    """The part of its new block that a rank holds already, along one dimension."""
     if target[: len(source)] == source:
         return 1.0
     more = source[len(target) :] if source[: len(target)] == target else source

@@ -1,9 +1,10 @@
-"""Fourier transforms along one dimension, whole or cut.
+"""Fourier transforms along one dimension, whole or sharded.
 
-A line of ``n = rows * columns`` numbers that is cut is a matrix cut by rows, transformed along its
-columns and then along its rows, with factors between (Gentleman and Sande, 1966); each step finds
-whole what it transforms, after an exchange. Where ``n`` has no such factors, the transform is a
-convolution with a chirp (Bluestein, 1970), and that is taken by transforms of a power of two.
+A sharded line of ``n = rows * columns`` numbers is a matrix sharded by rows. It is transformed
+along its columns and then along its rows, with factors between (Gentleman and Sande, 1966); an
+exchange before each step makes the dimension of the transform whole. Where ``n`` has no such
+factors, the transform is a convolution with a chirp (Bluestein, 1970), by transforms whose length
+is a power of two.
 """
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ from jpi._mpi.mesh import Mesh
 
 Kind = lax.FftType
 Factors = tuple[int, int]  # rows and columns
-_LONGEST_CHIRP = 2**29  # or the squares' remainders leave 32 bits
+_LONGEST_CHIRP = 2**29  # beyond this, remainders of squares exceed 32 bits
 
 
 def moved(mesh: Mesh, value: Value, spec: Spec) -> Placed:
-    """``value`` cut as ``spec`` says."""
+    """``value`` sharded as ``spec`` says."""
     target = layout(value.shape, mesh.axes, spec)
     return Placed(value.take(region_of(mesh, target)), target)
 
@@ -38,7 +39,7 @@ def moved(mesh: Mesh, value: Value, spec: Spec) -> Placed:
 def transform_whole(
     mesh: Mesh, placed: Placed, kind: Any, dims: Sequence[int], lengths: Sequence[int]
 ) -> Placed:
-    """The transform along dimensions that are not cut, at most three."""
+    """The transform along unsharded dimensions, at most three."""
     ends = range(-len(dims), 0)
     local = lax.fft(jnp.moveaxis(placed.local, dims, ends), kind, tuple(lengths))
     local = jnp.moveaxis(local, ends, dims)
@@ -47,7 +48,7 @@ def transform_whole(
 
 
 def transform_line(mesh: Mesh, placed: Placed, kind: Any, dim: int, length: int) -> Placed:
-    """The transform along a dimension that is cut, and stays cut."""
+    """The transform along a dimension that is sharded, and stays sharded."""
     parts = placed.placement.parts(dim)
     if length < parts**2:  # too short to be a matrix with a row and a column for each rank
         whole = (*placed.spec[:dim], (), *placed.spec[dim + 1 :])
@@ -69,8 +70,10 @@ def _as_complex(x: Any) -> Any:
 
 
 def _doubled(x: Any, length: int) -> Any:
-    """Frequencies of which the real part of the transform is the real inverse of ``x``: each that
-    stands for its conjugate as well twice, and zeros for those."""
+    """Frequencies such that the real part of their transform is the real inverse of ``x``.
+
+    A frequency that also stands for its conjugate counts twice, and the conjugate is zero.
+    """
     position = lax.broadcasted_iota(jnp.uint32, x.shape, x.ndim - 1)
     is_single = (position == 0) | (2 * position == length)
     zeros = jnp.zeros((*x.shape[:-1], length - x.shape[-1]), x.dtype)
@@ -78,40 +81,40 @@ def _doubled(x: Any, length: int) -> Any:
 
 
 def _transform(mesh: Mesh, line: Placed, kind: Any) -> Placed:
-    """The complex transform along the last dimension, which is cut."""
+    """The complex transform along the last dimension, which is sharded."""
     size, parts = line.shape[-1], line.placement.parts(line.ndim - 1)
     factors = _factors(size, parts)
     if factors is None:
         return _chirp_transform(mesh, line, kind, parts)
     matrix = _to_frequencies(mesh, line, kind, factors)
     turned = _run(mesh, lambda x: jnp.swapaxes(x, -1, -2), matrix)
-    return _run(mesh, lambda x: x.reshape(line.shape), _recut(mesh, turned, -1, -2))
+    return _run(mesh, lambda x: x.reshape(line.shape), _reshard(mesh, turned, -1, -2))
 
 
 @lru_cache(maxsize=4096)
 def _factors(size: int, least: int) -> Factors | None:
-    """The two factors of ``size`` closest to each other, None if one is below ``least``."""
+    """The two factors of ``size`` closest to each other; None if one is below ``least``."""
     rows = next((d for d in range(math.isqrt(size), least - 1, -1) if size % d == 0), None)
     return None if rows is None else (rows, size // rows)
 
 
 def _to_frequencies(mesh: Mesh, line: Placed, kind: Any, factors: Factors) -> Placed:
-    """The transform as a matrix, cut by rows: in row r and column c the frequency r + rows * c."""
+    """The transform as a matrix sharded by rows: row r, column c has the frequency r + rows * c."""
     matrix = _run(mesh, lambda x: x.reshape(*x.shape[:-1], *factors), line)
-    matrix = _recut(mesh, matrix, -2, -1)
+    matrix = _reshard(mesh, matrix, -2, -1)
     matrix = transform_whole(mesh, matrix, kind, [matrix.ndim - 2], factors[:1])
     matrix = _run(mesh, partial(_twiddled, kind=kind), matrix)
-    matrix = _recut(mesh, matrix, -1, -2)
+    matrix = _reshard(mesh, matrix, -1, -2)
     return transform_whole(mesh, matrix, kind, [matrix.ndim - 1], factors[1:])
 
 
 def _from_frequencies(mesh: Mesh, matrix: Placed, kind: Any, factors: Factors) -> Placed:
-    """The transform of a matrix of frequencies (see `_to_frequencies`), each step undone."""
+    """The transform of a matrix of frequencies: `_to_frequencies` with each step reversed."""
     matrix = transform_whole(mesh, matrix, kind, [matrix.ndim - 1], factors[1:])
     matrix = _run(mesh, partial(_twiddled, kind=kind), matrix)
-    matrix = _recut(mesh, matrix, -2, -1)
+    matrix = _reshard(mesh, matrix, -2, -1)
     matrix = transform_whole(mesh, matrix, kind, [matrix.ndim - 2], factors[:1])
-    matrix = _recut(mesh, matrix, -1, -2)
+    matrix = _reshard(mesh, matrix, -1, -2)
     return _run(mesh, lambda x: x.reshape(*x.shape[:-2], math.prod(factors)), matrix)
 
 
@@ -132,8 +135,8 @@ def _root(power: Any, order: int, kind: Any, dtype: Any) -> Any:
 
 
 def _chirp_transform(mesh: Mesh, line: Placed, kind: Any, parts: int) -> Placed:
-    # With w a primitive root of order 2n, 2jk = j^2 + k^2 - (k - j)^2 in the exponent makes of
-    #     sum_j x_j w^(2jk)    the convolution    w^(k^2) sum_j (x_j w^(j^2)) w^(-(k - j)^2).
+    # With w a primitive root of order 2n, as 2jk = j^2 + k^2 - (k - j)^2, the transform
+    #     sum_j x_j w^(2jk)    is the convolution    w^(k^2) sum_j (x_j w^(j^2)) w^(-(k - j)^2).
     size = line.shape[-1]
     if size > _LONGEST_CHIRP:
         record_fallback("fft", math.prod(line.shape) * line.dtype.itemsize)
@@ -163,7 +166,7 @@ def _chirped(x: Any, kind: Any, padded: int) -> Any:
 
 
 def _kernel(size: int, kind: Any, padded: int, dtype: Any) -> Any:
-    """The chirp that is convolved with, whose negative positions are at the end."""
+    """The chirp for the convolution; its negative positions are at the end."""
     position = lax.iota(jnp.int32, padded)
     distance = jnp.minimum(position, padded - position)
     chirp = jnp.conj(_root(_square(distance % size, 2 * size), 2 * size, kind, dtype))
@@ -187,7 +190,7 @@ def _square(x: Any, modulus: int) -> Any:
 def _scaled(x: Any, factor: Any, modulus: int) -> Any:
     """``x * factor`` for a factor up to 256.
 
-    The quotient is one off at most; the products may overflow, and their difference does not.
+    The quotient is at most one off; the products may overflow, but their difference does not.
     """
     ratio = jnp.asarray(factor, jnp.float32) * jnp.float32(1 / modulus)
     quotient = jnp.floor(x.astype(jnp.float32) * ratio).astype(jnp.int32)
@@ -195,25 +198,25 @@ def _scaled(x: Any, factor: Any, modulus: int) -> Any:
     return jnp.where(rest < 0, rest + modulus, jnp.where(rest >= modulus, rest - modulus, rest))
 
 
-# ---- global functions, and where their values lie ----
+# ---- functions of global arrays ----
 
 
 def _run(mesh: Mesh, function: Callable[..., Any], *values: Value) -> Any:
-    """A function of global arrays on values, settled where it keeps data."""
+    """A function of global arrays on values; its result is settled unless it has no operands."""
     types = [jax.ShapeDtypeStruct(value.shape, value.dtype) for value in values]
     (result,) = evaluate(mesh, jax.make_jaxpr(function)(*types), values)
     return result.settle(mesh) if values else result
 
 
-def _recut(mesh: Mesh, placed: Placed, dim: int, to: int) -> Placed:
-    """``placed`` with the cut of the dimension ``dim`` moved ``to`` another, which has none."""
+def _reshard(mesh: Mesh, placed: Placed, dim: int, to: int) -> Placed:
+    """``placed`` with the mesh axes of ``dim`` moved to the dimension ``to``, which has none."""
     spec = list(placed.spec)
     spec[to], spec[dim] = spec[dim], ()
     return moved(mesh, placed, tuple(spec))
 
 
 def _first(mesh: Mesh, line: Placed, count: int) -> Placed:
-    """The first ``count`` numbers along the last dimension, which is cut."""
+    """The first ``count`` numbers along the last dimension, which is sharded."""
     target = layout((*line.shape[:-1], count), mesh.axes, line.spec)
     dim, axes = line.ndim - 1, line.spec[-1]
     before, after = line.placement.offsets(dim), target.offsets(dim)

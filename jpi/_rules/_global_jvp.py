@@ -1,4 +1,4 @@
-"""Distributed algorithms with the derivative that JAX gives to the primitive they stand for."""
+"""Distributed algorithms with the derivative of the primitive that they compute."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def differentiated(
 ) -> list[Value]:
     """The results of ``algorithm``, which computes the primitive of ``call`` on this rank's blocks.
 
-    It is never differentiated itself: the derivative of the primitive is traced on the global
-    types and evaluated by the rules. All operands and results are inexact.
+    JAX never differentiates it: the derivative of the primitive is traced on the global types and
+    evaluated by the rules. All operands and results are inexact.
 
     Args:
-        operands: the operands, as the algorithm takes them.
-        algorithm: from the operands' blocks to the results' blocks.
+        operands: the operands, in the layouts that the algorithm needs.
+        algorithm: computes the results' blocks from the operands' blocks.
         placements: the layouts of the results.
     """
     count = len(operands)

@@ -21,12 +21,12 @@ class Local:
 
     Args:
         inputs: the layouts of its operands.
-        choose: gives the layouts of its results, from those in which they come. By default those
-            are kept of the first run, as a transform may trace it more than once.
+        choose: returns the layouts of its results, given those that the evaluation gives. By
+            default the first run fixes them, as a transform may trace it more than once.
 
     Attributes:
-        offered: the layouts in which its results came, and the bytes that made them so.
-        results: the layouts that they have.
+        offered: the layouts that the evaluation gave its results, and their weights in bytes.
+        results: the layouts that the results have.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Local:
 
 
 class Traced(Local):
-    """A global jaxpr as a function of this rank's blocks, traced once and for all."""
+    """A global jaxpr as a function of this rank's blocks, traced once."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
@@ -75,7 +75,7 @@ def traced(function: Callable, operands: Sequence[Value]) -> _jax.ClosedJaxpr:
 
 
 def settle_alike(mesh: Mesh, values: Sequence[Value]) -> list[Placed]:
-    """The values placed, those of one shape alike."""
+    """The values placed; values of one shape get one layout."""
     result = []
     for value in values:
         alike = [(other, range(other.ndim)) for other in values if other.shape == value.shape]

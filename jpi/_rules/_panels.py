@@ -1,8 +1,8 @@
-"""Products of operands that come in panels, where they would not fit on a rank as a whole.
+"""Products of operands in panels, where the whole operands would not fit on a rank.
 
-An operand that a rank needs more of than it holds is not gathered. The ranks go through the
-contracted dimension in steps: in each they gather one panel of each operand and add the product of
-the two (along two mesh axes, this is the algorithm SUMMA).
+If a rank needs more of an operand than it holds, the operand is not gathered. The ranks go through
+the contracted dimension in steps. In each step they gather one panel of each operand and add the
+product of the two (along two mesh axes this is the algorithm SUMMA).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from jpi._evaluation.values import Placed, Region, region_of
 from jpi._layout.layout import Axes, Layout, layout, offsets
 from jpi._rules._contraction import Contraction
 
-PANEL = 1 << 20  # bytes; what is gathered is not cut into smaller panels
+PANEL = 1 << 20  # bytes; what is gathered is not divided into smaller panels
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Panels:
     """An operand in panels along a contracted dimension, the same ones for both operands.
 
     The dimension is padded with zeros to ``pieces`` x ``steps`` x ``length``. Panel ``s`` consists
-    of the ``s``-th part of every piece, so that all ranks along the dimension hold as much of it,
-    whatever the number of blocks, of which ``pieces`` is a multiple.
+    of the ``s``-th part of every piece. ``pieces`` is a multiple of the number of blocks, so that
+    all ranks along the dimension hold as much of each panel.
     """
 
     value: Placed
@@ -68,14 +68,14 @@ class Panels:
         return Placed(panel, self.layout(self.value.placement)).take(region)
 
     def layout(self, whole: Layout) -> Layout:
-        """The layout of one panel of an array that lies as ``whole`` does."""
+        """The layout of one panel of an array with the layout ``whole``."""
         shape = list(whole.shape)
         shape[self.dim] = self.pieces * self.length
         return layout(tuple(shape), whole.mesh_axes, whole.spec)
 
 
 def panels_of(call: Call, product: Contraction, targets: Sequence[Layout]) -> list[Panels]:
-    """The operands in panels, if more would be gathered than a rank should hold; else nothing."""
+    """The operands in panels, if a rank would gather too much otherwise; else an empty list."""
     if not product.summed or not all(isinstance(value, Placed) for value in product.operands):
         return []
     label = max(product.summed, key=lambda label: product.sizes[label])
@@ -89,7 +89,7 @@ def panels_of(call: Call, product: Contraction, targets: Sequence[Layout]) -> li
     steps = min(steps, size // pieces)
     if steps < 2:
         return []
-    if size % pieces == 0:  # without padding, if a few more steps will do
+    if size % pieces == 0:  # no padding, if that takes only a few more steps
         steps = next((n for n in range(steps, 2 * steps) if size // pieces % n == 0), steps)
     length = -(-size // (pieces * steps))
     return [
@@ -106,7 +106,7 @@ def streamed(call: Call, panels: Sequence[Panels], targets: Sequence[Layout], us
     """This rank's block of the sum of the products of the panels."""
     mesh, wide = call.mesh, jnp.promote_types(call.dtype, jnp.float32)
     sixteen = jnp.issubdtype(call.dtype, jnp.floating) and call.dtype.itemsize < wide.itemsize
-    dtype = wide if sixteen else call.dtype  # what is added up step by step keeps its precision
+    dtype = wide if sixteen else call.dtype  # a sum over steps keeps its precision
     regions = [
         region_of(mesh, p.layout(target), used) for p, target in zip(panels, targets, strict=True)
     ]
@@ -114,7 +114,7 @@ def streamed(call: Call, panels: Sequence[Panels], targets: Sequence[Layout], us
     def product(*operands: Any) -> Any:
         return call.bind(*operands, preferred_element_type=dtype)
 
-    # Without the checkpoint, the panels would be kept for the gradient: the gathered operand.
+    # Without the checkpoint, the gradient would keep the panels: all of the gathered operand.
     @partial(jax.checkpoint, prevent_cse=False)
     def step(total: Any, index: Any, blocks: Sequence[Any]) -> Any:
         needed = [

@@ -28,9 +28,9 @@ def closed_call(call: Call, *values: Value, call_jaxpr: Any, **params: Any) -> l
 
 @rule("call_hi_primitive")
 def expanded(call: Call, *values: Value, **params: Any) -> list[Value]:
-    """A function of JAX's own that newer versions keep as one primitive, as what it stands for.
+    """A function of JAX that newer versions keep as one primitive, expanded.
 
-    One of real numbers may have a derivative of its own, which its expansion would lose.
+    Of real numbers it may have its own derivative, which the expansion would lose.
     """
     if any(jnp.issubdtype(result.dtype, jnp.inexact) for result in call.results):
         return fall_back(call, values)

@@ -1,7 +1,7 @@
-"""Loops and branches: they run on each rank's blocks, in layouts that stay the same all along.
+"""Loops and branches: they run on each rank's blocks, in layouts that do not change.
 
-A body is traced on blocks before it runs, which shows the layouts it gives. Every rank takes the
-same branch and as many turns: predicates are computed from what all ranks hold.
+A body is traced on blocks before it runs, to find the layouts of its results. Every rank takes the
+same branch and the same number of turns: predicates are computed from values that all ranks hold.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from jpi._layout.layout import Layout, Spec, layout
 from jpi._mpi.mesh import Mesh
 from jpi._rules._local import Traced, placed, settle_alike, taken
 
-_LARGE = 2**16  # numbers that are not made whole on every rank for a loop
+_LARGE = 2**16  # larger arrays are not made on every rank for a loop
 
 
 @rule("scan")
@@ -96,10 +96,10 @@ def while_loop(
 def _with_one_predicate(
     condition: _jax.ClosedJaxpr, num_consts: int, body: _jax.ClosedJaxpr
 ) -> tuple[_jax.ClosedJaxpr, _jax.ClosedJaxpr]:
-    """A loop that `jax.vmap` made of many, with the predicates of all, as one with one predicate.
+    """A loop that `jax.vmap` made of many, with a predicate for each, as one with one predicate.
 
-    It turns as long as any of them does; those that have ended stay as they are. The constants of
-    the condition come before those of the body.
+    It runs as long as any of them does; those that have ended keep their values. The constants of
+    the condition are before those of the body.
     """
     count = len(jaxprs.input_types(condition)) - num_consts
 
@@ -135,7 +135,7 @@ def cond(call: Call, index: Value, *values: Value, branches: Any, **params: Any)
 
 
 def _best(offered: Sequence[tuple[Layout, int]]) -> Layout:
-    """The layout for a result of several branches: of those that are cut, the heaviest decides."""
+    """The layout for a result of several branches: the heaviest of the sharded ones decides."""
     return max(offered, key=lambda offer: (not offer[0].is_replicated, offer[1]))[0]
 
 
@@ -148,13 +148,13 @@ def settled_loop(
 ) -> tuple[Traced, list[Layout]]:
     """The body of a loop on blocks, and the layouts of its results.
 
-    The carry leaves the body in the layout in which it enters. It follows what the body gives; if
-    that changes for ever it keeps the layout of its start, but for a part that is not cut, which
-    takes the first cut it gets.
+    The carry leaves the body in the layout in which it enters. It gets the layout that the body
+    gives it. If that never settles, it keeps the layout of its start; a replicated part of it then
+    takes the first sharded layout it gets.
     """
     start = [value.layout(mesh) for value in carry]
     count = len(start)
-    for better in (_larger_cut, _first_cut):
+    for better in (_more_parts, _first_sharded):
         own = start
         for _ in range(count + 1):
 
@@ -165,14 +165,14 @@ def settled_loop(
             if body.results[:count] == own:
                 return body, body.results
             own = body.results[:count]
-    raise AssertionError("a part of a carry that is cut once stays as it is")
+    raise AssertionError("a part of a carry keeps its first sharded layout")
 
 
-def _larger_cut(own: Layout, given: Layout) -> Layout:
+def _more_parts(own: Layout, given: Layout) -> Layout:
     return given if _parts(given) >= _parts(own) else own
 
 
-def _first_cut(own: Layout, given: Layout) -> Layout:
+def _first_sharded(own: Layout, given: Layout) -> Layout:
     return given if own.is_replicated else own
 
 
@@ -181,12 +181,12 @@ def _parts(placement: Layout) -> int:
 
 
 def _spread_out(mesh: Mesh, values: Sequence[Value]) -> tuple[Value, ...]:
-    """The values, of which large ones that are not made yet are to be cut over all ranks.
+    """The values; large ones that are not made yet will be sharded over all ranks.
 
-    A loop needs its operands made: whole, on every rank, they could be larger than its memory.
+    A loop needs its operands made. On every rank, a whole one might exceed the memory.
     """
     return tuple(
-        Deferred(v.shape, v.dtype, v.take, _cut_over_all(mesh, v)) if _is_large(v) else v
+        Deferred(v.shape, v.dtype, v.take, _sharded_over_all(mesh, v)) if _is_large(v) else v
         for v in values
     )
 
@@ -195,16 +195,16 @@ def _is_large(value: Value) -> bool:
     return isinstance(value, Deferred) and value.is_replicated and math.prod(value.shape) > _LARGE
 
 
-def _cut_over_all(mesh: Mesh, value: Value) -> Spec:
+def _sharded_over_all(mesh: Mesh, value: Value) -> Spec:
     chosen = max(range(value.ndim), key=lambda dim: (value.shape[dim] >= mesh.size, -dim))
     return tuple(mesh.axis_names if dim == chosen else () for dim in range(value.ndim))
 
 
 def _with_whole_rows(mesh: Mesh, value: Value) -> Placed:
-    """``value`` placed so that every rank has its part of every row, for a loop over the rows.
+    """``value`` placed with unsharded rows, for a loop over the rows.
 
-    Where the rows were cut, the first other dimension that is long enough is cut instead; without
-    one the rows are gathered.
+    If the rows were sharded, the first other dimension that is long enough is sharded instead; if
+    there is none, the rows are gathered.
     """
     first, *others = value.spec
     spec: Spec = ((), *others)

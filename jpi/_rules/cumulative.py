@@ -1,4 +1,4 @@
-"""Cumulative reductions: each rank scans its block, and goes on from what the ranks before have."""
+"""Cumulative reductions: each rank scans its block from the total of the earlier ranks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Functions with a derivative of their own, which is kept: custom_jvp and custom_vjp.
+"""Functions with their own derivative, which is kept: custom_jvp and custom_vjp.
 
 The function and its rules are traced on the global types, and run on this rank's blocks as the
 function and the rules of a local custom_jvp or custom_vjp.

@@ -61,7 +61,7 @@ def dynamic_update_slice(call: Call, operand: Value, update: Value, *starts: Val
 
 
 def _passing(value: Value, sizes: Sequence[int]) -> list[Axes] | None:
-    """The cuts of a value, if all are along dimensions in which a window is the whole operand."""
+    """The axes of a value, if the window is the whole operand along all sharded dimensions."""
     is_passing = all(
         n == m for n, m, axes in zip(value.shape, sizes, value.spec, strict=True) if axes
     )

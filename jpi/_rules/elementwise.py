@@ -1,4 +1,4 @@
-"""Elementwise primitives: every operand is cut alike, and nothing is communicated but to agree."""
+"""Elementwise primitives: operands are sharded alike, and communicate only to agree on that."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TERNARY = ["clamp", "regularized_incomplete_beta", "select_n"]
 
 
 def dims_of(value: Value, ndim: int) -> range:
-    """The result dimensions along which an operand runs; a scalar goes with any of them."""
+    """The result dimensions along which an operand runs; a scalar fits any of them."""
     return range(ndim) if value.ndim else range(0)
 
 
@@ -43,7 +43,7 @@ def labels_of(value: Value, shape: tuple[int, ...]) -> list[int | None]:
 
 
 def follows_from_region(values: tuple[Value, ...], shape: tuple[int, ...]) -> bool:
-    """Whether a result of ``shape`` is better deferred: nothing of that size holds data yet."""
+    """Whether a result of ``shape`` should be deferred: no operand of that size holds data yet."""
     if not shape or any(isinstance(value, Placed) and value.shape == shape for value in values):
         return False
     return all(value.is_replicated for value in values)
@@ -67,13 +67,13 @@ def elementwise(call: Call, *values: Value, **params: Any) -> Value:
 
 
 def _scales(call: Call, total: Value, *factor: Value) -> bool:
-    """Whether the result is the sum ``total`` times what every rank holds."""
+    """Whether the result is the sum ``total`` times a value that every rank holds."""
     is_linear = call.primitive.name in ("neg", "mul", "div") and total.dtype == call.dtype
     return is_linear and total.shape == call.shape and all(v.is_replicated for v in factor)
 
 
 def _scaled(call: Call, total: Pending, *factor: Value) -> Value:
-    """The scaled summands: they are still to be summed."""
+    """The scaled summands, which are not summed yet."""
     region = region_of(call.mesh, total.placement, total.over)
     scales = [v.take(region.operand(v.shape, dims_of(v, total.ndim))) for v in factor]
     return pending(call.bind(total.summand, *scales), call.mesh, total.over, total.placement)

@@ -1,6 +1,6 @@
-"""Fourier transforms: along each dimension when it is whole, the cut moved to another meanwhile.
+"""Fourier transforms: along each dimension while it is unsharded, with another one sharded.
 
-Only where no other dimension has room for the cut is one transformed that stays cut.
+If no other dimension is long enough for that, it transforms along a sharded dimension.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def fft(call: Call, value: Value, *, fft_type: Any, fft_lengths: Any, **params: 
         return Placed(call.bind(placed.local), layout(call.shape, call.mesh.axes, spec))
     complex_kind = _COMPLEX.get(fft_type, fft_type)
     stages = [(fft_type, [last]), (complex_kind, others)]
-    if fft_type == Kind.IRFFT:  # half of its last dimension is redundant: transformed at the end
+    if fft_type == Kind.IRFFT:  # half of its last dimension is redundant, so it is the last step
         stages.reverse()
     elif fft_type not in _COMPLEX:
         stages = [(fft_type, [*others, last])]
@@ -47,13 +47,13 @@ def fft(call: Call, value: Value, *, fft_type: Any, fft_lengths: Any, **params: 
 def _transform(
     mesh: Mesh, placed: Placed, kind: Any, lengths: dict[int, int], later: Sequence[int]
 ) -> Placed:
-    """The transform of one kind along some dimensions, in the order that suits the layout."""
+    """The transform of one kind along some dimensions, in the best order for the layout."""
     todo = list(lengths)
     while todo:
         ready = [dim for dim in todo if placed.placement.parts(dim) == 1][-3:]
         if not ready:
             dim = todo[-1]
-            placed = _cut_elsewhere(mesh, placed, dim, [*todo, *later])
+            placed = _shard_another(mesh, placed, dim, [*todo, *later])
             if placed.placement.parts(dim) > 1:
                 placed = transform_line(mesh, placed, kind, dim, lengths[dim])
                 todo.remove(dim)
@@ -63,9 +63,12 @@ def _transform(
     return placed
 
 
-def _cut_elsewhere(mesh: Mesh, placed: Placed, dim: int, busy: Sequence[int]) -> Placed:
-    """``placed`` with ``dim`` whole, each mesh axis that cuts it moved to the dimension with most
-    room, best one that is not ``busy``; as it is where there is no room."""
+def _shard_another(mesh: Mesh, placed: Placed, dim: int, busy: Sequence[int]) -> Placed:
+    """``placed`` with ``dim`` unsharded and each of its mesh axes moved to another dimension.
+
+    It is the dimension with the largest blocks, preferably one that is not ``busy``. If none is
+    long enough, ``placed`` does not change.
+    """
     spec = list(placed.spec)
     axes, spec[dim] = spec[dim], ()
     for name in axes:
@@ -79,7 +82,7 @@ def _cut_elsewhere(mesh: Mesh, placed: Placed, dim: int, busy: Sequence[int]) ->
 def _roomiest(
     mesh: Mesh, shape: Sequence[int], spec: Sequence[Axes], dim: int, name: str, busy: Sequence[int]
 ) -> int | None:
-    """The dimension besides ``dim`` that the axis ``name`` is best moved to, if any."""
+    """The dimension besides ``dim`` that is best for the axis ``name``, if any."""
     room = [
         n // math.prod(mesh.shape[a] for a in axes) for n, axes in zip(shape, spec, strict=True)
     ]

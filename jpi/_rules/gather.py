@@ -1,4 +1,4 @@
-"""gather: locally where blocks hold whole windows, else each row from the rank that holds it."""
+"""gather: local where blocks hold whole windows; else rows are fetched from their owners."""
 
 from __future__ import annotations
 
@@ -43,13 +43,14 @@ def gather(
     if not over:
         return _local(call, operand, indices, windows, entries)
     first = _first(windows, operand)
-    cut = _cut(call, windows, entries, over)
-    result = _fetched if cut else _picked
-    return result(call, operand, indices, windows, cut or _uncut(entries, over), first, over)
+    named = _over_named(call, windows, entries, over)
+    result = _fetched if named else _picked
+    entries = named or _without(entries, over)
+    return result(call, operand, indices, windows, entries, first, over)
 
 
 def _first(windows: AddressedRows, operand: Value) -> int:
-    """The addressed dimension to be cut, if only one is: the largest of those that are."""
+    """The one addressed dimension to shard: the largest of the sharded ones."""
     return max(
         (dim for dim in windows.addressed if operand.spec[dim]), key=lambda dim: operand.shape[dim]
     )
@@ -76,11 +77,11 @@ def block_of_indices(windows: AddressedRows, indices: Value, entries: Sequence[A
     return (*(entries[dim] for dim in windows.batch), ())
 
 
-def _uncut(entries: Sequence[Axes], over: Axes) -> list[Axes]:
+def _without(entries: Sequence[Axes], over: Axes) -> list[Axes]:
     return [tuple(name for name in entry if name not in over) for entry in entries]
 
 
-def _cut(
+def _over_named(
     call: Call, windows: AddressedRows, entries: Sequence[Axes], over: Axes
 ) -> list[Axes] | None:
     """The entries with all of ``over`` among the named dimensions; None if they are too small."""
@@ -103,13 +104,13 @@ def _fetched(
     first: int,
     over: Axes,
 ) -> Value:
-    """Cut over all axes of the addressed dimensions: each rank fetches what it wants."""
+    """The result sharded over all axes of the addressed dimensions: each rank fetches its rows."""
     mesh, target = call.mesh, windows.outer_layout(call.mesh, entries)
     block = windows.operand_layout(mesh, entries, first, over)
     row = math.prod(operand.shape[dim] for dim in windows.whole) * operand.dtype.itemsize
     rows = math.prod(windows.outer[dim] for dim in windows.named) // block.parts(first)
     is_small = math.prod(operand.shape) * operand.dtype.itemsize <= rows * (4 + row)
-    if is_small:  # all of it is fewer bytes than what a rank would ask for and get
+    if is_small:  # all of it is fewer bytes than a rank would send and receive for its rows
         block = windows.operand_layout(mesh, entries)
     x, owner, offset, inside = windows.named_in(mesh, operand, indices, target, block, first)
     if is_small:
@@ -128,7 +129,7 @@ def _picked(
     first: int,
     over: Axes,
 ) -> Value:
-    """A few rows, for all ranks: the sum of what each of them has."""
+    """A few rows on all ranks, as the sum of the rows that each rank has."""
     mesh, target = call.mesh, windows.outer_layout(call.mesh, entries)
     block = windows.operand_layout(mesh, entries, first, over)
     x, owner, offset, inside = windows.named_in(mesh, operand, indices, target, block, first)
@@ -151,7 +152,7 @@ def _summed(call: Call, y: Any, over: Axes, target: Any) -> Placed:
 
 
 def _rows_at(x: Any, offset: Any) -> Any:
-    """The rows of ``x`` at ``offset``; any, where it has none."""
+    """The rows of ``x`` at ``offset``; any rows where there are none."""
     return jnp.take(padded(x, [0]), offset, axis=0, mode="clip")
 
 

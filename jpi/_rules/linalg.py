@@ -1,5 +1,7 @@
-"""Dense linear algebra: matrices whole on a rank, and the cut in a batch dimension where there is
-one. What cannot be so is gathered, and recorded as a fallback."""
+"""Dense linear algebra: each matrix is whole on one rank, and batch dimensions may be sharded.
+
+Otherwise the operands are gathered, and that is recorded as a fallback.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,7 @@ CORE = {
     "tridiagonal": (2,),
     "tridiagonal_solve": (1, 1, 1, 2),
 }
-Labels = Sequence[Any]  # one for each dimension, None for those that must be whole
+Labels = Sequence[Any]  # one for each dimension; None for those that must be whole
 
 
 @rule(*CORE)
@@ -40,7 +42,7 @@ def by_matrix(call: Call, *values: Value, **params: Any) -> list[Value]:
 
 
 def each_matrix(call: Call, values: Sequence[Value], core: Sequence[int]) -> list[Value]:
-    """The primitive on whole matrices, with a cut only between the matrices of the batch."""
+    """The primitive on whole matrices; only batch dimensions are sharded."""
     batch = range(values[0].ndim - core[0])
     labels = [[*batch, *[None] * dims] for dims in core]
     results = [[*batch, *[None] * (len(aval.shape) - len(batch))] for aval in call.results]
@@ -67,10 +69,10 @@ def triangular_solve(
 def carry(
     call: Call, values: Sequence[Value], labels: Sequence[Labels]
 ) -> tuple[dict[Any, Axes], int]:
-    """The mesh axes for each label, and how many bytes must be gathered all the same.
+    """The mesh axes for each label, and the number of bytes that must be gathered.
 
-    Axes that cut a dimension which must be whole go to the longest of the operand's other
-    dimensions that is not cut and is long enough.
+    If a dimension must be whole but is sharded, its axes move to the longest of the operand's other
+    dimensions that is unsharded and long enough.
     """
     axes, gathered = agree(*zip(values, labels, strict=True)), 0
     for value, own in zip(values, labels, strict=True):
@@ -95,7 +97,7 @@ def run(
     result_labels: Sequence[Labels],
     axes: dict[Any, Axes],
 ) -> list[Value]:
-    """The primitive on this rank's blocks, cut as ``axes`` says."""
+    """The primitive on this rank's blocks, sharded as ``axes`` says."""
     mesh = call.mesh
     used = tuple(name for entry in axes.values() for name in entry)
 

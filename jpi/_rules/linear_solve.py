@@ -54,5 +54,5 @@ def custom_linear_solve(
 
 
 def _layouts_of_results(call: Call, closed: Any, operands: Sequence[Placed]) -> list[Layout]:
-    """The layouts that the solver's results have as they come."""
+    """The layouts that the evaluation gives the solver's results."""
     return Traced(call.mesh, closed, [operand.placement for operand in operands]).results

@@ -1,8 +1,8 @@
 """Random numbers: every rank makes those of its own block, the same for any number of ranks.
 
 The bits of an array are a function of its key and of each element's number in row-major order (its
-counter), so that a block needs nothing but its counters. JAX's own implementation makes them, with
-the counters of the block in place of those of the whole array.
+counter), so a block needs only its counters. JAX's own implementation makes the bits, with the
+counters of the block in place of those of the whole array.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _gamma_tangent(generator: str, log_space: bool, primals: Any, tangents: Any)
     sample = _gamma(data, shapes, generator, log_space)
     if not log_space:
         return sample, tangents[1] * lax.random_gamma_grad(shapes, sample)
-    least = jnp.finfo(sample.dtype).tiny  # the exponential of a small sample may vanish
+    least = jnp.finfo(sample.dtype).tiny  # the exponential of a small sample may underflow to 0
     plain = jnp.maximum(jnp.exp(sample), least)
     return sample, tangents[1] * lax.random_gamma_grad(shapes, plain) / plain
 
@@ -110,9 +110,7 @@ def _drawn(call: Call, keys: Value, build: Callable[[Region], Any]) -> Value:
     return Placed(build(region_of(call.mesh, target)), target)
 
 
-_SMALL = (
-    16  # numbers that are not worth deferring: the few keys that a function splits its own into
-)
+_SMALL = 16  # fewer numbers are not deferred: the few keys that a function splits its own into
 
 
 def _is_counted(keys: Value) -> bool:
@@ -135,11 +133,11 @@ def _local_keys(keys: Value, region: Region) -> Any:
     return keys.take(Region(region.mesh, keys.shape, region.box[: keys.ndim], (), placement))
 
 
-_PIECE = 2**16  # numbers whose counters and intermediate results are made at a time
+_PIECE = 2**16  # the numbers that are made at a time, with their counters
 
 
 def _in_pieces(keys: Value, region: Region, dtype: Any, draw: Draw) -> Any:
-    """What `_by_counters` gives for one key, some numbers after the others, to save memory."""
+    """The result of `_by_counters` for one key, made piece by piece to save memory."""
     dim = max(range(len(region.shape)), key=lambda dim: region.shape[dim])
     size = region.shape[dim]
     width = max(1, size * _PIECE // math.prod(region.shape))
@@ -149,7 +147,7 @@ def _in_pieces(keys: Value, region: Region, dtype: Any, draw: Draw) -> Any:
     )
 
     def step(i: Any, drawn: Any) -> Any:
-        first = jnp.minimum(i * width, size - width)  # the last overlaps the one before
+        first = jnp.minimum(i * width, size - width)  # the last piece overlaps the one before
         return lax.dynamic_update_slice_in_dim(
             drawn, _by_counters(keys, piece, draw, (dim, first)), first, dim
         )
@@ -160,10 +158,10 @@ def _in_pieces(keys: Value, region: Region, dtype: Any, draw: Draw) -> Any:
 def _by_counters(
     keys: Value, region: Region, draw: Draw, moved: tuple[int, Any] | None = None
 ) -> Any:
-    """What ``draw(generator, key, shape)`` gives for each of ``keys``, in a region of it.
+    """The part in a region of ``draw(generator, key, shape)`` for each of ``keys``.
 
     The dimensions of the region are those of the keys, then those of the shape; ``moved`` is one of
-    them and how far the region moves along it.
+    them and the distance by which the region moves along it.
     """
     ndim = keys.ndim
     generator, shape = _jax.generator_of(keys.dtype), region.shape[ndim:]
@@ -195,7 +193,7 @@ def _new_keys(keys: Value, region: Region) -> Any:
 
 
 def _with_counters(closed: Any, counters: Words, args: Sequence[Any]) -> list[Any]:
-    """The results of a jaxpr in which ``counters`` stand for those of an array of one block."""
+    """The results of a jaxpr that uses ``counters`` in place of those of a whole array."""
 
     def apply(equation: _jax.JaxprEqn, operands: list[Any]) -> Sequence[Any]:
         if equation.primitive.name == "iota_2x32_shape":
@@ -231,7 +229,7 @@ def _plus(x: Words, y: Words) -> Words:
 
 
 def _times(i: Any, n: int) -> Words:
-    """``i * n`` for 32-bit ``i``: the partial products of 16-bit halves, as by hand."""
+    """``i * n`` for 32-bit ``i``, by the partial products of 16-bit halves."""
     if n == 1:
         return jnp.zeros_like(i), i
     high, low = _words(n)

@@ -1,4 +1,4 @@
-"""Reductions: each rank reduces its block, then the ranks along the reduced dimensions do."""
+"""Reductions: each rank reduces its block, then the ranks along reduced dimensions combine."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def reduce(call: Call, value: Value, *, axes: Sequence[int], **params: Any) -> V
 
 
 def _with_factors(placed: Placed, axes: Sequence[int]) -> Any:
-    """The block with a factor 1 put before it along the reduced dimensions that are cut.
+    """The block, with a factor 1 added before it along the reduced dimensions that are sharded.
 
     JAX drops the derivative of an empty product, which does not depend on its operand: ranks with
     an empty block would not make the calls that the others make.
@@ -70,7 +70,7 @@ def reduce_extremum(call: Call, value: Value, *, axes: Sequence[int], **params: 
 
     @extremum.defjvp
     def tangent(primals: Any, tangents: Any) -> tuple[Any, Any]:
-        # All elements that attain the extremum share it equally, over all ranks, as in jax.numpy.
+        # All elements equal to the extremum share it equally, over all ranks, as in jax.numpy.
         (x,), (t,) = primals, tangents
         y = extremum(x)
         attains = x == jnp.expand_dims(spread_over(y, call.mesh, over), tuple(axes))
@@ -91,8 +91,8 @@ def arg_extremum(
     comm = call.mesh.subcomm(placed.spec[dim])
     start = placed.placement.offsets(dim)[comm.rank]
     local = lax.stop_gradient(placed.local)
-    if local.shape[dim] == 0:  # an empty block offers the worst value, and comes after all others
-        # Made of the block, so that `vmap` maps it where it maps those of the other ranks.
+    if local.shape[dim] == 0:  # an empty block offers the worst value, with the largest index
+        # It depends on the block, so that `vmap` maps it on this rank as on the others.
         widths = [(0, int(k == dim), 0) for k in range(local.ndim)]
         local = lax.pad(local, _worst(call.primitive.name, local.dtype), widths)
     index = jnp.expand_dims(call.bind(local), dim)

@@ -1,4 +1,4 @@
-"""scatter and its kin: updates are applied in the block into which they fall, or sent there."""
+"""scatter and its variants: each update is applied in its block, or sent to the block's rank."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _size(value: Value) -> int:
 
 
 def _applies_function(call: Call) -> bool:
-    """Whether it puts a function of what is there, instead of the updates."""
+    """Whether it stores a function of the old elements instead of the updates."""
     jaxpr = call.params.get("update_jaxpr")
     if OPS[call.primitive.name] != "set" or jaxpr is None:
         return False
@@ -101,7 +101,7 @@ def _blocks(
     entries: Sequence[Axes],
     block: Any,
 ) -> tuple[Any, Any, Any]:
-    """The operands where the primitive itself can be applied to them."""
+    """The operands, where the primitive itself can be applied to their blocks."""
     mesh, outer = call.mesh, windows.outer_layout(call.mesh, entries)
     index = indices.layout(mesh).with_spec(block_of_indices(windows, indices, entries))
     return windows.padded(
@@ -120,7 +120,7 @@ def _summed(
     entries: Sequence[Axes],
     moving: Axes,
 ) -> Value:
-    """Every rank adds its updates up, one of them to the operand."""
+    """Every rank sums its updates; one rank adds the operand."""
     block = windows.operand_layout(call.mesh, entries)
     x, i, y = _blocks(call, operand, indices, updates, windows, entries, block)
     is_first = jnp.full(x.shape, call.mesh.subcomm(moving).rank == 0)
@@ -138,7 +138,7 @@ def _local(
     entries: Sequence[Axes],
     over: Axes,
 ) -> Value:
-    """Every rank applies the updates that fall into its block."""
+    """Every rank applies the updates that are inside its block."""
     mesh = call.mesh
     if not over:
         block = windows.operand_layout(mesh, entries)
@@ -165,7 +165,7 @@ def _local(
 
 
 def _first(windows: AddressedRows, operand: Value) -> int:
-    """The addressed dimension to be cut, if only one is: the largest, of those that are if any."""
+    """The one addressed dimension to shard: the largest, of the sharded ones if any are."""
     return max(windows.addressed, key=lambda dim: (bool(operand.spec[dim]), operand.shape[dim]))
 
 
@@ -186,7 +186,7 @@ def _delivered(
     entries: Sequence[Axes],
     over: Axes,
 ) -> Value:
-    """Every rank sends its updates to where they belong."""
+    """Every rank sends its updates to the ranks that own their rows."""
     mesh, op = call.mesh, OPS[call.primitive.name]
     present = mesh.ordered(*(entries[dim] for dim in windows.loose))
     over = (*over, *(name for name in present if name not in over))

@@ -61,7 +61,7 @@ def expand_dims(call: Call, value: Value, *, dimensions: Sequence[int]) -> Value
 
 
 def _unshard(call: Call, value: Value, dims: Sequence[int]) -> Placed:
-    """``value`` with the dimensions ``dims`` gathered, the others as they are."""
+    """``value`` with the dimensions ``dims`` gathered, the others unchanged."""
     spec = tuple(() if dim in dims else axes for dim, axes in enumerate(value.spec))
     target = layout(value.shape, call.mesh.axes, spec)
     return Placed(value.take(region_of(call.mesh, target)), target)
@@ -92,7 +92,7 @@ def reshape_groups(
 
 
 def _leading(dims: Sequence[int], shape: Sequence[int]) -> int | None:
-    """The first of ``dims`` that is not of size 1: blocks of it are contiguous in the group."""
+    """The first of ``dims`` that is not of size 1: its blocks are contiguous in the group."""
     return next((dim for dim in dims if shape[dim] != 1), None)
 
 
@@ -126,15 +126,15 @@ def _align_group(
 ) -> Any:
     """``local`` with the numbers of one group moved to the ranks that hold them after a reshape.
 
-    The dimensions of the group are made one in the process, in place of the first; the others
-    become of size 1, so that the number of dimensions stays.
+    All dimensions of the group are merged into the first; the others become size 1, so that the
+    number of dimensions stays the same.
     """
-    cut = next((dim for dim in left if source.spec[dim]), None)
+    sharded = next((dim for dim in left if source.spec[dim]), None)
     into = next((dim for dim in right if final.spec[dim]), None)
-    if cut is None or into is None:
+    if sharded is None or into is None:
         return local
     total = math.prod(source.shape[dim] for dim in left)
-    before = tuple(b * (total // source.shape[cut]) for b in source.offsets(cut))
+    before = tuple(b * (total // source.shape[sharded]) for b in source.offsets(sharded))
     after = tuple(b * (total // final.shape[into]) for b in final.offsets(into))
     if before == after:
         return local
@@ -142,10 +142,10 @@ def _align_group(
     merged = math.prod(shape[dim] for dim in left)
     for dim in left:
         shape[dim] = 1
-    shape[cut] = merged
-    axes = source.spec[cut]
+    shape[sharded] = merged
+    axes = source.spec[sharded]
     return on_axis(
-        lambda x: move_rows(x, call.mesh, axes, before, after), lax.reshape(local, shape), cut
+        lambda x: move_rows(x, call.mesh, axes, before, after), lax.reshape(local, shape), sharded
     )
 
 
@@ -184,7 +184,7 @@ def _concatenate_region(
 
 
 def _piece(call: Call, value: Value, start: int, target: Layout, dimension: int) -> Any:
-    """The rows of this rank's block of the concatenation that come from ``value``."""
+    """The rows of ``value`` in this rank's block of the concatenation."""
     own = layout(value.shape, call.mesh.axes, target.spec)
     local = value.take(region_of(call.mesh, own))
     if not target.spec[dimension]:

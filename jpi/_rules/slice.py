@@ -1,7 +1,7 @@
 """Primitives that take, mirror or surround rows: slice, split, unstack, rev, pad, tile.
 
-Each ends with the balanced blocks of its result, dimension after dimension; along a dimension that
-is not cut, or taken whole, nothing moves.
+Each ends with the balanced blocks of its result, dimension after dimension. Nothing moves along a
+dimension that is unsharded, or taken whole.
 """
 
 from __future__ import annotations
@@ -72,8 +72,7 @@ def _strided(
 
 
 def _positions(first: int, stop: int, start: int, step: int) -> tuple[int, int]:
-    """From the position of the selected element ``first`` to after that of the one before
-    ``stop``."""
+    """The range of positions of the selected elements ``first`` to ``stop``, without ``stop``."""
     return (start + first * step, start + (stop - 1) * step + 1) if first < stop else (0, 0)
 
 
@@ -82,14 +81,14 @@ def _starts_and_stops(spans: Sequence[tuple[int, int]]) -> tuple[list[int], list
 
 
 def _selected_before(boundary: int, start: int, step: int, size: int) -> int:
-    """How many of the ``size`` positions ``start, start + step, ...`` lie before ``boundary``."""
+    """How many of the ``size`` positions ``start, start + step, ...`` are before ``boundary``."""
     return min(max(-((start - boundary) // step), 0), size)
 
 
 def _strided_region(
     value: Value, starts: Sequence[int], steps: Sequence[int], region: Region
 ) -> Any:
-    """The part of a slice in ``region``, of the operand's numbers that it needs alone."""
+    """The part of a slice in ``region``, from only those numbers of the operand that it needs."""
     box = tuple(
         _positions(*span, start, step)
         for span, start, step in zip(region.box, starts, steps, strict=True)
@@ -112,7 +111,7 @@ def unstack(call: Call, value: Value, *, axis: int) -> list[Value]:
 
 
 def _with_dim_whole(call: Call, value: Value, dim: int) -> Placed:
-    """``value`` with ``dim`` whole; the cut moves to the largest other dimension that bears it."""
+    """``value`` with ``dim`` whole; its axes move to the largest dimension that is long enough."""
     spec = list(value.spec)
     axes, spec[dim] = spec[dim], ()
     parts = value.layout(call.mesh).parts(dim)
@@ -134,7 +133,7 @@ def rev(call: Call, value: Value, *, dimensions: Sequence[int]) -> Value:
 
 
 def _mirror(call: Call, local: Any, placement: Layout, dim: int) -> Any:
-    """The rows that this rank's block of the reversed array holds, in their old order."""
+    """The rows in this rank's block of the reversed array, in their old order."""
     bounds = placement.offsets(dim)
     comm, size = call.mesh.subcomm(placement.spec[dim]), placement.shape[dim]
     spans = [(size - stop, size - start) for start, stop in itertools.pairwise(bounds)]
@@ -142,7 +141,7 @@ def _mirror(call: Call, local: Any, placement: Layout, dim: int) -> Any:
     counts = [overlaps(*span, bounds)[comm.rank] for span in spans]
 
     def exchange(x: Any) -> Any:
-        # Later rows go to earlier ranks: the parts are sent in the order of the ranks.
+        # Later rows go to earlier ranks, but the parts are sent in the order of the ranks.
         parts = [
             lax.slice_in_dim(x, (first := max(span[0], start) - start), first + count)
             for span, count in zip(spans, counts, strict=True)
@@ -212,7 +211,7 @@ def _pad_block(
     shape: Sequence[int],
     region: Region,
 ) -> Any:
-    """The result of a padding in ``region``, from the rows that go there."""
+    """The result of a padding in ``region``, from its rows of the operand."""
     config = []
     for (start, stop), padding, size in zip(region.box, paddings, shape, strict=True):
         low, _, interior = padding
@@ -241,12 +240,12 @@ def tile(call: Call, value: Value, *, reps: Sequence[int]) -> Value:
 
 
 def _tiled_along(call: Call, placed: Placed, dim: int, count: int) -> Placed:
-    """``placed``, repeated along a dimension that is cut."""
+    """``placed``, repeated along a dimension that is sharded."""
     shape = tuple(n * count if k == dim else n for k, n in enumerate(placed.shape))
     if 1 < count < placed.placement.parts(dim):
         one = Call(call.mesh, None, {}, (jax.ShapeDtypeStruct(shape, placed.dtype),))
         return concatenate(one, *[placed] * count, dimension=dim).settle(call.mesh)
-    # Every rank holds as much as the whole operand, and so needs all of it.
+    # Every rank holds as much as the whole operand, so it needs all of the operand.
     axes = placed.spec[dim]
     whole = layout(
         placed.shape,

@@ -1,5 +1,4 @@
-"""Primitives that slide a window: each rank computes its block of the result, from the span of the
-operand that its windows show."""
+"""Primitives that slide a window: each rank fetches the rows that its block of the result needs."""
 
 from __future__ import annotations
 
@@ -24,10 +23,10 @@ class Window:
     """A window that slides along one dimension of an operand with ``size`` rows.
 
     Attributes:
-        stride: how far it moves from one result to the next.
-        padding: the rows, without data, put before and after the dilated operand.
-        dilation: the distance between the rows that it shows.
-        base_dilation: the distance to which the rows of the operand are spread first.
+        stride: the distance between the windows of successive results.
+        padding: the rows, without data, added before and after the dilated operand.
+        dilation: the distance between the rows in a window.
+        base_dilation: the distance between the rows of the dilated operand.
     """
 
     size: int
@@ -37,7 +36,7 @@ class Window:
     base_dilation: int
 
     def reach(self, results: Span, taps: Span) -> tuple[Span, tuple[int, int]]:
-        """The rows that ``results`` see through ``taps``, rows of the window, and their padding."""
+        """The rows that the windows of ``results`` have at ``taps``, and their padding."""
         if results[0] == results[1]:
             return (0, 0), (0, 0)
         start = results[0] * self.stride + taps[0] * self.dilation - self.padding[0]
@@ -52,14 +51,14 @@ class Window:
 
 
 class Windows:
-    """What this rank's windows show of an operand that is cut as ``source``.
+    """The windows of this rank on an operand with the layout ``source``.
 
     Args:
         windows: the window along each dimension that has one.
         work: for each, the results and the rows of the window that each block's rank computes with.
 
     Attributes:
-        padding: for each, that of the rows that are fetched.
+        padding: for each, the padding of the fetched rows.
     """
 
     def __init__(
@@ -79,14 +78,14 @@ class Windows:
                 self.padding[position] = reaches[source.index(dim, mesh.coordinates)][1]
 
     def fetch(self, local: Any) -> Any:
-        """The rows that this rank's windows show, of the operand."""
+        """The rows of the operand in this rank's windows."""
         for dim, spans in self._spans.items():
             axes, bounds = self._source.spec[dim], self._source.offsets(dim)
             local = fetch_span(local, self._mesh, axes, bounds, spans, dim)
         return local
 
     def add(self, part: Any) -> Any:
-        """This rank's block of the sum of what the ranks have for the rows that theirs show."""
+        """This rank's block of the sum over ranks of ``part``, the rows of its windows."""
         block = self._source.block_shape(self._mesh.coordinates)
         like = jax.ShapeDtypeStruct(block, part.dtype)
         return jax.linear_transpose(self.fetch, like)(part)[0]
@@ -183,7 +182,7 @@ def _by_dimension(spec: Sequence[int], roles: Sequence[Any]) -> list[Any]:
 def _work(
     results: Layout, dim: int, kernel: Layout, kernel_dim: int, parts: int
 ) -> list[tuple[Span, Span]]:
-    """The results and the rows of the kernel of each of ``parts`` ranks: of one of them, blocks."""
+    """The results and the kernel's rows of each of ``parts`` ranks; one of the two is in blocks."""
 
     def spans(placement: Layout, dim: int) -> list[Span]:
         blocks = list(itertools.pairwise(placement.offsets(dim)))
@@ -221,7 +220,7 @@ def _reducing(
     return Windows(call.mesh, source, windows, work), target
 
 
-def _cut_alike(call: Call, *values: Value) -> Layout:
+def _common_layout(call: Call, *values: Value) -> Layout:
     axes = agree(*((value, range(value.ndim)) for value in values))
     spec = tuple(axes.get(dim, ()) for dim in range(values[0].ndim))
     return layout(values[0].shape, call.mesh.axes, spec)
@@ -236,7 +235,7 @@ def _cut_alike(call: Call, *values: Value) -> Layout:
 )
 def reduce_window(call: Call, *values: Value, **params: Any) -> list[Value]:
     operands = [value for value in values if value.ndim]
-    source = _cut_alike(call, *operands)
+    source = _common_layout(call, *operands)
     windows, target = _reducing(call, source, call.shape, **params)
     locals = [value.take(region_of(call.mesh, source)) for value in operands]
     starts = [
@@ -252,7 +251,7 @@ def reduce_window(call: Call, *values: Value, **params: Any) -> list[Value]:
 
 @rule("select_and_scatter_add")
 def select_and_scatter_add(call: Call, source: Value, operand: Value, **params: Any) -> Value:
-    own = _cut_alike(call, operand)
+    own = _common_layout(call, operand)
     windows, target = _reducing(call, own, source.shape, **params)
     shown = windows.fetch(operand.take(region_of(call.mesh, own)))
     part = call.bind(

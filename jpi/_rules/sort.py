@@ -1,8 +1,8 @@
 """Sorting and the largest numbers along a dimension.
 
-Where the dimension is cut, another takes over its mesh axes if it can, and each rank sorts what it
-has; the result stays so. Where none can (a vector, a few long columns), the blocks are sorted
-together (`jpi._blocks.sort`).
+If the dimension is sharded, another one gets its mesh axes if possible. Then each rank sorts what
+it has, and the result keeps this layout. If it is not possible (a vector, a few long columns), the
+ranks sort together (`jpi._blocks.sort`).
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ def sort(
 ) -> Sequence[Value]:
     axes = agree(*((value, range(value.ndim)) for value in values))
     spec = tuple(axes.get(dim, ()) for dim in range(len(call.shape)))
-    target = _uncut(layout(call.shape, call.mesh.axes, spec), dimension)
+    target = _without_axes_on(layout(call.shape, call.mesh.axes, spec), dimension)
     locals = [value.take(region_of(call.mesh, target)) for value in values]
     if target.parts(dimension) > 1:
-        locals = _sort_cut(call, locals, num_keys, target, dimension, target.offsets(dimension))
-    elif math.prod(locals[0].shape):  # the derivative of nothing would not depend on the operand
+        locals = _sort_sharded(call, locals, num_keys, target, dimension, target.offsets(dimension))
+    elif math.prod(locals[0].shape):  # an empty result would not depend on the operand
         locals = jaxprs.apply_primitive(call.primitive, locals, call.params)
     return [Placed(local, target) for local in locals]
 
 
-def _uncut(source: Layout, dim: int) -> Layout:
+def _without_axes_on(source: Layout, dim: int) -> Layout:
     """``source`` with the mesh axes of ``dim`` on other dimensions, or itself.
 
-    The blocks must not become more than half as large again.
+    The blocks must not grow by more than half.
     """
     if source.parts(dim) == 1 or source.ndim == 1:
         return source
@@ -63,7 +63,7 @@ def _largest_block(placement: Layout) -> int:
     return math.prod(placement.counts(dim)[0] for dim in range(placement.ndim))
 
 
-def _sort_cut(
+def _sort_sharded(
     call: Call,
     locals: Sequence[Any],
     num_keys: int,
@@ -71,7 +71,7 @@ def _sort_cut(
     dim: int,
     target: tuple[int, ...],
 ) -> list[Any]:
-    """Blocks that are cut along ``dim``, sorted along it, and cut at the boundaries ``target``."""
+    """Blocks sharded along ``dim``, sorted along it into blocks with the boundaries ``target``."""
     moved = [jnp.moveaxis(local, dim, -1) for local in locals]
     others = moved[0].shape[:-1]
     rows = tuple(x.reshape(math.prod(others), x.shape[-1]) for x in moved)
@@ -86,7 +86,7 @@ def _sort_cut(
 @rule("top_k")
 def top_k(call: Call, value: Value, *, k: int, axis: int = -1, **params: Any) -> Sequence[Value]:
     axis %= value.ndim
-    source = _uncut(value.layout(call.mesh), axis)
+    source = _without_axes_on(value.layout(call.mesh), axis)
     local = value.take(region_of(call.mesh, source))
     parts = source.parts(axis)
     results: Sequence[Any]
@@ -98,14 +98,14 @@ def top_k(call: Call, value: Value, *, k: int, axis: int = -1, **params: Any) ->
     else:
         key = ~ordered_bits(lax.stop_gradient(local))
         index = lax.broadcasted_iota(jnp.int32, local.shape, axis) + _start(call, source, axis)
-        results = _sort_cut(call, [key, local, index], 1, source, axis, offsets(k, parts))[1:]
+        results = _sort_sharded(call, [key, local, index], 1, source, axis, offsets(k, parts))[1:]
         spec = source.spec
     target = layout(call.shape, call.mesh.axes, spec)
     return [Placed(result, target) for result in results]
 
 
 def _largest(local: Any, k: int, axis: int) -> tuple[Any, Any]:
-    if k * math.prod(local.shape) == 0:  # the derivative of a constant would not depend on it
+    if k * math.prod(local.shape) == 0:  # a constant would not depend on the operand
         nothing = lax.slice_in_dim(local, 0, k, axis=axis)
         return nothing, jnp.zeros(nothing.shape, jnp.int32)
     return lax.top_k(local, k, axis=axis)
@@ -114,7 +114,7 @@ def _largest(local: Any, k: int, axis: int) -> tuple[Any, Any]:
 def _largest_of_candidates(
     call: Call, local: Any, k: int, axis: int, source: Layout
 ) -> tuple[Any, Any]:
-    """The largest of the largest of every block, which are gathered."""
+    """The largest among the largest of every block, which are gathered."""
     comm = call.mesh.subcomm(source.spec[axis])
     counts = tuple(min(k, count) for count in source.counts(axis))
 

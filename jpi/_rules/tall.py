@@ -1,9 +1,9 @@
-"""qr and svd of tall matrices cut by rows, in which no rank holds more than its rows.
+"""qr and svd of tall matrices sharded by rows; no rank holds more than its rows.
 
-Every rank factors its rows, A_i = Q_i R_i, and all ranks the small R_1, ..., R_p below each other:
-that gives R, and the factor by which each multiplies its Q_i (Demmel, Grigori, Hoemmen, Langou,
+Every rank factors its rows, A_i = Q_i R_i. All ranks factor the stacked small R_1, ..., R_p: that
+gives R, and the factor by which each multiplies its Q_i (Demmel, Grigori, Hoemmen, Langou,
 "Communication-optimal parallel and sequential QR and LU factorizations", 2012). The SVD of A is
-that of R, whose left vectors Q takes to those of A.
+that of R, with its left vectors multiplied by Q.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def svd(
 
 
 def is_tall(call: Call, value: Value, rows: int, columns: int) -> bool:
-    """Whether ``value`` is cut by rows only, and every rank has at least as many as columns."""
+    """Whether ``value`` is sharded by rows only, and every rank has at least as many as columns."""
     if value.ndim < 2 or not value.spec[rows] or value.spec[columns]:
         return False
     blocks = value.layout(call.mesh).counts(value.ndim + rows)
@@ -93,7 +93,7 @@ def _adjoint(x: Any) -> Any:
 
 
 def _orthogonalized(local: Any, comm: Comm, is_square: bool) -> list[Any]:
-    """This rank's rows of Q, and R, with the signs that LAPACK gives them."""
+    """This rank's rows of Q, and R, with the signs of LAPACK."""
     q, r = lax.linalg.qr(local, full_matrices=False)
     if comm.size == 1:
         return [q, r]
@@ -111,13 +111,13 @@ def _orthogonalized(local: Any, comm: Comm, is_square: bool) -> list[Any]:
 
 
 def _signs(top: Any, is_square: bool) -> Any:
-    """The signs of R's diagonal by LAPACK, from the first rows of the Q for which it is positive.
+    """The signs of R's diagonal in LAPACK, from the first rows of the Q with a positive diagonal.
 
-    LAPACK makes the diagonal by reflections, which take a column with a number a on the diagonal to
-    one with -sign(Re a) times its norm there, and leave a column that has nothing below a as it is.
-    The reflections of A are those of Q, as the two have the same leading columns but for factors
-    that are positive. Of the columns of Q, the norm is 1, and as they are orthogonal a reflection
-    takes y to y - y_j v, with v = x / (a - s) below the diagonal: elimination in the first rows.
+    LAPACK uses reflections. They replace a column with the number a on the diagonal by one with
+    -sign(Re a) times its norm there, and do not change a column with zeros below a. The reflections
+    of A are those of Q, as the leading columns of the two differ only by positive factors. The
+    columns of Q have norm 1 and are orthogonal, so a reflection maps y to y - y_j v, with v = x /
+    (a - s) below the diagonal: elimination in the first rows.
     """
     n = top.shape[-1]
     index = jnp.arange(n)

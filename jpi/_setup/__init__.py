@@ -1,1 +1,1 @@
-"""What can be asked before MPI starts, or when an import fails."""
+"""What JPI can find out before MPI starts, or when an import fails."""

@@ -1,6 +1,6 @@
-"""What this process runs on, in words: the lines that ``python -m jpi`` prints.
+"""What this process runs on: the lines that ``python -m jpi`` prints.
 
-It may be asked when ``import jpi`` has failed, so it needs little and says what is loaded.
+It may run after ``import jpi`` has failed, so it imports little and reports what is loaded.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from jpi._setup import versions as _versions
 from jpi._setup.launch import launched_rank, launched_ranks, usable_cores
 
 THREAD_LEVELS = ("SINGLE", "FUNNELED", "SERIALIZED", "MULTIPLE")
-# Ranks that differ in these may compile different programs, or never talk.
+# Ranks that differ in these may compile different programs, or fail to communicate.
 ALIKE = ("jpi", "Python", "jax", "jaxlib", "MPI", "ranks", "thread level")
 
 Facts = dict[str, str]
@@ -55,7 +55,7 @@ def _version(name: str) -> Callable[[], str]:
 
 
 def _with_mpi(fact: Callable[[Any], str]) -> Callable[[], str]:
-    """The fact about the MPI that is loaded: to load it here would be to start it."""
+    """The fact about the MPI that is loaded. Loading MPI here would start it."""
 
     def ask() -> str:
         mpi = sys.modules.get("mpi4py.MPI")
@@ -96,12 +96,12 @@ FACTS: dict[str, Callable[[], str]] = {
 
 
 def facts() -> Facts:
-    """What this process is, a text for each label; where one is not known, why."""
+    """The facts about this process, a text for each label. Of an unknown fact it is the reason."""
 
     def text(fact: Callable[[], str]) -> str:
         try:
             return fact() or "none"
-        except Exception as error:  # one line that fails must not take the others along
+        except Exception as error:  # one fact that fails must not hide the others
             return f"not known ({type(error).__name__}: {error})"
 
     return {label: text(fact) for label, fact in FACTS.items()}
@@ -120,7 +120,7 @@ def _by_rank(texts: Sequence[str]) -> list[str]:
 
 
 def render(everyones: Sequence[Facts]) -> str:
-    """The report on the facts of all ranks, those that are the same everywhere once."""
+    """The report on the facts of all ranks; a fact that is the same on all ranks appears once."""
     lines = []
     for label in FACTS:
         texts = [own[label] for own in everyones]
@@ -141,7 +141,7 @@ def differences(everyones: Sequence[Facts]) -> list[str]:
 
 
 def is_command() -> bool:
-    """Whether this is ``python -m jpi``, before Python runs ``__main__``: it imports jpi first."""
+    """Whether this is ``python -m jpi``. Python imports jpi before it runs ``__main__``."""
     return sys.argv[:1] == ["-m"] and not {"jpi", "-mjpi"}.isdisjoint(sys.orig_argv)
 
 
@@ -149,7 +149,7 @@ def explain(kind: type[BaseException], error: BaseException, trace: TracebackTyp
     """Print the problem that ended ``python -m jpi``, as `sys.excepthook`, and end all ranks."""
     if isinstance(error, (ImportError, RuntimeError)):
         rank = launched_rank(os.environ)
-        if rank:  # the others say what is their own
+        if rank:  # rank 0 prints the full report
             print(f"problem on rank {rank}: {error}", file=sys.stderr)
         else:
             print(f"problem: {error}\n\n{render([facts()])}", flush=True)
@@ -157,4 +157,4 @@ def explain(kind: type[BaseException], error: BaseException, trace: TracebackTyp
         sys.__excepthook__(kind, error, trace)
     mpi = sys.modules.get("mpi4py.MPI")
     if mpi and mpi.Is_initialized() and mpi.COMM_WORLD.size > 1:
-        mpi.COMM_WORLD.Abort(1)  # they may wait for this one
+        mpi.COMM_WORLD.Abort(1)  # the other ranks may wait for this one

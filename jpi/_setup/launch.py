@@ -1,13 +1,14 @@
-"""Who started this process: what launchers tell each rank in its environment."""
+"""Who started this process: the variables that launchers set in each rank's environment."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 
-# What a launcher tells each process: the ranks in all and on this node, and which one it is. The
-# first that is set counts: an MPI launcher inside a Slurm step is the nearer one. A Slurm step's
-# own variables are used, not SLURM_NTASKS, which a batch script's single processes see too.
+# The variables of each launcher: the number of ranks, the number on this node, and this rank. The
+# first launcher that is set counts: an MPI launcher inside a Slurm step is the nearer one. For
+# Slurm these are the variables of a step: the single processes of a batch script have SLURM_NTASKS
+# too.
 LAUNCHERS = (
     ("Hydra (MPICH's mpirun)", "PMI_SIZE", "MPI_LOCALNRANKS", "PMI_RANK"),
     (
@@ -25,7 +26,7 @@ LAUNCHERS = (
     ("srun", "SLURM_STEP_NUM_TASKS", "SLURM_STEP_TASKS_PER_NODE", "SLURM_PROCID"),
 )
 
-# Ranks that share a core must give it up while they wait.
+# Ranks that share a core must yield it while they wait.
 OVERSUBSCRIBED = {"MPIR_CVAR_DEVICE_COLLECTIVES": "none", "OMPI_MCA_mpi_yield_when_idle": "1"}
 
 

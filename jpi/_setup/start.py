@@ -1,4 +1,4 @@
-"""What comes first when jpi is imported: checks, or later imports fail obscurely."""
+"""The checks that run first when jpi is imported: without them later imports fail obscurely."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The versions of what JPI builds on: checked first, as too old a one fails in obscure ways."""
+"""The versions of what JPI builds on: checked first, as too old a version fails obscurely."""
 
 from __future__ import annotations
 

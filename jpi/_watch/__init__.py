@@ -1,1 +1,1 @@
-"""Failures: how they are noticed, explained and ended."""
+"""Failures: how JPI notices them, explains them and ends the ranks."""

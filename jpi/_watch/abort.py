@@ -1,4 +1,4 @@
-"""The end of all ranks when one of them fails, instead of the others waiting for ever."""
+"""The end of all ranks when one of them fails; else the others would wait for ever."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from typing import Any, NoReturn
 from jpi._mpi.library import MPI
 
 FAILED = 1
-MISMATCH = 70  # the ranks wait for each other
+MISMATCH = 70  # the ranks deadlock
 TIMEOUT = 75  # a rank has waited longer than JPI_TIMEOUT
 INTERRUPTED = 130
 
-stderr = 2  # where last words go; a test runner that captures 2 sets another
-_LAST_WORDS = 0.3  # seconds for the launcher to pass on what was written
+stderr = 2  # the file of the last message; a test runner that captures 2 sets another
+_LAST_WORDS = 0.3  # seconds for the launcher to pass on the last message
 _exit_code: list[int] = [0]
 
 
 def say(text: str) -> None:
-    """Write a line at once, past every buffer."""
+    """Write a line at once, without buffering."""
     os.write(stderr, f"\n{text}\n".encode())
 
 
 def abort(code: int, text: str = "") -> NoReturn:
-    """End all ranks with this exit code, after saying why."""
+    """End all ranks with this exit code, after writing the reason."""
     with contextlib.suppress(Exception):
         sys.stdout.flush()
         sys.stderr.flush()
@@ -41,15 +41,15 @@ def abort(code: int, text: str = "") -> NoReturn:
 
 
 def failed_exit_code() -> int:
-    """The code of the `sys.exit` that ends this process; 0 if none does, or all is well."""
+    """The code of the `sys.exit` that ends this process; 0 if there is none, or for success."""
     return _exit_code[0]
 
 
 class _Exit(SystemExit):
     """A `sys.exit` that knows whether it ends the process, or was caught.
 
-    Python forgets the exception before it calls what is registered to run at exit. If one that is
-    caught is forgotten, there is a Python function that did so.
+    Python drops the exception before it calls the functions registered to run at exit. If the
+    exception was caught, a Python function drops it, so there is a frame below.
     """
 
     def __del__(self) -> None:
@@ -74,7 +74,7 @@ def _is_interactive() -> bool:
 
 
 def _print_at_once(*args: Any) -> None:
-    """What Python prints of an exception, in one piece: the ranks share the terminal."""
+    """Print an exception as Python does, but in one piece: the ranks share the terminal."""
     sys.stderr.flush()
     os.write(stderr, "".join(traceback.format_exception(*args)).encode())
 

@@ -1,4 +1,4 @@
-"""What this rank does now and did last, for the watch; and the activity of ranks in words."""
+"""What this rank does now and did last, for the watch; and a report of it as text."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def own_words(call: Waiting) -> str:
 
 
 def report(heading: str, states: Mapping[int, State], explained: list[int]) -> str:
-    """What each rank does, and for the ``explained`` what they did before."""
+    """What each rank does; for the ``explained`` ranks also their latest calls."""
     lines = [f"jpi: {heading}."]
     for rank, state in sorted(states.items()):
         lines.append(f"  rank {rank}: {_doing(state)}")

@@ -1,8 +1,8 @@
-"""Which ranks will never go on, from what each of them does: knows neither JAX nor MPI.
+"""Which ranks will never go on, from what each of them does. Knows neither JAX nor MPI.
 
-A rank that computes may do anything later. One that waits goes on if every rank it waits for will
-come; what is left waits for ranks that have ended, for ranks that are in another call instead, or
-for each other.
+A rank that computes may do anything later. A rank that waits goes on if every rank it waits for
+will arrive. The other ranks deadlock: they wait for ranks that have ended, for ranks in another
+call, or for each other.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Waiting:
-    """A call in which a rank is.
+    """A call in which a rank waits.
 
     Attributes:
-        text: the call in words, with the line of the user's program.
-        comm: which communicator, under a name that all its ranks share.
-        members: the ranks of it.
-        position: how many collectives have begun on it with this one; 0 for a message.
+        text: the call, with the line of the user's program.
+        comm: a name of the communicator that all its ranks share.
+        members: the ranks of the communicator.
+        position: the number of collectives begun on it, this one included; 0 for a message.
         fingerprint: what the ranks must agree on.
         sends_to, receives_from: the other ranks of a message, any one of ``receives_from``.
-        number: tells this call from others of the process.
-        seconds: how long it has been there.
+        number: identifies this call among all of the process.
+        seconds: how long the call has waited.
     """
 
     text: str
@@ -47,9 +47,9 @@ class State:
     """What a rank does.
 
     Attributes:
-        calls: the calls in which it is.
-        last: the latest calls that it has made, in words.
-        positions: how many collectives it has begun on each communicator.
+        calls: the calls in which it waits.
+        last: its latest calls, as text.
+        positions: the number of collectives that it has begun on each communicator.
         has_ended: whether its program is over.
     """
 
@@ -60,7 +60,7 @@ class State:
 
     @property
     def waiting(self) -> Waiting | None:
-        """The call in which it waits: one that is in several may go on in any of them."""
+        """The call in which it waits; None if it is in several, as it may go on in any of them."""
         return self.calls[0] if len(self.calls) == 1 else None
 
     @property
@@ -89,7 +89,7 @@ def _will_go_on(
     states: Mapping[int, State],
     stuck: Mapping[int, Waiting],
 ) -> bool:
-    def will_come(other: int) -> bool:
+    def will_arrive(other: int) -> bool:
         return other not in stuck and not (other in states and states[other].has_ended)
 
     if call.position:
@@ -97,22 +97,22 @@ def _will_go_on(
         return all(
             _is_met(call, states[other])
             if other in states and states[other].positions.get(call.comm, 0) >= call.position
-            else will_come(other)
+            else will_arrive(other)
             for other in others
         )
     return all(
-        will_come(other) or _receives(states[other], rank, call.comm) for other in call.sends_to
+        will_arrive(other) or _receives(states[other], rank, call.comm) for other in call.sends_to
     ) and (
         not call.receives_from
         or any(
-            will_come(other) or _sends(states[other], rank, call.comm)
+            will_arrive(other) or _sends(states[other], rank, call.comm)
             for other in call.receives_from
         )
     )
 
 
 def _is_met(call: Waiting, state: State) -> bool:
-    """Whether a rank that has come to the position of ``call`` has made the same call there."""
+    """Whether a rank that has reached the position of ``call`` has made the same call there."""
     there = [c for c in state.calls if (c.comm, c.position) == (call.comm, call.position)]
     return all(c.fingerprint == call.fingerprint for c in there)
 

@@ -1,4 +1,4 @@
-"""What the collectives of a stretch of a program cost, by operation and rank."""
+"""The cost of the collectives of a part of a program, by operation and rank."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Cost:
     """The cost of some calls.
 
     Attributes:
-        calls: how many.
-        bytes: that left the rank.
-        waiting: seconds until the other ranks had come; 0 for messages, where it is in `moving`.
+        calls: the number of calls.
+        bytes: the bytes that left the rank.
+        waiting: seconds until the other ranks arrived; 0 for messages, whose wait is in `moving`.
         moving: seconds in the calls themselves.
     """
 
@@ -38,7 +38,7 @@ class Cost:
 
 @dataclass
 class Profile:
-    """The costs of each rank, by operation; printed, a table of them and of all ranks together."""
+    """The costs of each rank, by operation; they print as a table, with those of all ranks."""
 
     ranks: list[Mapping[str, Cost]] = field(default_factory=list)
 
@@ -69,8 +69,8 @@ class Profile:
 def profile() -> Iterator[Profile]:
     """A context that measures the collectives within it: by operation, on each rank and in all.
 
-    A barrier before each collective parts the time that a rank waits for the others from the time
-    that the call itself takes; so the program runs a little slower than without.
+    A barrier before each collective separates the time that a rank waits for the others from the
+    time of the call itself, so the program runs a little slower.
 
     Communication: collective over all ranks, at the beginning and at the end.
 

@@ -1,8 +1,8 @@
-"""The watch over waiting ranks: a thread that tells why a rank waits, and ends what cannot go on.
+"""The watch: a thread that reports why a rank waits, and aborts ranks that cannot go on.
 
-Each rank answers what it does. A rank that waits for more than a moment asks rank 0 to look; that
-one asks all ranks, twice, and ends the job if some will never go on (see `_deadlock`), or have
-waited longer than ``JPI_TIMEOUT``. Nothing is sent while nobody waits.
+Each rank answers what it does. A rank that waits for more than a moment asks rank 0 to look. Rank 0
+asks all ranks, twice, and ends the job if some will never go on (see `deadlock`) or have waited
+longer than ``JPI_TIMEOUT``. The watch sends nothing while no rank waits.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from jpi._watch.activity import Activity, own_words, report
 from jpi._watch.deadlock import State, Waiting, stuck_ranks
 
 TICK = 0.2  # seconds between two looks
-MOMENT = 1.0  # seconds of waiting that nobody asks about
+MOMENT = 1.0  # seconds of waiting before a rank asks
 LONGEST_PAUSE = 30.0  # seconds between two inquiries about one wait
 ARRIVAL = 30.0  # seconds for all ranks to import JPI
 ANSWERS = 3.0  # seconds for the ranks to answer
@@ -37,10 +37,10 @@ ASK, ANSWER, ALARM = 1, 2, 3
 
 
 def _open() -> tuple[MPI.Intracomm, Any]:
-    """A channel of all ranks, and what is left to wait for if some have not come.
+    """A channel of all ranks, and the pending request if some ranks have not imported JPI yet.
 
-    MPI libraries may confuse communicators made while this one is: it waits. But not for ever, as
-    Dup would, for a rank that never imports JPI.
+    MPI libraries may confuse communicators that are made at the same time as this one, so this
+    function waits. It does not wait for ever, as Dup would, for a rank that never imports JPI.
     """
     channel, opening = MPI.COMM_WORLD.Idup()
     patience = time.monotonic() + ARRIVAL
@@ -57,7 +57,7 @@ def _open() -> tuple[MPI.Intracomm, Any]:
 
 @dataclass
 class _Inquiry:
-    """What rank 0 asks all ranks."""
+    """A question of rank 0 to all ranks."""
 
     number: int
     begin: float
@@ -98,7 +98,7 @@ class Watch:
         self.stop()
 
     def stop(self) -> None:
-        """Make the last MPI call of the thread; it must be before MPI is finalised."""
+        """Make the last MPI call of the thread; this must happen before MPI is finalised."""
         self._stopped.set()
         with contextlib.suppress(OSError):
             os.write(self._signal, b"\0")
@@ -106,7 +106,7 @@ class Watch:
             self._thread.join()
 
     def _is_open(self) -> bool:
-        """Whether all ranks have come; those that import JPI do so at once."""
+        """Whether all ranks have imported JPI; the channel opens as soon as they have."""
         patience = time.monotonic() + ANSWERS
         while self._opening and time.monotonic() < patience:
             time.sleep(1e-3)
@@ -140,10 +140,10 @@ class Watch:
             self._interrupted_at = time.monotonic()
 
     def _watch_signals(self) -> None:
-        """Hear of Ctrl-C though the main thread is in a collective and cannot."""
+        """Notice Ctrl-C while the main thread is in a collective and cannot."""
         if threading.current_thread() is threading.main_thread():
             previous = signal.set_wakeup_fd(self._signal, warn_on_full_buffer=False)
-            if previous != -1:  # of an event loop, which hears of it itself
+            if previous != -1:  # the file descriptor of an event loop, which notices Ctrl-C itself
                 signal.set_wakeup_fd(previous)
 
     def _messages(self) -> Iterator[tuple[int, int, Any]]:
@@ -229,9 +229,9 @@ class Watch:
 
 
 def finish() -> None:
-    """End this rank's part: work in flight first, then all ranks together.
+    """End this rank's part: first its own work in flight, then all ranks together.
 
-    A rank that ends by a failed `sys.exit`, or whose work in flight fails, ends them all.
+    A rank that ends by a failed `sys.exit`, or whose work in flight fails, ends all ranks.
     """
     code = _abort.failed_exit_code()
     if not code:
@@ -256,7 +256,7 @@ def finish() -> None:
 _watch: Watch | None = None
 if (MPI.COMM_WORLD.size > 1 and config.check != "off") or timeout():
     _watch = Watch()
-    # MPI deletes what is attached to COMM_SELF before it finalises anything.
+    # MPI deletes the attributes of COMM_SELF before it finalises anything.
     _finalize_key = MPI.Comm.Create_keyval(delete_fn=lambda comm, key, watch: watch.stop())
     MPI.COMM_SELF.Set_attr(_finalize_key, _watch)
 if is_logging():

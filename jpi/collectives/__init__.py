@@ -3,9 +3,10 @@
 They work eagerly and inside `jax.jit`, `jpi.jit` and JAX's other transforms. They have the
 signatures and result shapes of mpi4jax.
 
-Gradients: what is the same on every rank (the result of allreduce, bcast or allgather) stands for
-one value: its cotangent is that one value's, equal on every rank. Where such a value meets values
-that differ between the ranks, pass it through `spread`, whose transpose adds the ranks' parts.
+Gradients: a value that is the same on every rank (the result of allreduce, bcast or allgather)
+stands for one value, and its cotangent is that value's, equal on every rank. Where such a value
+meets values that differ between ranks, pass it through `spread`: its transpose adds the ranks'
+parts.
 """
 
 from jpi.collectives.messages import recv as recv

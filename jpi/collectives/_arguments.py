@@ -1,4 +1,4 @@
-"""What the arguments of the collectives must be. Every message names the collective."""
+"""Checks of the arguments of the collectives. Every message names the collective."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def array(x: Any) -> jax.Array:
 
 
 def has_rows(x: jax.Array, rows: int, meaning: str, collective: str) -> None:
-    """Raise unless the first axis of ``x`` is as long as ``meaning`` says."""
+    """Raise unless the first axis of ``x`` has ``rows`` rows, which are ``meaning``."""
     if not x.ndim or x.shape[0] != rows:
         raise ValueError(
             f"`x` of {collective} must have {meaning} = {rows} rows along its first axis on this "
@@ -35,9 +35,9 @@ def another_rank(comm: Comm, rank: int, name: str, collective: str) -> None:
 
 
 def unchanged(x: jax.Array, nothing: jax.Array) -> jax.Array:
-    """``x``, the result on a rank to which a call gives ``nothing``, an array without elements.
+    """``x``, on a rank where the call returns ``nothing``, an array without elements.
 
-    Under a trace the result depends on both. So the call has a cotangent on this rank too, with
-    the batch axes that it has on the others.
+    Under a trace the result depends on both, so that the call has a cotangent on this rank too,
+    with the same batch axes as on the others.
     """
     return x if trace_state_clean() else attach_p.bind(x, nothing)

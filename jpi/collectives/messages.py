@@ -1,7 +1,7 @@
 """Messages from one rank to another.
 
-Ranks may run different programs here, as long as each message has its two sides. Both sides take
-part in a differentiation: the tangent of a message follows it, and its cotangent is sent back.
+Ranks may run different programs here, as long as each message has a sender and a receiver. Both
+take part in a differentiation: a tangent is sent like its message, and a cotangent is sent back.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _statuses: dict[int, tuple[Any, int]] = {}
 
 
 def _status_index(status: Any, collective: str) -> int:
-    """The number by which compiled programs name ``status``, which is kept alive for them."""
+    """The number by which compiled programs name ``status``. It stays alive for them."""
     if status is None:
         return -1
     if not isinstance(status, MPI.Status):
@@ -41,8 +41,8 @@ def send(x: Any, dest: int, *, tag: int = 0, comm: Any = None) -> None:
 
     Args:
         x: the array to send.
-        dest: the rank that receives, another than this one, or PROC_NULL.
-        tag: the number by which the receiver can tell messages apart.
+        dest: the rank that receives, not this one, or PROC_NULL.
+        tag: the number by which the receiver can distinguish messages.
         comm: an mpi4py communicator or a `Comm`; all ranks by default.
 
     Communication: one send. Errors: ValueError if ``dest`` is no other rank, or ``tag`` too large.
@@ -69,11 +69,11 @@ def recv(
     """The array that the rank ``source`` sends; ``x`` itself if that is PROC_NULL.
 
     Args:
-        x: any array of the shape and dtype of what comes; it is not overwritten.
+        x: any array of the shape and dtype of the message; it is not overwritten.
         source: the rank that sends, any by default.
         tag: the tag of the message, any by default.
         comm: an mpi4py communicator or a `Comm`; all ranks by default.
-        status: an `mpi4py.MPI.Status` that is filled when the message has come.
+        status: an `mpi4py.MPI.Status` that is filled when the message has arrived.
 
     Shapes: that of ``x``. Communication: one receive.
     Errors: ValueError if ``source`` is no other rank, or ``tag`` too large.
@@ -116,14 +116,14 @@ def sendrecv(
 
     Args:
         sendbuf: the array to send.
-        recvbuf: any array of the shape and dtype of what comes; it is not overwritten. If
+        recvbuf: any array of the shape and dtype of the received message; it is not overwritten. If
             ``source`` is PROC_NULL, it is the result.
         source: the rank that sends to this one, or PROC_NULL.
         dest: the rank that receives from this one, or PROC_NULL.
-        sendtag: the tag of the message that goes.
-        recvtag: the tag of the message that comes, any by default.
+        sendtag: the tag of the message to send.
+        recvtag: the tag of the message to receive, any by default.
         comm: an mpi4py communicator or a `Comm`; all ranks by default.
-        status: an `mpi4py.MPI.Status` that is filled when the message has come.
+        status: an `mpi4py.MPI.Status` that is filled when the message has arrived.
 
     Shapes: that of ``recvbuf``. Communication: one send and one receive, at the same time.
     Errors: ValueError if ``source`` or ``dest`` is no rank, or a tag too large.
@@ -175,10 +175,10 @@ def _sendrecv(
 
 
 def _shape_from(source: int, x: Any) -> tuple[int, ...]:
-    """The shape of what ``source`` sends; nobody sends nothing."""
+    """The shape of the message from ``source``; empty if that is PROC_NULL."""
     return (0,) if source == MPI.PROC_NULL else x.shape
 
 
 def _link(x: Any) -> Any:
-    """Nothing of ``x``, but with its derivative and batch."""
+    """An array without elements, with the derivative and batch of ``x``."""
     return jnp.ravel(x)[:0].astype(x.dtype if jnp.issubdtype(x.dtype, jnp.inexact) else np.float32)

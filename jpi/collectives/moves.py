@@ -54,9 +54,9 @@ def _bcast(x: Any, *, comm: Comm, root: int) -> Any:
 def spread(x: Any, *, comm: Any = None) -> jax.Array:
     """``x``, which is the same on every rank, as a value that each rank uses in its own way.
 
-    A value that every rank holds is one value, but a computation with a rank's own data gives it
-    that rank's part of the cotangent only. The transpose of this function adds the parts of all
-    ranks. DistArrays do so by themselves; local arrays need it before the gradient is right.
+    A value that every rank holds is one value. But a computation with a rank's own data gives only
+    that rank's part of its cotangent. The transpose of this function adds the parts of all ranks.
+    DistArrays do this by themselves; local arrays need it for the right gradient.
 
     Args:
         x: an array that is the same on every rank.
@@ -90,7 +90,7 @@ def _allgather(x: Any, *, comm: Comm) -> Any:
 
 
 def allgatherv(x: Any, counts: Sequence[int], *, comm: Any = None) -> jax.Array:
-    """The rows of all ranks, one rank's after the other's, on every rank.
+    """The rows of all ranks, rank after rank, on every rank.
 
     Args:
         x: this rank's rows: ``counts[rank]`` of them along the first axis.
@@ -129,7 +129,7 @@ def _gather(x: Any, *, comm: Comm, root: int) -> Any:
 
 
 def gatherv(x: Any, counts: Sequence[int], root: int, *, comm: Any = None) -> jax.Array:
-    """The rows of all ranks, one rank's after the other's, on ``root``; ``x`` itself elsewhere.
+    """The rows of all ranks, rank after rank, on ``root``; ``x`` itself elsewhere.
 
     Args:
         x: this rank's rows: ``counts[rank]`` of them along the first axis.
@@ -160,8 +160,8 @@ def scatter(x: Any, root: int, *, comm: Any = None) -> jax.Array:
         comm: an mpi4py communicator or a `Comm`; all ranks by default.
 
     Shapes: ``x.shape[1:]`` on the root, ``x.shape`` elsewhere. Communication: one scatter.
-    Errors: ValueError if ``root`` is no rank, or the first axis on the root is not as long as
-    there are ranks.
+    Errors: ValueError if ``root`` is no rank, or the first axis on the root is not as long as the
+    number of ranks.
     """
     x, comm = _arguments.array(x), Comm(comm)
     root = arguments.rank_in(comm, root, "root", "scatter")
@@ -214,7 +214,7 @@ def alltoall(x: Any, *, comm: Any = None) -> jax.Array:
         comm: an mpi4py communicator or a `Comm`; all ranks by default.
 
     Shapes: that of ``x``. Communication: one alltoall.
-    Errors: ValueError if the first axis is not as long as there are ranks.
+    Errors: ValueError if the first axis is not as long as the number of ranks.
     """
     x, comm = _arguments.array(x), Comm(comm)
     _arguments.has_rows(x, comm.size, "the number of ranks", "alltoall")
@@ -249,10 +249,10 @@ def alltoallv(
 
 
 def barrier(*, comm: Any = None) -> None:
-    """Nothing, in program order, once all ranks have come to this call.
+    """Nothing, in program order, once all ranks have made this call.
 
     In a compiled program it keeps its place among the other collectives. Outside it returns at
-    once, as JAX's calls do; the calls that follow on this rank wait for it.
+    once, like all calls of JAX; the later calls on this rank wait for it.
 
     Args:
         comm: an mpi4py communicator or a `Comm`; all ranks by default.

@@ -1,7 +1,7 @@
 """Collectives that combine the arrays of the ranks.
 
-``op`` is an `mpi4py.MPI.Op`: SUM, PROD, MAX, MIN, LAND, LOR, LXOR, BAND, BOR, BXOR, or one of the
-user's own where MPI can apply it. MAX and MIN propagate NaN, as in NumPy; on booleans SUM is "any".
+``op`` is an `mpi4py.MPI.Op`: SUM, PROD, MAX, MIN, LAND, LOR, LXOR, BAND, BOR, BXOR, or your own
+where MPI can apply it. MAX and MIN propagate NaN, as in NumPy; on booleans SUM is "any".
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from jpi.collectives import _arguments
 
 
 def _operand(x: Any, op: Any, collective: str) -> tuple[jax.Array, _ops.Op]:
-    """The array to reduce and the operation; for a logical one every element 0 or 1.
+    """The array to reduce and the operation; for a logical one every element is 0 or 1.
 
-    MPI leaves an element that meets no other as it is, so that the result of a logical operation
-    would depend on the number of ranks.
+    MPI does not change the elements of a single rank, so the result of a logical operation would
+    depend on the number of ranks.
     """
     x = _arguments.array(x)
     name = _ops.resolve(op, x.dtype, collective)
@@ -41,7 +41,7 @@ def allreduce(x: Any, op: Any = MPI.SUM, *, comm: Any = None) -> jax.Array:
         comm: an mpi4py communicator or a `Comm`; all ranks by default.
 
     Shapes: that of ``x``. Communication: one allreduce.
-    Errors: TypeError if ``op`` is none, or cannot reduce the dtype.
+    Errors: TypeError if ``op`` is no operation, or cannot reduce the dtype.
     """
     x, op = _operand(x, op, "allreduce")
     return allreduce_p.bind(x, comm=Comm(comm), op=op)
@@ -57,8 +57,8 @@ def reduce(x: Any, op: Any, root: int, *, comm: Any = None) -> jax.Array:
         comm: an mpi4py communicator or a `Comm`; all ranks by default.
 
     Shapes: that of ``x``. Communication: one reduce.
-    Errors: TypeError if ``op`` is none, or cannot reduce the dtype; ValueError if ``root`` is no
-    rank.
+    Errors: TypeError if ``op`` is no operation, or cannot reduce the dtype; ValueError if ``root``
+    is no rank.
     """
     x, comm = _arguments.array(x), Comm(comm)
     operand, op = _operand(x, op, "reduce")
@@ -82,8 +82,8 @@ def reduce_scatter(x: Any, op: Any, *, comm: Any = None) -> jax.Array:
         comm: an mpi4py communicator or a `Comm`; all ranks by default.
 
     Shapes: ``x.shape[1:]``. Communication: one reduce_scatter.
-    Errors: ValueError if the first axis is not as long as there are ranks; TypeError if ``op`` is
-    none, or cannot reduce the dtype.
+    Errors: ValueError if the first axis is not as long as the number of ranks; TypeError if ``op``
+    is no operation, or cannot reduce the dtype.
     """
     comm, (x, op) = Comm(comm), _operand(x, op, "reduce_scatter")
     _arguments.has_rows(x, comm.size, "the number of ranks", "reduce_scatter")
@@ -106,7 +106,7 @@ def reduce_scatterv(x: Any, op: Any, counts: Sequence[int], *, comm: Any = None)
 
     Shapes: ``(counts[rank], *x.shape[1:])``. Communication: one reduce_scatter.
     Errors: ValueError if there is not one count per rank, or ``x`` has another number of rows;
-    TypeError if ``op`` is none, or cannot reduce the dtype.
+    TypeError if ``op`` is no operation, or cannot reduce the dtype.
     """
     comm, (x, op) = Comm(comm), _operand(x, op, "reduce_scatterv")
     rows = arguments.counts(comm, counts, "counts", "reduce_scatterv")
@@ -123,7 +123,7 @@ def scan(x: Any, op: Any, *, comm: Any = None) -> jax.Array:
         comm: an mpi4py communicator or a `Comm`; all ranks by default.
 
     Shapes: that of ``x``. Communication: one scan.
-    Errors: TypeError if ``op`` is none, or cannot reduce the dtype.
+    Errors: TypeError if ``op`` is no operation, or cannot reduce the dtype.
     """
     x, op = _operand(x, op, "scan")
     return scan_p.bind(x, comm=Comm(comm), op=op)
@@ -134,11 +134,11 @@ def exscan(x: Any, op: Any, *, comm: Any = None) -> jax.Array:
 
     Args:
         x: this rank's array, of the same shape and dtype on every rank.
-        op: the operation. One of the user's own has no neutral value: rank 0 gets zeros.
+        op: the operation. Your own has no neutral value: rank 0 gets zeros.
         comm: an mpi4py communicator or a `Comm`; all ranks by default.
 
     Shapes: that of ``x``. Communication: one exscan.
-    Errors: TypeError if ``op`` is none, or cannot reduce the dtype.
+    Errors: TypeError if ``op`` is no operation, or cannot reduce the dtype.
     """
     x, op = _operand(x, op, "exscan")
     return _exscan(x, comm=Comm(comm), op=op)

@@ -1,9 +1,9 @@
 """`jax.numpy` for distributed arrays.
 
 Every function of `jax.numpy` is here under its name, made from it: it takes DistArrays where the
-original takes arrays, and means the same on the global arrays. Creation functions take ``spec=``
-(the mesh axes over which each dimension is cut; by default the first dimension over all ranks) and
-``mesh=`` besides, and make a DistArray.
+original takes arrays, and means the same on the global arrays. Creation functions also take
+``spec=`` (the mesh axes over which each dimension is sharded; by default the first dimension over
+all ranks) and ``mesh=``, and make a DistArray.
 """
 
 import sys as _sys

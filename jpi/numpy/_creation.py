@@ -28,7 +28,7 @@ def _creator(function: Callable, *, like: bool = False) -> Callable[..., Any]:
     create.__doc__ = f"""As `jax.numpy.{name}`, made block by block.
 
     Args:
-        spec: the mesh axes over which each dimension is cut; by default {default}.
+        spec: the mesh axes over which each dimension is sharded; by default {default}.
         mesh: the mesh; the current one by default (see `jpi.use_mesh`).
     """
     return create
@@ -49,13 +49,13 @@ empty_like = _creator(jnp.empty_like, like=True)
 
 
 def asarray(x: Any, dtype: Any = None, *, spec: Any = None, mesh: Mesh | None = None) -> Any:
-    """A distributed array of data that every rank has, of which each keeps its block.
+    """A distributed array of data that every rank has; each rank keeps its block.
 
     Args:
         x: an array-like that is the same on every rank, or a DistArray.
         dtype: as in `jax.numpy.asarray`.
-        spec: the mesh axes over which each dimension is cut; by default the first dimension over
-            all ranks, or what a DistArray has.
+        spec: the mesh axes over which each dimension is sharded; by default that of a DistArray,
+            or the first dimension over all ranks.
         mesh: the mesh; the current one by default (see `jpi.use_mesh`).
 
     Communication: none; a redistribution of a DistArray if ``spec`` asks for one.
@@ -79,5 +79,5 @@ def asarray(x: Any, dtype: Any = None, *, spec: Any = None, mesh: Mesh | None = 
 def array(
     x: Any, dtype: Any = None, copy: bool = True, *, spec: Any = None, mesh: Mesh | None = None
 ) -> Any:
-    """As `asarray`; blocks never share memory with ``x`` but where JAX arrays are immutable."""
+    """As `asarray`; blocks share memory with ``x`` only where JAX arrays are immutable."""
     return asarray(x, dtype, spec=spec, mesh=mesh)

@@ -1,4 +1,4 @@
-"""Names of `jax.numpy` that are no functions of arrays: makers of functions, joiners, files."""
+"""Names of `jax.numpy` that are not functions of arrays: function makers, joiners, files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def frompyfunc(func: Callable, /, nin: int, nout: int, *, identity: Any = None) 
 
 
 class _Joiner:
-    """`jax.numpy.r_` or `c_`, which join what they are indexed with, for distributed arrays."""
+    """`jax.numpy.r_` or `c_`, which join the arrays in their index, for distributed arrays."""
 
     def __init__(self, source: Any) -> None:
         self._source = source
@@ -48,8 +48,8 @@ def _writer(function: Callable, name: str) -> Callable[..., None]:
     write.__name__ = name
     write.__doc__ = f"""As `numpy.{name}`, by the rank that calls it.
 
-    Errors: TypeError for a sharded array: every rank would write the whole of it. Write what
-    ``x.gather(root=0)`` gives, on rank 0.
+    Errors: TypeError for a sharded array: every rank would write the whole array. Write the result
+    of ``x.gather(root=0)`` on rank 0.
     """
     return write
 

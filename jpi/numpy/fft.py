@@ -1,6 +1,6 @@
 """`jax.numpy.fft` for distributed arrays.
 
-`fftfreq` and `rfftfreq` make DistArrays, and take ``spec=`` and ``mesh=`` besides.
+`fftfreq` and `rfftfreq` also take ``spec=`` and ``mesh=``, and make DistArrays.
 """
 
 import sys as _sys

@@ -158,7 +158,7 @@ def test_bad_input_is_an_error_on_every_rank(case):
 
 def test_arrays_of_different_meshes_are_an_error():
     mesh = jpi.make_mesh((1, jpi.size()), ("x", "y"))
-    with pytest.raises(ValueError, match="must lie on one mesh"):
+    with pytest.raises(ValueError, match="must be on one mesh"):
         make() + jnp.asarray(random_array((7, 4)), mesh=mesh)
 
 

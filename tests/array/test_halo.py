@@ -149,5 +149,5 @@ def test_what_cannot_be_padded_is_an_error():
         jpi.halo(jpi.numpy.zeros((0, 2)), 1)
     with pytest.raises(TypeError, match="must be a DistArray"):
         jpi.halo(jnp.zeros(3), 1)
-    with pytest.raises(ValueError, match="`f` of stencil must give"):
+    with pytest.raises(ValueError, match="`f` of stencil must return"):
         jpi.stencil(lambda p: p, jpi.numpy.zeros((4, 3)), 1)

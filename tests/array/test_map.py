@@ -55,7 +55,7 @@ def test_trees_go_in_and_out():
 
 def test_arrays_on_different_meshes_are_an_error():
     other = jpi.make_mesh((jpi.size(),), ("other",))
-    with pytest.raises(ValueError, match="must lie on one mesh"):
+    with pytest.raises(ValueError, match="must be on one mesh"):
         jpi.map_shards(jnp.add, jpi.numpy.zeros(3), jpi.numpy.zeros(3, mesh=other))
 
 

@@ -123,7 +123,11 @@ FAILURES = {
             y[y > 1]  # line
         """,
         MISMATCH,
-        ["will never go on", "rank 0: how much a mask selects, at {line}", "rank 1: has ended"],
+        [
+            "will never go on",
+            "rank 0: the number of elements that a mask selects, at {line}",
+            "rank 1: has ended",
+        ],
     ),
     "a send that nobody receives": (
         """

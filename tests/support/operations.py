@@ -226,7 +226,7 @@ MOVES = {
     "send, recv": Operation(
         pass_on,
         lambda xs: [xs[0], *xs[:-1]],
-        gap="a send has no result whose batch could tell the size of the message",
+        gap="a send has no result whose batch could give the size of the message",
     ),
     "barrier": Operation(after_barrier, lambda xs: xs),
 }

@@ -1,7 +1,7 @@
-"""The iterations of the Krylov solvers, on any trees of arrays that `_vectors` knows.
+"""The iterations of the Krylov solvers, on any trees of arrays that `_vectors` handles.
 
-Each takes the operator, the right-hand side, the first guess, the square of the residual's norm
-that is small enough, and the preconditioner, and gives the solution. Sources: Saad, "Iterative
+Each takes the operator, the right-hand side, the first guess, the squared norm of the residual at
+which it stops, and the preconditioner, and returns the solution. Sources: Saad, "Iterative
 methods for sparse linear systems" (2003), algorithms 9.1 (cg) and 6.9, 6.11 (gmres, here with
 Gram-Schmidt twice); van der Vorst, "Bi-CGSTAB" (1992).
 """
@@ -110,7 +110,7 @@ def _arnoldi(A: Callable, first: Any, count: int) -> tuple[Any, Any]:
         before = jnp.sqrt(norm_squared(v))
         column = components(basis, v)
         v = combine(v, -1, span(column, basis, first))
-        again = components(basis, v)  # what rounding has left
+        again = components(basis, v)  # the remainder from rounding
         v = combine(v, -1, span(again, basis, first))
         length = jnp.sqrt(norm_squared(v))
         is_new = length > jnp.finfo(length.dtype).eps * before  # else the basis is complete

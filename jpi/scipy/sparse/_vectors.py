@@ -30,7 +30,7 @@ def as_vector(tree: Any) -> Any:
 
 
 def in_place_of(old: Any, new: Any) -> Any:
-    """``new``, which must be of the same shape, of the type of ``old`` and as it lies."""
+    """``new``, which must have the shape of ``old``, with its type and layout."""
     if new.shape != old.shape:
         raise ValueError(
             f"`A`, `M` and `x0` must have the shapes of `b`; got {new.shape} for {old.shape}."

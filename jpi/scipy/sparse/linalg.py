@@ -1,9 +1,9 @@
 """Iterative solvers: `jax.scipy.sparse.linalg` for operators on distributed arrays.
 
-Those of JAX do not serve a DistArray (its cg raises for one cut by rows): to them the leaves of a
-tree, which are this rank's shards, are the vectors. Here the inner products are those of the global
-arrays, the same on every rank, and so is the number of iterations. Derivatives are those of the
-equation, by custom_linear_solve, with another solve, not of the iterations.
+Those of JAX do not work on a DistArray (its cg raises for one sharded by rows): they take the
+leaves of a tree, which are this rank's shards, as the vectors. Here the inner products are those of
+the global arrays, the same on every rank, and so is the number of iterations. Derivatives are those
+of the equation, by custom_linear_solve with another solve, not of the iterations.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ def cg(
 
     Args:
         A: a function that is linear in a tree of arrays like ``b``, or a matrix.
-        b: a DistArray, or a tree of such and of plain arrays.
+        b: a DistArray, or a tree of DistArrays and plain arrays.
         x0, tol, atol, maxiter, M: as in `jax.scipy.sparse.linalg.cg`.
 
-    Returns ``(x, None)``; x lies as ``b`` does.
+    Returns ``(x, None)``; x has the layout of ``b``.
     Communication: that of A, and two allreduces of a number for each array and iteration.
     """
     iterate = partial(cg_steps, maxiter=_limit(maxiter, b))
@@ -80,7 +80,7 @@ def gmres(
 
     Args:
         A, b, x0, tol, atol, maxiter, M: those of `cg`; ``maxiter`` counts restarts.
-        restart: how many directions are kept: so many arrays like ``b`` are held.
+        restart: the number of directions that are kept, each an array like ``b``.
         solve_method: "batched" or "incremental", which are the same here.
 
     Returns ``(x, info)``; info is 0, and -1 if x is not a number.
@@ -121,7 +121,7 @@ def _solve(
 
 
 def _operator(A: Any, b: Any) -> Callable:
-    """The function that A is, with results that lie as ``b`` does."""
+    """``A`` as a function whose results have the layout of ``b``."""
     if not callable(A):
         if A.ndim != 2 or A.shape[0] != A.shape[1]:
             raise ValueError(f"`A` must be a function or a square matrix; got shape {A.shape}.")
@@ -132,7 +132,7 @@ def _operator(A: Any, b: Any) -> Callable:
         y = A(x)
         found = jax.tree.structure(y, is_leaf=is_sharded)
         if found != structure:
-            raise ValueError(f"`A` must give a tree like `b`, {structure}; got {found}.")
+            raise ValueError(f"`A` must return a tree like `b`, {structure}; got {found}.")
         return tree_map(in_place_of, b, y)
 
     return apply
