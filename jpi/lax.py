@@ -96,9 +96,7 @@ def _scan(
         return scan_over(scanned, combine, mesh, axes, counts, dim, reverse)
 
     results = compiled_when_eager(of_blocks)(*(x._shard for x in leaves))
-    return [
-        DistArray(result, mesh, target) for result, target in zip(results, targets, strict=True)
-    ]
+    return [DistArray(x, mesh, target) for x, target in zip(results, targets, strict=True)]
 
 
 __getattr__, __dir__ = _namespace(jax.lax, globals())

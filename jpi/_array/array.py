@@ -12,6 +12,7 @@ import numpy as np
 
 from jpi._array import data_dependent as data_dependent  # registers `nonzero` and its like
 from jpi._array.index import getitem, hashable_index
+from jpi._array.leaf import Leaf
 from jpi._array.masks import is_mask, take
 from jpi._array.pickling import reduced
 from jpi._array.protocols import Protocols
@@ -19,6 +20,7 @@ from jpi._array.pytree import register
 from jpi._array.update import At
 from jpi._blocks.redistribute import redistribute
 from jpi._call.call import call
+from jpi._call.sharded import whole_or_sharded
 from jpi._jax import names as _jax
 from jpi._mpi.mesh import Mesh
 from jpi._ordered.compile import compiled_when_eager
@@ -118,8 +120,8 @@ class DistArray(Protocols, metaclass=_Named):
             )
         return _gather_on(self, root)
 
-    def redistribute(self, spec: Any, mesh: Mesh | None = None) -> DistArray:
-        """The same array, sharded as ``spec`` says.
+    def redistribute(self, spec: Any, mesh: Mesh | None = None) -> DistArray | jax.Array:
+        """The same array, sharded as ``spec`` says; plain, on every rank, if no axis shards it.
 
         Args:
             spec: the mesh axes over which each dimension is sharded.
@@ -138,7 +140,8 @@ class DistArray(Protocols, metaclass=_Named):
                 f"{mesh.comm}. Make it with jpi.make_mesh(..., comm=x.comm.mpi)."
             )
         target = mesh.layout(self.shape, spec)
-        return DistArray(redistribute(self._shard, self.comm, self._layout, target), mesh, target)
+        local = redistribute(self._shard, self.comm, self._layout, target)
+        return whole_or_sharded(DistArray, local, mesh, target)
 
     def block_until_ready(self) -> DistArray:
         """This array, once this rank's block is computed."""
@@ -229,7 +232,16 @@ class DistArray(Protocols, metaclass=_Named):
         )
 
 
-register(DistArray)
+class _LeafNamed(_Named, type(jax.Array)):  # type: ignore[misc]
+    pass
+
+
+class _Leaf(DistArray, Leaf, metaclass=_LeafNamed):  # type: ignore[misc]
+    """A DistArray as a leaf of a tree. It is not registered as a pytree itself."""
+
+
+DistArray.kind = DistArray
+register(DistArray, _Leaf)
 
 
 def _root_block(x: DistArray, root: int) -> Any:

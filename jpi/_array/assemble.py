@@ -12,6 +12,7 @@ import jax.numpy as jnp
 from jpi._array.array import DistArray
 from jpi._blocks.redistribute import redistribute
 from jpi._blocks.rows import move_blocks
+from jpi._call.sharded import whole_or_sharded
 from jpi._jax.names import trace_state_clean
 from jpi._layout.layout import Layout, layout
 from jpi._layout.spec import normalize_spec
@@ -21,8 +22,8 @@ from jpi._ordered.compile import compiled_when_eager
 from jpi._primitives.moves import from_root, scatter_p
 
 
-def from_shard(block: Any, *, spec: Any = None, mesh: Mesh | None = None) -> DistArray:
-    """The distributed array whose blocks the ranks pass.
+def from_shard(block: Any, *, spec: Any = None, mesh: Mesh | None = None) -> Any:
+    """The distributed array whose blocks are what each rank passes.
 
     Args:
         block: this rank's block, an array of at least one dimension. Along a sharded dimension the
@@ -55,7 +56,7 @@ def from_shard(block: Any, *, spec: Any = None, mesh: Mesh | None = None) -> Dis
     return _rebalance(block, mesh, placement, bounds)
 
 
-def scatter_from(x: Any, root: int = 0, *, spec: Any = None, mesh: Mesh | None = None) -> DistArray:
+def scatter_from(x: Any, root: int = 0, *, spec: Any = None, mesh: Mesh | None = None) -> Any:
     """The distributed form of an array that only one rank holds.
 
     Args:
@@ -91,32 +92,28 @@ def scatter_from(x: Any, root: int = 0, *, spec: Any = None, mesh: Mesh | None =
     return run(x, root, mesh, target)
 
 
-def _scatter(x: Any, root: int, mesh: Mesh, target: Layout) -> DistArray:
+def _scatter(x: Any, root: int, mesh: Mesh, target: Layout) -> Any:
     comm = mesh.comm
     if not target.ndim:
         value = from_root(jnp.reshape(x, (-1,)), comm=comm, root=root, rows=1)
-        return DistArray(value.reshape(()), mesh, target)
+        return value.reshape(())
     rows = layout(target.shape, mesh.axes, mesh.default_spec)
     local = scatter_p.bind(x, comm=comm, counts=rows.counts(0), root=root)
-    return DistArray(redistribute(local, comm, rows, target), mesh, target)
+    return whole_or_sharded(DistArray, redistribute(local, comm, rows, target), mesh, target)
 
 
 _scattered = compiled_when_eager(_scatter, static_argnums=(1, 2, 3))
 
 
-def replicate(x: Any, *, mesh: Mesh | None = None) -> DistArray:
-    """``x`` on every rank, as a distributed array.
+def replicate(x: Any) -> jax.Array:
+    """``x`` on every rank, as a plain array.
 
     Args:
         x: a DistArray, or an array that is the same on every rank.
-        mesh: the mesh; that of a DistArray, or the current one, by default.
 
-    Shapes: that of ``x``. Communication: an allgather of a sharded DistArray; none otherwise.
+    Shapes: that of ``x``. Communication: an allgather of a DistArray; none for a plain array.
     """
-    if isinstance(x, DistArray):
-        return x.redistribute((), mesh)
-    mesh, x = current_mesh() if mesh is None else mesh, jnp.asarray(x)
-    return DistArray(x, mesh, layout(x.shape, mesh.axes))
+    return x.gather() if isinstance(x, DistArray) else jnp.asarray(x)
 
 
 def _check_agreement(what: str, found: Sequence[Any], error: type[Exception]) -> None:
@@ -148,7 +145,7 @@ _moved = compiled_when_eager(move_blocks, static_argnums=(1, 2, 3))
 
 def _rebalance(
     block: jax.Array, mesh: Mesh, placement: Layout, bounds: tuple[tuple[int, ...], ...]
-) -> DistArray:
+) -> Any:
     balanced = all(bounds[dim] == placement.offsets(dim) for dim in range(placement.ndim))
     local = block if balanced else _moved(block, mesh, placement, bounds)
-    return DistArray(local, mesh, placement)
+    return whole_or_sharded(DistArray, local, mesh, placement)

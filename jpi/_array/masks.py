@@ -126,7 +126,7 @@ def select(x: Sharded, mask: Any, dim: int = 0) -> Any:
     )
     run = _selected_compiled if _jax.trace_state_clean() else _selected
     every = _all_bounds(target, dim, bounds)
-    return type(x)(run(local, chosen, mesh, target, every, dim, last), mesh, target)
+    return x.kind(run(local, chosen, mesh, target, every, dim, last), mesh, target)
 
 
 def positions(mask: Any) -> tuple[Any, ...]:
@@ -147,7 +147,7 @@ def positions(mask: Any) -> tuple[Any, ...]:
     target = layout((bounds[-1], mask.ndim), mesh.axes, (axes, ()))
     local = _moved(found, mesh, target, _all_bounds(target, 0, bounds))
     column = layout(target.shape[:1], mesh.axes, (axes,))
-    return tuple(type(mask)(local[:, k], mesh, column) for k in range(mask.ndim))
+    return tuple(mask.kind(local[:, k], mesh, column) for k in range(mask.ndim))
 
 
 def _block(mask: Any, mesh: Mesh, spec: Sequence[Axes]) -> np.ndarray:

@@ -27,7 +27,7 @@ def reduced(x: Sharded) -> tuple[Callable[..., Sharded], tuple[Any, ...]]:
     _check_world(x.comm)
     placement = x._layout
     return restored, (
-        type(x), x._shard, placement.mesh_axes, placement.shape, placement.spec, x.comm.rank,
+        x.kind, x._shard, placement.mesh_axes, placement.shape, placement.spec, x.comm.rank,
     )  # fmt: skip
 
 

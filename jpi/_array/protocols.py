@@ -27,6 +27,16 @@ def stands_for(foreign: str, module: ModuleType) -> None:
     _namespaces[foreign] = module
 
 
+def _no_number(kind: str) -> Callable[[Sharded], Any]:
+    def convert(self: Sharded) -> Any:
+        raise TypeError(
+            f"an array of shape {self.shape} cannot be converted to {kind}. Reduce it to a "
+            "scalar first (x.sum(), x.all(), ...), or use x.gather() for all its values."
+        )
+
+    return convert
+
+
 class Protocols(Sharded):
     """The part of a DistArray that other libraries call."""
 
@@ -67,8 +77,7 @@ class Protocols(Sharded):
         return ours(*args, **kwargs)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        self._require_whole("made a NumPy array")
-        return np.asarray(self._shard, dtype=dtype)
+        raise self._not_whole("made a NumPy array")
 
     # ---- the Python Array API, DLPack ----
 
@@ -84,48 +93,36 @@ class Protocols(Sharded):
 
     def to_device(self, device: Any, *, stream: Any = None) -> Any:
         """This array with this rank's block on ``device``."""
-        return type(self)(self._shard.to_device(device, stream=stream), self._mesh, self._layout)
+        return self.kind(self._shard.to_device(device, stream=stream), self._mesh, self._layout)
 
     def __dlpack__(self, **kwargs: Any) -> Any:
-        self._require_whole("exported by DLPack")
-        return self._shard.__dlpack__(**kwargs)
+        raise self._not_whole("exported by DLPack")
 
     def __dlpack_device__(self) -> Any:
-        self._require_whole("exported by DLPack")
-        return self._shard.__dlpack_device__()
+        raise self._not_whole("exported by DLPack")
 
     # ---- Python ----
 
     def __len__(self) -> int:
-        if not self.ndim:
-            raise TypeError("len() of unsized object")
         return self.shape[0]
 
     def __iter__(self) -> Iterator[Any]:
-        if not self.ndim:
-            raise TypeError("iteration over a 0-d array")
-        self._require_whole("iterated over")
-        return iter(self._shard)
+        raise self._not_whole("iterated over")
 
-    def __float__(self) -> float:
-        return float(self._scalar("float"))
-
-    def __int__(self) -> int:
-        return int(self._scalar("int"))
-
-    def __complex__(self) -> complex:
-        return complex(self._scalar("complex"))
-
-    def __index__(self) -> int:
-        return self._scalar("an index").__index__()
+    def __contains__(self, value: Any) -> bool:
+        return bool(call(_contains, (self, value), {}))
 
     def __bool__(self) -> bool:
-        if self.size == 1 and self.is_replicated:
-            return bool(self._shard)
+        if self.size == 1:
+            return bool(self.item())
         raise ValueError(
             f"an array of shape {self.shape} is neither true nor false. Reduce it first: x.any(), "
             "x.all(), x.size > 0."
         )
+
+    __float__, __int__, __complex__, __index__ = map(
+        _no_number, ("float", "int", "complex", "an index")
+    )
 
     def item(self, *args: Any) -> Any:
         """A number of the array as a Python scalar: the only one, or the one at a flat index or at
@@ -140,24 +137,15 @@ class Protocols(Sharded):
         return call(_item, (self, *args), {}).item()
 
     def tolist(self) -> Any:
-        """The numbers of a replicated array as nested lists of Python scalars."""
-        self._require_whole("made a list")
-        return self._shard.tolist()
+        """Raises: use ``x.gather().tolist()``, which gathers every number on every rank."""
+        raise self._not_whole("made a list")
 
-    def _scalar(self, kind: str) -> jax.Array:
-        if self.ndim:
-            raise TypeError(
-                f"an array of shape {self.shape} cannot be converted to {kind}. Reduce it to a "
-                "scalar first (x.sum(), x.all(), ...), or use x.gather() for all its values."
-            )
-        return self._shard
-
-    def _require_whole(self, action: str) -> None:
-        if not self.is_replicated:
-            raise TypeError(
-                f"an array sharded as {self.spec} cannot be {action}: this rank holds only a block "
-                f"of {self.shape}. Use x.gather() for the whole array, or x.shard for the block."
-            )
+    def _not_whole(self, action: str) -> TypeError:
+        return TypeError(
+            f"an array sharded as {self.spec} cannot be {action}: this rank holds only a block "
+            f"of {self.shape}. Use x.gather() for the whole array, x.shard for the block, or "
+            "jpi.spmd(function)(x) for a function of arrays on one device."
+        )
 
 
 def _ufunc(ufunc: np.ufunc) -> Callable | None:
@@ -181,6 +169,10 @@ def _with_methods(function: Callable, nin: int, nout: int, identity: Any) -> Any
 def _refuse_out(kwargs: dict[str, Any]) -> None:
     if kwargs.get("out") is not None:
         raise TypeError(f"`out` must be left out: {_IMMUTABLE}.")
+
+
+def _contains(x: jax.Array, value: Any) -> jax.Array:
+    return jnp.any(x == value)
 
 
 def _item(x: jax.Array, *args: int) -> jax.Array:

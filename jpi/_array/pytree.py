@@ -1,4 +1,8 @@
-"""DistArray in JAX's transforms: a pytree whose one leaf is the shard.
+"""DistArray as a pytree: in JAX's transforms its one leaf is the shard, elsewhere the whole array.
+
+JAX's transforms take trees apart and give the leaves to local programs: they get the shard. Any
+other function of trees computes with the leaves itself, and would take the shard for the array: it
+gets a leaf that stands for the whole (`_leaf`). Which of the two it is, the caller tells.
 
 The static part (mesh and layout) must stay correct when a transform adds or removes axes of the
 leaf. `jax.vmap` says which axis it maps: there a DistArray is a leaf of its own kind. Elsewhere
@@ -11,22 +15,54 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NoReturn
 
+import jax
+
+from jpi._blocks.redistribute import redistribute
 from jpi._call.sharded import Sharded
 from jpi._jax import names as _jax
+from jpi._jax.callers import is_function_of_trees
 from jpi._layout.layout import Layout, layout
 from jpi._mpi.mesh import Mesh
 
 
-def _flatten(x: Sharded) -> tuple[tuple[Any], tuple[Mesh, Layout]]:
-    return (x._shard,), (x._mesh, x._layout)
+def register(kind: type[Sharded], leaf: type[Sharded]) -> None:
+    """Make ``kind`` a pytree, whose leaf in functions of trees is a ``leaf``."""
+
+    def flatten(x: Sharded) -> tuple[tuple[Any], tuple[Mesh, Layout]]:
+        static = x._mesh, x._layout
+        return (leaf(x._shard, *static) if is_function_of_trees() else x._shard,), static
+
+    def flatten_with_keys(x: Sharded) -> tuple[Any, tuple[Mesh, Layout]]:
+        static = x._mesh, x._layout
+        if is_function_of_trees():
+            return ((_jax.GetAttrKey("array"), leaf(x._shard, *static)),), static
+        return ((_jax.GetAttrKey("shard"), x._shard),), static
+
+    def unflatten(static: tuple[Mesh, Layout], leaves: Iterable[Any]) -> Any:
+        (x,) = leaves
+        if isinstance(x, Sharded):
+            return kind(x._shard, x._mesh, x._layout)
+        if is_function_of_trees():
+            return _in_place_of(kind, x, *static)
+        return _from_shard(kind, x, *static)
+
+    _jax.register_pytree_with_keys(kind, flatten_with_keys, unflatten, flatten)
+    _jax.batching.register_vmappable(kind, int, int, _to_element, _from_element, None)
 
 
-def _flatten_with_keys(x: Sharded) -> tuple[Any, tuple[Mesh, Layout]]:
-    return ((_jax.GetAttrKey("shard"), x._shard),), (x._mesh, x._layout)
+def _in_place_of(kind: type[Sharded], x: Any, mesh: Mesh, placement: Layout) -> Any:
+    """``x``, which a function of trees puts in the place of an array.
+
+    A plain array of the same shape, such as zeros, is laid out as that one was: so a tree keeps
+    its structure. What else there is stays as it is.
+    """
+    if not isinstance(x, jax.Array) or x.shape != placement.shape:
+        return x
+    local = redistribute(x, mesh.comm, placement.replicated(), placement)
+    return kind(local, mesh, placement)
 
 
-def _unflatten(kind: type[Sharded], static: tuple[Mesh, Layout], leaves: Iterable[Any]) -> Sharded:
-    (shard,), (mesh, placement) = leaves, static
+def _from_shard(kind: type[Sharded], shard: Any, mesh: Mesh, placement: Layout) -> Sharded:
     shape = getattr(shard, "shape", None)
     if isinstance(shape, tuple):
         if len(shape) != placement.ndim:
@@ -82,21 +118,11 @@ def _to_element(wrap: Any, get_index: Any, x: Sharded, axis: int | None) -> Shar
         return x
     axis = axis % x.ndim
     placement = without_axis(x._layout, axis, f"axis {axis}")
-    return type(x)(wrap(x._shard, axis), x._mesh, placement)
+    return x.kind(wrap(x._shard, axis), x._mesh, placement)
 
 
 def _from_element(unwrap: Any, size: int, x: Sharded, axis: int | None) -> Sharded:
     if axis is None:
-        return type(x)(unwrap(size, x._shard, None), x._mesh, x._layout)
+        return x.kind(unwrap(size, x._shard, None), x._mesh, x._layout)
     axis = axis % (x.ndim + 1)
-    return type(x)(unwrap(size, x._shard, axis), x._mesh, x._layout.with_axis(axis, size))
-
-
-def register(kind: type[Sharded]) -> None:
-    """Make ``kind`` a pytree whose leaf is the shard, and let `jax.vmap` map it as a whole."""
-
-    def unflatten(static: tuple[Mesh, Layout], leaves: Iterable[Any]) -> Sharded:
-        return _unflatten(kind, static, leaves)
-
-    _jax.register_pytree_with_keys(kind, _flatten_with_keys, unflatten, _flatten)
-    _jax.batching.register_vmappable(kind, int, int, _to_element, _from_element, None)
+    return x.kind(unwrap(size, x._shard, axis), x._mesh, x._layout.with_axis(axis, size))

@@ -34,7 +34,7 @@ def call_eagerly(
     dynamic: list[Any] = []
     for x in leaves:
         if isinstance(x, Sharded):
-            kinds.append((type(x), x._mesh, x._layout, x._shard.dtype))
+            kinds.append((x.kind, x._mesh, x._layout, x._shard.dtype))
             dynamic.append(x._shard)
         elif isinstance(x, ARRAYS):
             kinds.append((x.shape, x.dtype))
@@ -89,7 +89,7 @@ class Program:
         fun, tree, kinds, target = self._source
         result = inline(fun, tree, _refill(kinds, dynamic), target)
         leaves, self._tree = jax.tree.flatten(result, is_leaf=is_sharded)
-        self._places = [(type(x), x._mesh, x._layout) if is_sharded(x) else None for x in leaves]
+        self._places = [(x.kind, x._mesh, x._layout) if is_sharded(x) else None for x in leaves]
         return [x._shard if is_sharded(x) else x for x in leaves]
 
     def __call__(self, dynamic: Sequence[Any]) -> Any:

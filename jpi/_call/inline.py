@@ -26,7 +26,7 @@ from jpi._call.arguments import (
 )
 from jpi._call.by_values import NEEDS_VALUES, by_values
 from jpi._call.cache import keep
-from jpi._call.sharded import Sharded
+from jpi._call.sharded import Sharded, whole_or_sharded
 from jpi._call.target import Target, common_target
 from jpi._evaluation.evaluate import evaluate
 from jpi._evaluation.fallback import record_fallback
@@ -90,13 +90,11 @@ def _value(mesh: Mesh, x: Any) -> Value:
 
 
 def _result(target: Target, value: Value) -> Any:
+    mesh = target.mesh
     if not value.shape:
-        return value.replicate(target.mesh)
-    if target.spec is None:
-        placed = value.settle(target.mesh)
-        return target.kind(placed.local, target.mesh, placed.placement)
-    chosen = target.mesh.layout(value.shape, target.spec)
-    return target.kind(value.take(region_of(target.mesh, chosen)), target.mesh, chosen)
+        return value.replicate(mesh)
+    chosen = value.layout(mesh) if target.spec is None else mesh.layout(value.shape, target.spec)
+    return whole_or_sharded(target.kind, value.take(region_of(mesh, chosen)), mesh, chosen)
 
 
 def on_gathered_values(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 import jax
 import numpy as np
@@ -13,9 +13,24 @@ from jpi._layout.layout import Layout
 from jpi._mpi.comm import Comm
 from jpi._mpi.mesh import Mesh
 
+Kind = TypeVar("Kind", bound="Sharded")
+
+
+def whole_or_sharded(kind: type[Kind], local: Any, mesh: Mesh, placement: Layout) -> Kind | Any:
+    """The global array of which ``local`` is this rank's block.
+
+    It is a plain array where no mesh axis shards it: every rank holds the whole.
+    """
+    return local if placement.is_replicated else kind(local, mesh, placement)
+
 
 class Sharded:
-    """A global array, of which ``shard`` is this rank's block. Nothing here communicates."""
+    """A global array, of which ``shard`` is this rank's block. Nothing here communicates.
+
+    At least one mesh axis shards it, perhaps an axis of size 1.
+    """
+
+    kind: ClassVar[type[Sharded]]  # of the arrays that functions of this one give
 
     def __init__(self, shard: Any, mesh: Mesh, placement: Layout) -> None:
         self._shard, self._mesh, self._layout = shard, mesh, placement
@@ -69,8 +84,3 @@ class Sharded:
     @property
     def comm(self) -> Comm:
         return self._mesh.comm
-
-    @property
-    def is_replicated(self) -> bool:
-        """Whether every rank holds the whole array."""
-        return self._layout.is_replicated

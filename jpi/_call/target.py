@@ -22,4 +22,4 @@ class Target:
 
 def common_target(leaves: Sequence[Any]) -> Target:
     arrays = [x for x in leaves if is_sharded(x)]
-    return Target(type(arrays[0]), common_mesh(arrays, "one operation"))
+    return Target(arrays[0].kind, common_mesh(arrays, "one operation"))

@@ -15,6 +15,35 @@ import jax
 from jpi._jax.names import code_location, is_user_filename
 
 _PACKAGE = str(Path(__file__).parents[1]) + os.sep
+_TREES = tuple(
+    str(Path(jax.__file__).parent / "_src" / name)
+    for name in ("tree_util.py", "tree.py", "flatten_util.py")
+)
+# Parts of JAX that are written as a user would.
+_AS_USERS = tuple(
+    str(Path(jax.__file__).parent / name) + os.sep
+    for name in ("scipy", "_src/scipy", "experimental", "example_libraries")
+)
+# Containers that take trees apart to give the leaves to JAX's transforms themselves.
+_CONTAINERS = (
+    *(
+        os.path.join("equinox", name)
+        for name in (
+            "_ad.py",
+            "_compile_utils.py",
+            "_errors.py",
+            "_eval_shape.py",
+            "_filters.py",
+            "_jit.py",
+            "_make_jaxpr.py",
+            "_module",
+            "_vmap_pmap.py",
+            "internal/_primitive.py",
+        )
+    ),
+    os.path.join("flax", "nnx") + os.sep,
+)
+_CONTAINER_FUNCTIONS = {(os.path.join("equinox", "_tree.py"), "tree_at")}
 _LIBRARIES = (_PACKAGE, str(Path(jax.__file__).parent) + os.sep)
 
 
@@ -41,6 +70,26 @@ def calling_frame() -> Any:
     while frame.f_back is not None and is_library(frame.f_code.co_filename):
         frame = frame.f_back
     return frame
+
+
+def is_function_of_trees() -> bool:
+    """Whether a function of trees, no transform, called what calls this: a rule of a pytree."""
+    frame: Any = sys._getframe(2)
+    if frame.f_code.co_filename not in _TREES:
+        return False  # compiled code of JAX, or a transform
+    while frame is not None and frame.f_code.co_filename in _TREES:
+        frame = frame.f_back
+    return frame is None or not _is_transform(frame.f_code)
+
+
+@functools.cache
+def _is_transform(code: CodeType) -> bool:
+    name = code.co_filename
+    if name.startswith(_LIBRARIES):
+        return not name.startswith(_AS_USERS)
+    if any(part in name for part in _CONTAINERS):
+        return True
+    return any(part in name and code.co_name == function for part, function in _CONTAINER_FUNCTIONS)
 
 
 def caller_level() -> int:

@@ -12,6 +12,7 @@ import numpy as np
 from jpi._array.array import DistArray
 from jpi._array.placement import target_of
 from jpi._call.call import call
+from jpi._call.sharded import whole_or_sharded
 from jpi._config import config
 from jpi._mpi.mesh import Mesh
 from jpi._primitives.replication import checked
@@ -73,7 +74,7 @@ def asarray(x: Any, dtype: Any = None, *, spec: Any = None, mesh: Mesh | None = 
     if config.check == "full":
         checked(jnp.asarray(x), target.mesh.comm)
     block = x[tuple(slice(*span) for span in placement.box(target.mesh.coordinates))]
-    return DistArray(jnp.array(block, dtype), target.mesh, placement)
+    return whole_or_sharded(DistArray, jnp.array(block, dtype), target.mesh, placement)
 
 
 def array(

@@ -35,7 +35,10 @@ def in_place_of(old: Any, new: Any) -> Any:
         raise ValueError(
             f"`A`, `M` and `x0` must have the shapes of `b`; got {new.shape} for {old.shape}."
         )
-    new = numpy.asarray(new, spec=old.spec, mesh=old.mesh) if is_sharded(old) else new
+    if is_sharded(old):
+        new = numpy.asarray(new, spec=old.spec, mesh=old.mesh)
+    elif is_sharded(new):
+        new = new.gather()
     return new if new.dtype == old.dtype else new.astype(old.dtype)
 
 
