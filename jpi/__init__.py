@@ -17,6 +17,7 @@ from jpi._array.array import DistArray as DistArray
 from jpi._array.assemble import from_shard as from_shard
 from jpi._array.assemble import replicate as replicate
 from jpi._array.assemble import scatter_from as scatter_from
+from jpi._array.gather import gather as gather
 from jpi._array.halo import halo as halo
 from jpi._array.map import map_shards as map_shards
 from jpi._array.map import stencil as stencil
@@ -47,7 +48,6 @@ from jpi.collectives import barrier as barrier
 from jpi.collectives import bcast as bcast
 from jpi.collectives import broadcast as broadcast
 from jpi.collectives import exscan as exscan
-from jpi.collectives import gather as gather
 from jpi.collectives import gatherv as gatherv
 from jpi.collectives import recv as recv
 from jpi.collectives import reduce as reduce

@@ -34,7 +34,7 @@ LAYERS: dict[str, set[str]] = {
     "_evaluation": GROUND | {"_layout", "_mpi", "_ordered", "_blocks"},
     "_rules": GROUND | {"_layout", "_mpi", "_primitives", "_blocks", "_evaluation"},
     "_call": GROUND | {"_layout", "_mpi", "_ordered", "_evaluation", "_rules"},
-    "_array": GROUND | MACHINERY,
+    "_array": GROUND | MACHINERY | {"collectives"},
     "_namespace": GROUND | {"_call"},
     "numpy": PUBLIC,
     "nn": PUBLIC,

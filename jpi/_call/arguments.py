@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import numpy as np
@@ -17,11 +17,25 @@ ARRAYS = (Sharded, jax.Array, np.ndarray, np.generic)
 _LEAVES = (*ARRAYS, int, float, complex, str, type, type(None), np.dtype)
 
 
-class Static(NamedTuple):
-    """An argument that is part of the program; True, 1 and 1.0 are different ones."""
+class Static:
+    """An argument that is part of the program.
 
-    type: type
-    value: Any
+    It equals another one that cannot give another result: True, 1 and 1.0 are different, and so are
+    0.0 and -0.0; a NaN equals itself.
+    """
+
+    __slots__ = ("_key", "value")
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+        is_number = isinstance(value, float | complex | np.inexact)
+        self._key = type(value), repr(value) if is_number else value
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Static) and self._key == other._key
 
 
 def is_sharded(x: Any) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import jax
 
@@ -49,25 +49,34 @@ def call(
     return call_eagerly(fun, tree, leaves, target, (*NUMBERS, int) if trace_integers else NUMBERS)
 
 
-def spmd(fun: Callable, *, out_spec: Any = None) -> Callable:
+Function = TypeVar("Function", bound=Callable | tuple)
+
+
+def spmd(fun: Function, *, out_spec: Any = None) -> Function:
     """``fun``, written for arrays on one device, as a function of distributed arrays.
 
     Args:
-        fun: the function.
-        out_spec: one spec for all results; by default each result keeps the layout it has. A sum
-            over ranks with a sharded ``out_spec`` is a reduce-scatter.
+        fun: the function: a method or a module that can be called will do, and so will a NamedTuple
+            of functions, such as an optimiser of optax.
+        out_spec: one spec for the layout of all its results; by default each keeps the layout in
+            which it is computed. A sum over ranks that is wanted in blocks is a reduce-scatter.
 
-    Any function of JAX arrays works: a model, a loss, a function of another library. It is
-    traced on the global shapes and evaluated on the shards. As with `jax.jit`, it is traced once
-    per combination of types and static arguments, so it must not depend on changing state.
+    The function may be any function of JAX arrays: a model, a loss, a function of another library.
+    Its arguments and results are trees of arrays and of anything else: strings, None, objects.
+    It is traced on the global shapes and evaluated on the shards. As with `jax.jit`, it is traced
+    once per combination of types and static arguments, so it must not depend on changing state.
 
-    Example: ``jpi.spmd(jax.nn.relu)(x)``
+    Example: ``jpi.spmd(jax.nn.relu)(x)``; ``optimizer = jpi.spmd(optax.lamb(1e-3))``
     """
+    if isinstance(fun, tuple):
+        return _each_spmd(fun, out_spec)
+    is_tree = not jax.tree_util.all_leaves([fun])  # it holds arrays, which are arguments too
 
-    @functools.wraps(fun)
+    @functools.wraps(fun, updated=())
     def distributed(*args: Any, **kwargs: Any) -> Any:
+        function, args = (_applied, (fun, *args)) if is_tree else (fun, args)
         if out_spec is None:
-            return call(fun, args, kwargs)
+            return call(function, args, kwargs)
         leaves = jax.tree.leaves((args, kwargs), is_leaf=is_sharded)
         if not any(map(is_sharded, leaves)):
             raise TypeError(
@@ -75,6 +84,19 @@ def spmd(fun: Callable, *, out_spec: Any = None) -> Callable:
                 "arrays, which have no mesh. Make one with jpi.numpy.asarray."
             )
         target = replace(common_target(leaves), spec=hashable_spec(out_spec))
-        return call(fun, args, kwargs, target=target)
+        return call(function, args, kwargs, target=target)
 
-    return distributed
+    return distributed  # type: ignore[return-value]
+
+
+def _each_spmd(functions: Any, out_spec: Any) -> Any:
+    if not hasattr(functions, "_fields"):
+        raise TypeError(
+            f"`fun` of spmd must be a function or a NamedTuple of functions; got {functions!r}. "
+            "Call spmd on each function."
+        )
+    return type(functions)(*(spmd(f, out_spec=out_spec) if callable(f) else f for f in functions))
+
+
+def _applied(fun: Callable, *args: Any, **kwargs: Any) -> Any:
+    return fun(*args, **kwargs)

@@ -43,7 +43,7 @@ def call_eagerly(
             kinds.append(type(x))
             dynamic.append(x)
         else:
-            kinds.append(Static(type(x), x))
+            kinds.append(Static(x))
     key = (fun, tree, tuple(kinds), target, config.fallback, config.check)
     try:
         program = programs.get(key)

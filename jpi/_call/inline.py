@@ -80,7 +80,7 @@ def _traced_with(
     fun: Callable, tree: Any, leaves: Sequence[Any], is_traced: Callable[[Any], bool]
 ) -> tuple[GlobalFunction, list[Any]]:
     """``fun`` traced in some of its arguments, and these arguments."""
-    is_static = tuple(None if is_traced(x) else Static(type(x), x) for x in leaves)
+    is_static = tuple(None if is_traced(x) else Static(x) for x in leaves)
     dynamic = [x for x, static in zip(leaves, is_static, strict=True) if static is None]
     return _traced(fun, tree, is_static, dynamic), dynamic
 
