@@ -6,7 +6,7 @@ from importlib.metadata import version as _version
 from jpi._setup import start as _start  # noqa: F401  (first: it checks versions)
 
 # isort: split
-from jax.sharding import PartitionSpec as P
+from jax.sharding import PartitionSpec as _PartitionSpec
 
 from jpi import lax as lax
 from jpi import nn as nn
@@ -60,60 +60,8 @@ from jpi.collectives import send as send
 from jpi.collectives import sendrecv as sendrecv
 from jpi.collectives import spread as spread
 
+P = _PartitionSpec
 __version__: str = _version("jpi")
 
-__all__ = [
-    "Comm",
-    "DistArray",
-    "FallbackWarning",
-    "Mesh",
-    "P",
-    "Profile",
-    "allgather",
-    "allgatherv",
-    "allreduce",
-    "alltoall",
-    "alltoallv",
-    "barrier",
-    "bcast",
-    "broadcast",
-    "config",
-    "current_mesh",
-    "exscan",
-    "fallbacks",
-    "from_shard",
-    "gather",
-    "gatherv",
-    "global_norm",
-    "halo",
-    "jit",
-    "lax",
-    "make_mesh",
-    "map_shards",
-    "nn",
-    "numpy",
-    "profile",
-    "random",
-    "rank",
-    "recv",
-    "reduce",
-    "reduce_scatter",
-    "reduce_scatterv",
-    "replicate",
-    "scan",
-    "scatter",
-    "scatter_from",
-    "scatterv",
-    "scipy",
-    "send",
-    "sendrecv",
-    "size",
-    "spmd",
-    "spread",
-    "stencil",
-    "use_mesh",
-    "visualize",
-    "wait",
-]
 
 _atexit.register(_finish)  # finishes work in flight before MPI ends

@@ -14,7 +14,7 @@ from jpi._array import data_dependent as data_dependent  # registers `nonzero` a
 from jpi._array.index import getitem, hashable_index
 from jpi._array.leaf import Leaf
 from jpi._array.masks import is_mask, take
-from jpi._array.pickling import reduced
+from jpi._array.pickling import restored, saved
 from jpi._array.protocols import Protocols
 from jpi._array.pytree import register
 from jpi._array.update import At
@@ -85,6 +85,7 @@ class DistArray(Protocols, metaclass=_Named):
     rank, and load each on the same rank of a run of the same size.
     """
 
+    __module__ = "jpi"  # pickles name it: where it is public, not where it is defined
     __array_priority__ = 200
 
     @property
@@ -219,7 +220,11 @@ class DistArray(Protocols, metaclass=_Named):
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return reduced(self)
+        return DistArray._restored, saved(self)
+
+    @classmethod
+    def _restored(cls, *saved: Any) -> DistArray:
+        return restored(cls, *saved)
 
     def __repr__(self) -> str:
         box = self._layout.box(self._mesh.coordinates)

@@ -18,7 +18,7 @@ from jpi._setup.launch import launched_ranks, set_defaults
 set_defaults(os.environ)
 
 try:
-    from mpi4py import MPI
+    from mpi4py import MPI as MPI
 except (ImportError, RuntimeError) as error:
     raise ImportError(
         f"`mpi4py` must find an MPI library; got: {'; '.join(str(error).splitlines())}. Install "
@@ -27,9 +27,9 @@ except (ImportError, RuntimeError) as error:
         "in PATH."
     ) from error
 
-from jpi import _native as native  # noqa: E402
+from jpi import _native  # noqa: E402
 
-__all__ = ["MPI", "native"]
+native = _native
 
 
 def check_launch(environment: Mapping[str, str], size: int) -> None:

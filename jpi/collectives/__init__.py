@@ -30,27 +30,3 @@ from jpi.collectives.reductions import reduce as reduce
 from jpi.collectives.reductions import reduce_scatter as reduce_scatter
 from jpi.collectives.reductions import reduce_scatterv as reduce_scatterv
 from jpi.collectives.reductions import scan as scan
-
-__all__ = [
-    "allgather",
-    "allgatherv",
-    "allreduce",
-    "alltoall",
-    "alltoallv",
-    "barrier",
-    "bcast",
-    "broadcast",
-    "exscan",
-    "gather",
-    "gatherv",
-    "recv",
-    "reduce",
-    "reduce_scatter",
-    "reduce_scatterv",
-    "scan",
-    "scatter",
-    "scatterv",
-    "send",
-    "sendrecv",
-    "spread",
-]

@@ -4,13 +4,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from support.oracle import assert_same, random_array, whole
 
 import jpi
 import jpi.numpy
-from jpi._layout.padding import _row_numbers
 
 NUMPY_MODES = {"periodic": "wrap", "constant": "constant", "reflect": "reflect", "edge": "edge"}
 MODES = tuple(NUMPY_MODES)
@@ -22,15 +19,6 @@ def expected_block(x, padded, widths):
     box = x._layout.box(x.mesh.coordinates)
     spans = zip(box, widths, strict=True)
     return padded[tuple(slice(i, j + before + after) for (i, j), (before, after) in spans)]
-
-
-@given(st.integers(1, 6), st.integers(0, 20), st.sampled_from(MODES))
-def test_rows_beyond_the_array_are_those_of_numpy(size, width, mode):
-    outside = {"constant_values": -1} if mode == "constant" else {}
-    numbers = np.pad(np.arange(size), width, NUMPY_MODES[mode], **outside)
-    np.testing.assert_array_equal(
-        _row_numbers(np.arange(-width, size + width), size, mode), numbers
-    )
 
 
 CASES = [((8, 3), (1, 1)), ((7,), (2, 1)), ((5, 4), (0, 3)), ((3, 2), (4, 5)), ((1, 2), (2, 2))]

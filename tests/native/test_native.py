@@ -33,10 +33,8 @@ from support.native_cases import MOVES, SENT, named
 
 import jpi
 from jpi._config import Check
-from jpi._mpi import library as _mpi
 from jpi._mpi.library import MPI, native
 from jpi._primitives.messages import Known
-from jpi._setup import launch as _launch
 
 OPAQUE = ("float8_e4m3fn", "float8_e5m2", "float8_e4m3b11fnuz")
 PACKED = ("int4", "uint4", "float4_e2m1fn")
@@ -260,51 +258,3 @@ def test_types_name_what_the_native_side_names():
 def test_count_limit_out_of_range_raises():
     with pytest.raises(ValueError, match="`limit` must be from 1"):
         native.set_count_limit(0)
-
-
-LAUNCHES = {
-    "no launcher": ({}, ("", 1, 1)),
-    "hydra": ({"PMI_SIZE": "4", "MPI_LOCALNRANKS": "2"}, ("Hydra (MPICH's mpirun)", 4, 2)),
-    "open mpi": (
-        {"OMPI_COMM_WORLD_SIZE": "3", "OMPI_COMM_WORLD_LOCAL_SIZE": "3"},
-        ("Open MPI's mpirun", 3, 3),
-    ),
-    "srun": (
-        {"SLURM_STEP_NUM_TASKS": "8", "SLURM_STEP_TASKS_PER_NODE": "4(x2)"},
-        ("srun", 8, 4),
-    ),
-    "slurm batch script": ({"SLURM_NTASKS": "8", "SLURM_JOB_ID": "1"}, ("", 1, 1)),
-    "mpirun in a slurm step": (
-        {"SLURM_STEP_NUM_TASKS": "2", "PMI_SIZE": "4", "MPI_LOCALNRANKS": "4"},
-        ("Hydra (MPICH's mpirun)", 4, 4),
-    ),
-}
-
-
-@pytest.mark.parametrize("case", LAUNCHES)
-def test_launched_ranks_reads_the_nearest_launcher(case):
-    environment, expected = LAUNCHES[case]
-    assert _launch.launched_ranks(environment) == expected
-
-
-def test_launch_of_another_mpi_raises():
-    with pytest.raises(RuntimeError, match=r"4 ranks that Hydra .* started; got 1 rank"):
-        _mpi.check_launch({"PMI_SIZE": "4"}, size=1)
-    _mpi.check_launch({"PMI_SIZE": "4"}, size=4)
-    _mpi.check_launch({"PMI_SIZE": "1"}, size=1)
-    _mpi.check_launch({"PMI_SIZE": "4", "JPI_ALLOW_SINGLETONS": "1"}, size=1)
-
-
-def test_low_thread_level_warns():
-    with pytest.warns(RuntimeWarning, match="THREAD_MULTIPLE"):
-        _mpi.check_threads(MPI.THREAD_SERIALIZED)
-
-
-def test_defaults_yield_only_when_oversubscribed_and_unset():
-    few = {"PMI_SIZE": "1", "MPI_LOCALNRANKS": "1"}
-    _launch.set_defaults(few)
-    assert "OMPI_MCA_mpi_yield_when_idle" not in few
-    many = {"PMI_SIZE": "9999", "MPI_LOCALNRANKS": "9999", "OMPI_MCA_mpi_yield_when_idle": "0"}
-    _launch.set_defaults(many)
-    assert many["OMPI_MCA_mpi_yield_when_idle"] == "0"
-    assert many["MPIR_CVAR_DEVICE_COLLECTIVES"] == "none"
