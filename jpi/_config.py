@@ -85,6 +85,20 @@ def timeout() -> float | None:
     return seconds if text else None
 
 
+def is_imported_by_all() -> bool:
+    """Whether every rank of COMM_WORLD imports JPI, by ``JPI_IMPORTED_BY``: "all" or "some".
+
+    Errors: ValueError for another text.
+    """
+    text = os.environ.get("JPI_IMPORTED_BY") or "all"
+    if text not in ("all", "some"):
+        raise ValueError(
+            f"`JPI_IMPORTED_BY` must be 'all' or 'some'; got {text!r}. Set it to 'some' if other "
+            "ranks of COMM_WORLD run programs without JPI."
+        )
+    return text == "all"
+
+
 def is_logging() -> bool:
     """Whether every collective writes a line, by ``JPI_LOG``."""
     return os.environ.get("JPI_LOG", "0") not in ("", "0")

@@ -63,7 +63,11 @@ def meeting(text: str, place: str, members: tuple[int, ...]) -> Iterator[None]:
 def duplicates(comm: Any, count: int) -> list[Any]:
     """Private duplicates of a communicator. Communication: collective over it."""
     members = world_ranks(comm)
-    with meeting("the first use of a communicator", f"{name_of(members)} new", members):
+    with meeting(
+        "the first use of a communicator, which all its ranks must make together",
+        f"{name_of(members)} new",
+        members,
+    ):
         return [comm.Dup() for _ in range(count)]
 
 

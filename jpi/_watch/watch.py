@@ -20,7 +20,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from jpi._config import config, is_logging, timeout
+from jpi._config import config, is_imported_by_all, is_logging, timeout
+from jpi._mpi.comm import Comm
 from jpi._mpi.library import MPI, native
 from jpi._ordered.compile import wait
 from jpi._watch import abort as _abort
@@ -48,7 +49,8 @@ def _open() -> tuple[MPI.Intracomm, Any]:
     while not opening.Test():
         if time.monotonic() > patience:
             what = f"jpi: rank {channel.rank} has waited {ARRIVAL:g} s for all ranks to import jpi"
-            _abort.say(f"{what}, and goes on. Import it on every rank.")
+            advice = "Import it on every rank, or set JPI_IMPORTED_BY=some"
+            _abort.say(f"{what}, and goes on. {advice}.")
             return channel, opening
         time.sleep(pause)
         pause = min(2 * pause, 0.02)
@@ -85,6 +87,11 @@ class Watch:
         self._watch_signals()
         self._thread = threading.Thread(target=self._run, name="jpi watch", daemon=True)
         self._thread.start()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether all ranks have imported JPI."""
+        return not self._opening
 
     def end(self) -> None:
         """Say that the program of this rank is over, and answer until those of all ranks are."""
@@ -254,10 +261,12 @@ def finish() -> None:
 
 
 _watch: Watch | None = None
-if (MPI.COMM_WORLD.size > 1 and config.check != "off") or timeout():
+if is_imported_by_all() and ((MPI.COMM_WORLD.size > 1 and config.check != "off") or timeout()):
     _watch = Watch()
     # MPI deletes the attributes of COMM_SELF before it finalises anything.
     _finalize_key = MPI.Comm.Create_keyval(delete_fn=lambda comm, key, watch: watch.stop())
     MPI.COMM_SELF.Set_attr(_finalize_key, _watch)
+if _watch and _watch.is_open:
+    Comm()  # prepares COMM_WORLD: then some of its ranks can exchange messages without the others
 if is_logging():
     native.set_verbose(True)

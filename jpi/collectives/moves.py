@@ -22,8 +22,10 @@ from jpi._primitives.moves import (
     scatter_p,
 )
 from jpi.collectives import _arguments
+from jpi.collectives._trees import takes_trees
 
 
+@takes_trees()
 def bcast(x: Any, root: int, *, comm: Any = None) -> jax.Array:
     """The array of the rank ``root``, on every rank.
 
@@ -51,6 +53,7 @@ def _bcast(x: Any, *, comm: Comm, root: int) -> Any:
     return bcast_p.bind(x[None][:0], comm=comm, root=root, rows=1).squeeze(0)
 
 
+@takes_trees()
 def spread(x: Any, *, comm: Any = None) -> jax.Array:
     """``x``, which is the same on every rank, as a value that each rank uses in its own way.
 
@@ -72,6 +75,7 @@ def spread(x: Any, *, comm: Any = None) -> jax.Array:
     return reductions.spread(_arguments.array(x), Comm(comm))
 
 
+@takes_trees()
 def allgather(x: Any, *, comm: Any = None) -> jax.Array:
     """The arrays of all ranks, stacked along a new first axis, on every rank.
 
@@ -106,6 +110,7 @@ def allgatherv(x: Any, counts: Sequence[int], *, comm: Any = None) -> jax.Array:
     return allgather_p.bind(x, comm=comm, counts=rows)
 
 
+@takes_trees()
 def gather(x: Any, root: int, *, comm: Any = None) -> jax.Array:
     """The arrays of all ranks, stacked, on the rank ``root``; ``x`` itself elsewhere.
 
@@ -206,6 +211,7 @@ def _scatterv(x: Any, *, comm: Comm, counts: tuple[int, ...], root: int) -> Any:
     return scatter_p.bind(rows, comm=comm, counts=counts, root=root)
 
 
+@takes_trees(rows=1)
 def alltoall(x: Any, *, comm: Any = None) -> jax.Array:
     """The blocks that all ranks hold for this one; ``x`` holds one block for each rank.
 

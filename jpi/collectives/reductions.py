@@ -18,6 +18,7 @@ from jpi._mpi.library import MPI
 from jpi._ordered.compile import compiled_when_eager
 from jpi._primitives.reductions import allreduce_p, exscan_p, reduce_p, reduce_scatter_p, scan_p
 from jpi.collectives import _arguments
+from jpi.collectives._trees import takes_trees
 
 
 def _operand(x: Any, op: Any, collective: str) -> tuple[jax.Array, _ops.Op]:
@@ -32,8 +33,11 @@ def _operand(x: Any, op: Any, collective: str) -> tuple[jax.Array, _ops.Op]:
     return (x != 0).astype(x.dtype) if is_logical else x, name
 
 
+@takes_trees()
 def allreduce(x: Any, op: Any = MPI.SUM, *, comm: Any = None) -> jax.Array:
     """The reduction of ``x`` over all ranks, on every rank.
+
+    ``x`` may be a tree of arrays: those of one dtype travel in one message.
 
     Args:
         x: this rank's array, of the same shape and dtype on every rank.
@@ -47,6 +51,7 @@ def allreduce(x: Any, op: Any = MPI.SUM, *, comm: Any = None) -> jax.Array:
     return allreduce_p.bind(x, comm=Comm(comm), op=op)
 
 
+@takes_trees()
 def reduce(x: Any, op: Any, root: int, *, comm: Any = None) -> jax.Array:
     """The reduction of ``x`` over all ranks on the rank ``root``; ``x`` itself elsewhere.
 
@@ -73,6 +78,7 @@ def _reduce(x: Any, *, comm: Comm, op: _ops.Op, root: int) -> Any:
     return y.squeeze(0) if comm.rank == root else y
 
 
+@takes_trees(rows=1)
 def reduce_scatter(x: Any, op: Any, *, comm: Any = None) -> jax.Array:
     """Block ``rank`` of the reduction of ``x``, which holds one block for each rank.
 
@@ -114,6 +120,7 @@ def reduce_scatterv(x: Any, op: Any, counts: Sequence[int], *, comm: Any = None)
     return reduce_scatter_p.bind(x, comm=comm, op=op, counts=rows)
 
 
+@takes_trees()
 def scan(x: Any, op: Any, *, comm: Any = None) -> jax.Array:
     """The reduction of ``x`` over the ranks up to this one, itself included.
 
@@ -129,6 +136,7 @@ def scan(x: Any, op: Any, *, comm: Any = None) -> jax.Array:
     return scan_p.bind(x, comm=Comm(comm), op=op)
 
 
+@takes_trees()
 def exscan(x: Any, op: Any, *, comm: Any = None) -> jax.Array:
     """The reduction of ``x`` over the ranks before this one; the op's neutral value on rank 0.
 
