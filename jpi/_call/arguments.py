@@ -11,10 +11,10 @@ import numpy as np
 from jpi._call.sharded import Sharded
 from jpi._mpi.mesh import Mesh
 
-ARRAYS = (Sharded, jax.Array, np.ndarray, np.generic)
+ARRAYS = (Sharded, jax.Array, np.ndarray)
 
 
-_LEAVES = (*ARRAYS, int, float, complex, str, type, type(None), np.dtype)
+_LEAVES = (*ARRAYS, np.generic, int, float, complex, str, type, type(None), np.dtype)
 
 
 class Static:
@@ -28,7 +28,7 @@ class Static:
 
     def __init__(self, value: Any) -> None:
         self.value = value
-        is_number = isinstance(value, float | complex | np.inexact)
+        is_number = isinstance(value, float | complex | np.generic)
         self._key = type(value), repr(value) if is_number else value
 
     def __hash__(self) -> int:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import jax
 
 from jpi._call.arguments import flatten, is_sharded
-from jpi._call.eager import NUMBERS, call_eagerly
+from jpi._call.eager import INTEGERS_TOO, NUMBERS, call_eagerly
 from jpi._call.inline import inline
 from jpi._call.target import Target, common_target
 from jpi._jax import names as _jax
@@ -35,18 +35,21 @@ def call(
 ) -> Any:
     """``fun(*args, **kwargs)`` for a function of global arrays, on distributed arrays.
 
-    Plain arrays among the arguments are values that every rank holds. Python floats and complex
-    numbers are traced (one compiled function serves all their values), and so are integers with
-    ``trace_integers``; everything else is static. Results are distributed arrays, except
-    0-dimensional ones, which are plain `jax.Array`s. Without a ``target``, a call that has no
-    distributed argument is a plain call of ``fun``.
+    Plain arrays among the arguments are values that every rank holds. Without a ``target``, a call
+    that has no distributed argument is a plain call of ``fun``.
+
+    What is traced and what is static: arrays, floats and complex numbers are traced (one compiled
+    function serves all their values), and so are integers with ``trace_integers``; everything else
+    is static. Where ``fun`` refuses that, all numbers are static, and where it refuses this too,
+    plain arrays as well, which may be shapes, axes or counts. So an error that remains is the one
+    that ``fun`` raises for the same arguments on one device.
     """
     leaves, tree = flatten(args, kwargs)
     if target is None and not any(map(is_sharded, leaves)):
         return fun(*args, **kwargs)
     if not _jax.trace_state_clean():
         return inline(fun, tree, leaves, target)
-    return call_eagerly(fun, tree, leaves, target, (*NUMBERS, int) if trace_integers else NUMBERS)
+    return call_eagerly(fun, tree, leaves, target, INTEGERS_TOO if trace_integers else NUMBERS)
 
 
 Function = TypeVar("Function", bound=Callable | tuple)

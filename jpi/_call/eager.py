@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
+import numpy as np
 
 from jpi._call.arguments import ARRAYS, Static, global_type, is_sharded, rebuild
 from jpi._call.by_values import NEEDS_VALUES
@@ -19,7 +20,8 @@ from jpi._config import config
 from jpi._evaluation.tracing import trace_global
 from jpi._ordered.compile import compile_threaded
 
-NUMBERS = (float, complex)
+NUMBERS = (float, complex, np.inexact)
+INTEGERS_TOO = (*NUMBERS, int, np.integer)
 
 
 def call_eagerly(
@@ -65,9 +67,11 @@ def _compile(
         function = trace_global(
             functools.partial(rebuild, fun, tree, is_static), [global_type(x) for x in traced]
         )
-    except NEEDS_VALUES:
+    except Exception as error:
         if not all(isinstance(x, ARRAYS) for x in traced):
             return lambda dynamic: call_eagerly(fun, tree, _refill(kinds, dynamic), target, ())
+        if all(map(is_sharded, traced)) and not isinstance(error, NEEDS_VALUES):
+            raise
         return lambda dynamic: on_gathered_values(fun, tree, _refill(kinds, dynamic), target)
     if function.static:
         return lambda dynamic: inline(fun, tree, _refill(kinds, dynamic), target)

@@ -13,6 +13,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from jpi import _rules  # noqa: F401  (registers the rules)
 from jpi._call.arguments import (
@@ -61,15 +62,14 @@ def _traced(
 
 def inline(fun: Callable, tree: Any, leaves: Sequence[Any], given: Target | None) -> Any:
     target = given or common_target(leaves)
-    try:
-        traced, dynamic = _traced_with(fun, tree, leaves, lambda x: isinstance(x, ARRAYS))
-    except NEEDS_VALUES:
-        try:  # perhaps on the values of plain arrays only, which every rank has
-            traced, dynamic = _traced_with(
-                fun, tree, leaves, lambda x: isinstance(x, Sharded | _jax.Tracer)
-            )
-        except NEEDS_VALUES as error:
-            return by_values(fun, tree, leaves, given, error)
+    traced, dynamic = _traced_with(fun, tree, leaves, _is_array)
+    if isinstance(traced, Exception) and not all(map(_has_no_value, dynamic)):
+        # perhaps on the values of plain arrays, which every rank has
+        traced, dynamic = _traced_with(fun, tree, list(map(_as_counts, leaves)), _has_no_value)
+    if isinstance(traced, NEEDS_VALUES):
+        return by_values(fun, tree, leaves, given, traced)
+    if isinstance(traced, Exception):
+        raise traced
     values = [_value(target.mesh, x) for x in dynamic]
     with purpose(getattr(fun, "__name__", "a function"), map(global_type, dynamic)):
         results = evaluate(target.mesh, traced.closed, values)
@@ -78,11 +78,33 @@ def inline(fun: Callable, tree: Any, leaves: Sequence[Any], given: Target | None
 
 def _traced_with(
     fun: Callable, tree: Any, leaves: Sequence[Any], is_traced: Callable[[Any], bool]
-) -> tuple[GlobalFunction, list[Any]]:
-    """``fun`` traced in some of its arguments, and these arguments."""
+) -> tuple[GlobalFunction | Exception, list[Any]]:
+    """``fun`` traced in some of its arguments, or why it cannot be; and these arguments."""
     is_static = tuple(None if is_traced(x) else Static(x) for x in leaves)
     dynamic = [x for x, static in zip(leaves, is_static, strict=True) if static is None]
-    return _traced(fun, tree, is_static, dynamic), dynamic
+    try:
+        return _traced(fun, tree, is_static, dynamic), dynamic
+    except Exception as error:
+        return error, dynamic
+
+
+def _is_array(x: Any) -> bool:
+    return isinstance(x, ARRAYS)
+
+
+def _has_no_value(x: Any) -> bool:
+    return isinstance(x, Sharded | _jax.Tracer)
+
+
+def _as_counts(x: Any) -> Any:
+    """``x``, as a NumPy array if it may be a shape or a list of axes or counts.
+
+    A part of an array of JAX is a tracer while JAX traces, even if the array has values.
+    """
+    is_plain = isinstance(x, jax.Array) and not _has_no_value(x)
+    if not is_plain or x.ndim > 1 or not jnp.issubdtype(x.dtype, jnp.integer):
+        return x
+    return np.asarray(x)
 
 
 def _value(mesh: Mesh, x: Any) -> Value:

@@ -10,6 +10,8 @@ import importlib
 from typing import Any
 
 import jax
+import jax.numpy as jnp
+import numpy as np
 
 # The tangent that is known to be zero, in derivative rules.
 from jax._src.ad_util import SymbolicZero as SymbolicZero
@@ -80,6 +82,20 @@ def generator_of(dtype: Any) -> Any:
 def zero_tangent(value: Any) -> Zero:
     """The symbolically zero tangent of a value."""
     return Zero(jax.typeof(value).to_tangent_aval())
+
+
+def symbolic_zero(like: Any) -> SymbolicZero:
+    """The zero tangent of ``like``, an array or its type, as custom rules take and give it."""
+    aval = jax.typeof(like) if not isinstance(like, jax.ShapeDtypeStruct) else None
+    aval = aval or jax.core.ShapedArray(like.shape, like.dtype)
+    return SymbolicZero(aval.to_tangent_aval())
+
+
+def instantiated(zero: SymbolicZero) -> Any:
+    """A symbolic zero as an array."""
+    if zero.dtype == jax.dtypes.float0:
+        return np.zeros(zero.shape, jax.dtypes.float0)
+    return jnp.zeros(zero.shape, zero.dtype)
 
 
 def type_of(operand: Any) -> Any:

@@ -262,9 +262,10 @@ def padded(x: Any, dims: Sequence[int]) -> Any:
 
     It still depends on ``x``: a constant would leave this rank out of the derivative.
     """
-    more = [int(dim in dims and n == 0) for dim, n in enumerate(x.shape)]
-    zero = jnp.zeros((), x.dtype)
-    return lax.pad(x, zero, [(0, n, 0) for n in more]) if any(more) else x
+    more = [int(dim in dims and n == 0) for dim, n in enumerate(jnp.shape(x))]
+    if not any(more):
+        return x  # perhaps a Python number
+    return lax.pad(x, jnp.zeros((), x.dtype), [(0, n, 0) for n in more])
 
 
 def trimmed(x: Any, shape: Sequence[int]) -> Any:

@@ -1,17 +1,17 @@
 """Functions with their own derivative, which is kept: custom_jvp and custom_vjp.
 
 The function and its rules are traced on the global types, and run on this rank's blocks as the
-function and the rules of a local custom_jvp or custom_vjp.
+function and the rules of a local custom_jvp or custom_vjp. Operands enter it as they are, and move
+inside of it: so JAX knows which of them are perturbed, as it does on one process.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
-import jax.numpy as jnp
-import numpy as np
 
 from jpi._evaluation.evaluate import evaluate
 from jpi._evaluation.registry import Call, rule
@@ -19,57 +19,62 @@ from jpi._evaluation.values import Placed, Value
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._layout.layout import Layout
-from jpi._rules._local import Local, placed, settle_alike, taken, traced
+from jpi._rules._local import Local, placed, taken, traced
 
 
 @rule("custom_jvp_call")
-def custom_jvp_call(call: Call, *values: Value, call_jaxpr: Any, **params: Any) -> list[Value]:
-    operands = settle_alike(call.mesh, values)
+def custom_jvp_call(
+    call: Call, *values: Value, call_jaxpr: Any, symbolic_zeros: bool, **params: Any
+) -> list[Value]:
+    operands = [value.settle(call.mesh) for value in values]
     body = Local(call.mesh, call_jaxpr, [x.placement for x in operands])
     run = jax.custom_jvp(body)
     _, differentiate = jaxprs.subfunctions(call.primitive, call.params)
     count = len(call.results)
 
-    @run.defjvp
     def tangent(primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-        moving = [i for i, x in enumerate(primals) if _is_inexact(x)]
+        rates = _Rates(tangents, operands, symbolic_zeros)
+        results_move: list[bool] = []
 
         def global_rule(*args: Any) -> list[Any]:
-            given = list(args[: len(operands)])
-            rates = [_no_tangent(x.shape) for x in given]
-            for i, rate in zip(moving, args[len(operands) :], strict=True):
-                rates[i] = rate
-            results = differentiate(*given, *rates)
-            return [*results[:count], *map(_instantiated, results[count:], results[:count])]
+            given = args[: len(operands)]
+            results = differentiate(*given, *rates.all_of(args[len(operands) :]))
+            results_move[:] = [not _is_zero(rate) for rate in results[count:]]
+            return [*results[:count], *itertools.compress(results[count:], results_move)]
 
-        both = [*operands, *(operands[i] for i in moving)]
-        local = Local(
-            call.mesh,
-            traced(global_rule, both),
-            [x.placement for x in both],
-            lambda given: (body.results or given[:count]) * 2,
-        )
-        results = local(*primals, *(tangents[i] for i in moving))
+        def choose(given: list[Layout]) -> list[Layout]:
+            own = body.results or given[:count]
+            return [*own, *itertools.compress(own, results_move)]
+
+        both = [*operands, *rates.moving(operands)]
+        closed = traced(global_rule, both)
+        local = Local(call.mesh, closed, [x.placement for x in both], choose)
+        results = local(*primals, *rates.moving(tangents))
         body.results = local.results[:count]
-        rates = [
-            r if _is_inexact(y) else _no_tangent(y.shape)
-            for y, r in zip(results[:count], results[count:], strict=True)
+        given = iter(results[count:])
+        return results[:count], [
+            next(given) if moves else _jax.symbolic_zero(y)
+            for y, moves in zip(results[:count], results_move, strict=True)
         ]
-        return results[:count], rates
 
+    run.defjvp(tangent, symbolic_zeros=True)
     return body.place(run(*(operand.local for operand in operands)))
 
 
 @rule("custom_vjp_call", "custom_vjp_call_jaxpr")
 def custom_vjp_call(
-    call: Call, *values: Value, call_jaxpr: Any, out_trees: Callable, **params: Any
+    call: Call,
+    *values: Value,
+    call_jaxpr: Any,
+    out_trees: Callable,
+    symbolic_zeros: bool,
+    **params: Any,
 ) -> list[Value]:
-    operands = settle_alike(call.mesh, values)
+    operands = [value.settle(call.mesh) for value in values]
     body = Local(call.mesh, call_jaxpr, [x.placement for x in operands])
     run = jax.custom_vjp(body)
-    _, global_forward, global_backward = jaxprs.subfunctions(call.primitive, call.params)
-    rules = _Rules(body, operands, global_forward, global_backward, out_trees)
-    run.defvjp(rules.forward, rules.backward)
+    rules = _Rules(call, body, operands, out_trees, symbolic_zeros)
+    run.defvjp(rules.forward, rules.backward, symbolic_zeros=True)
     return body.place(run(*(operand.local for operand in operands)))
 
 
@@ -78,59 +83,114 @@ class _Rules:
 
     def __init__(
         self,
+        call: Call,
         body: Local,
         operands: Sequence[Placed],
-        global_forward: Callable,
-        global_backward: Callable,
         out_trees: Callable,
+        symbolic_zeros: bool,
     ) -> None:
-        self._body, self._operands, self._out_trees = body, operands, out_trees
-        self._global_forward, self._global_backward = global_forward, global_backward
-        self._residuals: list[Layout] = []
+        self._body, self._operands, self._results = body, operands, call.results
+        self._out_trees, self._symbolic_zeros = out_trees, symbolic_zeros
+        _, self._global_forward, self._global_backward = jaxprs.subfunctions(
+            call.primitive, call.params
+        )
 
-    def forward(self, *blocks: Any) -> tuple[Any, Any]:
+    def forward(self, *primals: Any) -> tuple[Any, Any]:
         body = self._body
 
         def function(*args: Any) -> Any:
-            return self._global_forward(*(x for arg in args for x in (arg, True)))
+            pairs = zip(args, primals, strict=True)
+            return self._global_forward(*(y for x, p in pairs for y in (x, p.perturbed)))
 
-        given = placed(blocks, body.inputs)
+        given = placed([primal.value for primal in primals], body.inputs)
         results = evaluate(body.mesh, traced(function, self._operands), given)
         *_, positions = self._out_trees()
         kept = positions.count(None)
         body.results = body.results or [value.layout(body.mesh) for value in results[kept:]]
         own = iter(value.settle(body.mesh) for value in results[:kept])
         residuals = [next(own) if i is None else given[i].settle(body.mesh) for i in positions]
-        self._residuals = [residual.placement for residual in residuals]
-        return taken(body.mesh, results[kept:], body.results), [x.local for x in residuals]
+        return taken(body.mesh, results[kept:], body.results), _Residuals(residuals)
 
-    def backward(self, residuals: Sequence[Any], cotangents: Sequence[Any]) -> tuple[Any, ...]:
+    def backward(self, residuals: _Residuals, cotangents: Sequence[Any]) -> tuple[Any, ...]:
         body = self._body
-        inputs = placed([*residuals, *cotangents], [*self._residuals, *body.results])
+        rates = _Rates(cotangents, self._results, self._symbolic_zeros)
+        inputs = [
+            *residuals.traced,
+            *placed(rates.moving(cotangents), rates.moving(body.results)),
+        ]
+        results_move: list[bool] = []
 
         def function(*args: Any) -> list[Any]:
-            results = jaxprs.cotangents(self._global_backward(*args))
-            return list(map(_instantiated, results, self._operands))
+            kept, moving = args[: len(residuals.traced)], args[len(residuals.traced) :]
+            given = [*residuals.all_of(kept), *rates.all_of(moving)]
+            results = jaxprs.cotangents(self._global_backward(*given))
+            results_move[:] = [not _is_zero(rate) for rate in results]
+            return list(itertools.compress(results, results_move))
 
         results = evaluate(body.mesh, traced(function, inputs), inputs)
-        blocks = taken(body.mesh, results, body.inputs)
-        return tuple(
-            block if _is_inexact(operand) else None
-            for block, operand in zip(blocks, self._operands, strict=True)
-        )
+        placements = list(itertools.compress(body.inputs, results_move))
+        blocks = iter(taken(body.mesh, results, placements))
+        return tuple(next(blocks) if moves else None for moves in results_move)
 
 
-def _is_inexact(x: Any) -> bool:
-    return jnp.issubdtype(x.dtype, jnp.inexact)
+class _Residuals:
+    """What the forward rule keeps for the backward one: values, as a tree of their blocks."""
+
+    def __init__(self, values: Sequence[Any]) -> None:
+        self.values = list(values)
+
+    @property
+    def traced(self) -> list[Any]:
+        """Those that the backward rule is traced in; it may ask for the values of known numbers."""
+        return [x for x in self.values if not _is_known(x)]
+
+    def all_of(self, traced: Sequence[Any]) -> list[Any]:
+        given = iter(traced)
+        return [x.local if _is_known(x) else next(given) for x in self.values]
 
 
-def _no_tangent(shape: tuple[int, ...]) -> Any:
-    return np.broadcast_to(np.zeros((), jax.dtypes.float0), shape)
+def _is_known(value: Placed) -> bool:
+    return not value.shape and not isinstance(value.local, _jax.Tracer)
 
 
-def _instantiated(tangent: Any, like: Any) -> Any:
-    """A symbolic zero as an array; integers, which have no tangent, get a placeholder."""
-    is_zero = isinstance(tangent, _jax.Zero | _jax.SymbolicZero)
-    if not is_zero and tangent.dtype != jax.dtypes.float0:
-        return tangent
-    return jnp.zeros(like.shape, like.dtype if _is_inexact(like) else jnp.float32)
+jax.tree_util.register_pytree_node(
+    _Residuals,
+    lambda kept: ([x.local for x in kept.values], tuple(x.placement for x in kept.values)),
+    lambda placements, blocks: _Residuals(placed(list(blocks), placements)),
+)
+
+
+class _Rates:
+    """Tangents or cotangents, some of which are known to be zero.
+
+    Args:
+        rates: those of blocks.
+        arrays: the global arrays to which they belong.
+        symbolic_zeros: whether a rule on global arrays wants to know which are zero.
+    """
+
+    def __init__(self, rates: Sequence[Any], arrays: Sequence[Any], symbolic_zeros: bool) -> None:
+        self._moves = [not _is_zero(rate) for rate in rates]
+        self._arrays, self._symbolic_zeros = arrays, symbolic_zeros
+
+    def moving(self, parallel: Sequence[Any]) -> list[Any]:
+        """The elements of ``parallel`` at the places of those that are not zero."""
+        return list(itertools.compress(parallel, self._moves))
+
+    def all_of(self, moving: Sequence[Any]) -> list[Any]:
+        """All of them on global arrays, from those that are not zero."""
+        given = iter(moving)
+        return [
+            next(given) if moves else self._zero(like)
+            for moves, like in zip(self._moves, self._arrays, strict=True)
+        ]
+
+    def _zero(self, like: Any) -> Any:
+        zero = _jax.symbolic_zero(jax.ShapeDtypeStruct(like.shape, like.dtype))
+        return zero if self._symbolic_zeros else _jax.instantiated(zero)
+
+
+def _is_zero(rate: Any) -> bool:
+    """Whether a tangent or cotangent is known to be zero."""
+    is_symbolic = isinstance(rate, _jax.Zero | _jax.SymbolicZero)
+    return is_symbolic or rate.dtype == jax.dtypes.float0

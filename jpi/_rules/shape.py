@@ -42,8 +42,9 @@ def iota(call: Call, *, dtype: Any, dimension: int, **params: Any) -> Value:
 @rule("transpose")
 def transpose(call: Call, value: Value, *, permutation: Sequence[int]) -> Value:
     placed = value.settle(call.mesh)
+    shape = tuple(placed.shape[dim] for dim in permutation)
     spec = tuple(placed.spec[dim] for dim in permutation)
-    return Placed(call.bind(placed.local), layout(call.shape, call.mesh.axes, spec))
+    return Placed(lax.transpose(placed.local, permutation), layout(shape, call.mesh.axes, spec))
 
 
 @rule("squeeze")
@@ -98,7 +99,8 @@ def _leading(dims: Sequence[int], shape: Sequence[int]) -> int | None:
 
 @rule("reshape")
 def reshape(call: Call, value: Value, *, dimensions: Any, **params: Any) -> Value:
-    assert dimensions is None, dimensions
+    if dimensions is not None:
+        value = transpose(call, value, permutation=dimensions)
     if math.prod(call.shape) == 0:
         return Deferred(call.shape, call.dtype, lambda region: jnp.zeros(region.shape, call.dtype))
     groups = reshape_groups(value.shape, call.shape)

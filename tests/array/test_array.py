@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 from mpi4py import MPI
-from support.oracle import ROWS, assert_same, random_array
+from support.oracle import ROWS, assert_same, is_plain, random_array
 
 import jpi
 import jpi.numpy as jnp
@@ -23,7 +23,7 @@ def test_properties_are_those_of_the_global_array():
     assert len(x) == 7
     assert x.spec == jpi.P("ranks", None)
     assert x.mesh is jpi.current_mesh() and x.comm is jpi.Comm()
-    assert not x.is_replicated and make(spec=jpi.P()).is_replicated
+    assert not is_plain(x) and is_plain(make(spec=jpi.P()))
     expected = np.array_split(random_array((7, 4)), jpi.size())[jpi.rank()]
     np.testing.assert_array_equal(x.shard, expected)
 
@@ -33,7 +33,7 @@ def test_repr_and_properties_do_not_communicate():
     jpi.wait()
     native.log_start(10)
     text = repr(x)
-    _ = x.shape, x.spec, x.shard, x.is_replicated, x.nbytes
+    _ = x.shape, x.spec, x.shard, x.mesh, x.nbytes
     assert native.log_take() == []
     native.log_start(0)
     assert f"rank {jpi.rank()} of {jpi.size()} holds [" in text
@@ -45,10 +45,16 @@ def test_repr_and_properties_do_not_communicate():
 @pytest.mark.parametrize("spec", [jpi.P("ranks"), jpi.P(None, "ranks"), jpi.P()], ids=str)
 def test_gather_gives_the_global_array(rows, spec):
     x = make(rows, spec)
-    assert isinstance(x.gather(), jax.Array)
+    assert is_plain(jpi.gather(x))
+    assert_same(jpi.gather(x), random_array((rows, 4)))
+    if is_plain(x):
+        assert jpi.gather(x) is x and not spec
+        return
+    assert is_plain(x.gather()) and spec
     assert_same(x.gather(), random_array((rows, 4)))
     for root in range(jpi.size()):
         y = x.gather(root=root)
+        assert_same(jpi.gather(x, root), y)
         wanted = random_array((rows, 4)) if jpi.rank() == root else np.zeros((0, 4), np.float32)
         assert_same(y, wanted)
 
@@ -83,7 +89,33 @@ def test_full_reductions_are_plain_scalars():
     assert type(x.sum()) is type(jax.numpy.ones(()))
     assert float(x.mean()) == pytest.approx(random_array((7, 4)).mean(), rel=1e-5)
     assert bool((x == x).all())
-    assert isinstance(x.sum(axis=0), jpi.DistArray) and x.sum(axis=0).is_replicated
+
+
+def test_results_that_no_axis_shards_are_plain_arrays():
+    x, y = make(), random_array((7, 4))
+    w = jax.numpy.asarray(random_array((4,)))
+    assert is_plain(x.sum(axis=0)) and not is_plain(x.sum(axis=1))
+    assert is_plain(x.T @ (x @ w)) and not is_plain(x @ w)
+    assert_same(x.T @ (x @ w), jax.numpy.asarray(y).T @ (jax.numpy.asarray(y) @ w))
+    for plain in (
+        x.redistribute(jpi.P()),
+        jpi.replicate(x),
+        jpi.from_shard(y, spec=jpi.P()),
+        jnp.asarray(x, spec=jpi.P()),
+        jnp.asarray(y, spec=jpi.P()),
+        jpi.spmd(lambda x: 1 * x, out_spec=jpi.P())(x),
+    ):
+        assert is_plain(plain)
+        assert_same(plain, y)
+    assert not hasattr(x, "is_replicated")
+
+
+def test_an_axis_of_one_rank_shards():
+    mesh = jpi.make_mesh((jpi.size(), 1), ("x", "y"))
+    x = jnp.asarray(random_array((7, 4)), spec=jpi.P(None, "y"), mesh=mesh)
+    assert isinstance(x, jpi.DistArray) and x.spec == jpi.P(None, "y")
+    assert isinstance(x.sum(axis=0), jpi.DistArray) and is_plain(x.sum(axis=1))
+    assert_same(x.sum(axis=0), random_array((7, 4)).sum(0))
 
 
 def test_numpy_ufuncs_defer():
@@ -93,8 +125,8 @@ def test_numpy_ufuncs_defer():
     assert isinstance(y + x, jpi.DistArray)
 
 
-def test_replicated_arrays_convert_and_iterate():
-    x = make(spec=jpi.P())
+def test_arrays_that_every_rank_holds_convert_and_iterate():
+    x = make().redistribute(jpi.P())
     np.testing.assert_array_equal(np.asarray(x), random_array((7, 4)))
     assert len(list(x)) == 7
 

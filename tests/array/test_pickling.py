@@ -13,7 +13,7 @@ from support.oracle import ROWS, assert_same, random_array
 import jpi
 import jpi.numpy as jnp
 
-SPECS = jpi.P("ranks"), jpi.P(None, "ranks"), jpi.P()
+SPECS = jpi.P("ranks"), jpi.P(None, "ranks")
 
 
 def test_a_copy_is_the_array_itself():

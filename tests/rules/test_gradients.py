@@ -3,7 +3,7 @@
 import jax
 import numpy as np
 import pytest
-from support.oracle import ROWS, assert_same, check, random_array
+from support.oracle import ROWS, assert_same, check, is_plain, random_array
 
 import jpi
 import jpi.numpy
@@ -45,13 +45,13 @@ def test_gradient_with_respect_to_a_shard_is_a_shard():
     np.testing.assert_allclose(gradient.shard, 2 * x.shard, rtol=1e-6)
 
 
-def test_gradient_with_respect_to_a_replicated_distarray_is_the_same_everywhere(comm):
-    w = jpi.numpy.asarray(random_array((4,)), spec=jpi.P())
+def test_gradient_with_respect_to_what_every_rank_holds_is_the_same_everywhere(comm):
+    w = jpi.replicate(jpi.numpy.asarray(random_array((4,))))
     x = jpi.numpy.asarray(random_array((7, 4)))
     gradient = jax.grad(lambda w: ((x * w) ** 2).sum())(w)
-    assert gradient.is_replicated
+    assert is_plain(gradient)
     assert_same(gradient, 2 * np.sum(random_array((7, 4)) ** 2, 0) * random_array((4,)))
-    everyones = comm.allgather(np.asarray(gradient.shard).tobytes())
+    everyones = comm.allgather(np.asarray(gradient).tobytes())
     assert len(set(everyones)) == 1
 
 

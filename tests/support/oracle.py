@@ -32,6 +32,11 @@ def whole(x: Any) -> Any:
     return np.asarray(x.gather() if isinstance(x, jpi.DistArray) else x)
 
 
+def is_plain(x: Any) -> bool:
+    """Whether ``x`` is an array that every rank holds whole."""
+    return isinstance(x, jax.Array) and not isinstance(x, jpi.DistArray)
+
+
 def assert_same(actual: Any, expected: Any, what: str = "") -> None:
     """Checks that two pytrees hold equal arrays, in shape, dtype and (to rounding) value."""
     is_leaf = lambda x: isinstance(x, jpi.DistArray)  # noqa: E731

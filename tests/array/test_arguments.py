@@ -1,0 +1,118 @@
+"""Arguments of calls: what `jax.numpy` takes, and what it refuses, is the same here."""
+
+import jax
+import jax.numpy
+import numpy as np
+import pytest
+from support.oracle import assert_same, random_array
+
+import jpi
+import jpi.numpy
+import jpi.random
+
+Y = random_array((4, 6))
+HALF, BYTE = Y[0].astype("f2"), Y[0].astype("i1")
+CUBE = random_array((2, 4, 3))
+ONE, TWO, THREE = map(np.int64, (1, 2, 3))
+
+# name -> a function of a module (jpi.numpy or jax.numpy) and Y, as an array of it
+CALLS = {
+    # numbers of NumPy and JAX are shapes, axes and counts
+    "reshape to NumPy integers": lambda m, x: m.reshape(x, (np.int64(6), np.int64(4))),
+    "reshape to a product of NumPy": lambda m, x: x.reshape(np.prod(x.shape)),
+    "broadcast_to NumPy integers": lambda m, x: m.broadcast_to(x, (TWO, 4, 6)),
+    "tile by an array": lambda m, x: m.tile(x, np.array([1, 2])),
+    "tile by an array of JAX": lambda m, x: m.tile(x, jax.numpy.array([1, 2])),
+    "cumsum along an axis": lambda m, x: m.cumsum(x, axis=ONE),
+    "argsort along an axis": lambda m, x: m.argsort(x, axis=np.int64(0)),
+    "swapaxes": lambda m, x: m.swapaxes(x, np.int64(0), 1),
+    "tril": lambda m, x: m.tril(x, ONE),
+    "rot90": lambda m, x: m.rot90(x, ONE),
+    "diff": lambda m, x: m.diff(x, TWO),
+    "partition": lambda m, x: m.partition(x, TWO),
+    "vander": lambda m, x: m.vander(x[0], THREE),
+    "polyder": lambda m, x: m.polyder(x[0], ONE),
+    "resize": lambda m, x: m.resize(x, (np.int64(5), 2)),
+    "sum along an array": lambda m, x: m.sum(x, axis=np.array(0)),
+    "roll by an array": lambda m, x: m.roll(x, np.array([1, 2]), axis=(0, 1)),
+    "split by a float": lambda m, x: m.split(x, 2.0),
+    "repeat by counts": lambda m, x: m.repeat(x, np.array([1, 0, 2, 1]), axis=0),
+    "zeros of NumPy": lambda m, x: m.zeros(THREE),
+    "zeros of an array": lambda m, x: m.zeros(np.array([2, 3])),
+    "zeros of an array of JAX": lambda m, x: m.zeros(jax.numpy.array(3)),
+    "eye": lambda m, x: m.eye(THREE),
+    "arange": lambda m, x: m.arange(np.int64(5)),
+    "full": lambda m, x: m.full((TWO, 3), np.float32(2)),
+    # floats and numbers of NumPy that are static in JAX
+    "norm of order inf": lambda m, x: m.linalg.norm(x, np.inf),
+    "norm of order 2.0": lambda m, x: m.linalg.norm(x[0], 2.0),
+    "matrix_norm": lambda m, x: m.linalg.matrix_norm(x, ord=np.inf),
+    "cond": lambda m, x: m.linalg.cond(x[:, :4] + np.eye(4, dtype="f4") * 9, p=np.inf),
+    "take with a fill": lambda m, x: m.take(x, np.array([9]), axis=0, fill_value=3.0),
+    "percentile": lambda m, x: m.percentile(x, np.float32(40), axis=0),
+    "pad": lambda m, x: m.pad(x, ((1, 1), (0, 2)), constant_values=np.float32(3)),
+    # types of scalars
+    "times a NumPy integer": lambda m, x: x.astype("i1") * ONE,
+    "times a NumPy float": lambda m, x: x.astype("f2") * np.float32(2),
+    "times a NumPy bool": lambda m, x: x * np.bool_(True),
+    "power of a NumPy integer": lambda m, x: x**TWO,
+    "copysign of -0.0": lambda m, x: [m.copysign(x, 0.0), m.copysign(x, -0.0), x / -0.0, x / 0.0],
+    # orders
+    "reshape in Fortran order": lambda m, x: m.reshape(x, (6, 4), order="F"),
+    "reshape of three in Fortran order": lambda m, x: m.reshape(x.T, (3, 4, 2), order="F"),
+    "ravel in Fortran order": lambda m, x: x.ravel(order="F"),
+    "average over axes": lambda m, x: m.average(
+        x, axis=(1, 0), weights=np.arange(24, dtype="f4").reshape(6, 4)
+    ),
+    "percentile over axes": lambda m, x: m.percentile(x.reshape(2, 2, 6), 40.0, axis=(0, 2)),
+    "concatenate the rows of an array": lambda m, x: m.concatenate(x.reshape(2, 2, 6), axis=1),
+    # mistakes
+    "norm of no order": lambda m, x: m.linalg.norm(x, 7.5),
+    "reshape that does not fit": lambda m, x: m.reshape(x, (np.int64(5), 4)),
+    "sum along no axis": lambda m, x: m.sum(x, axis=np.int64(2)),
+    "add of shapes that do not fit": lambda m, x: x + np.ones(5, "f4"),
+}
+
+
+def outcome(call, module, x):
+    """The results, or the type of the error."""
+    try:
+        return call(module, x)
+    except Exception as error:
+        return type(error)
+
+
+def compare(call, x, y, name):
+    actual, expected = outcome(call, jpi.numpy, x), outcome(call, jax.numpy, y)
+    if isinstance(actual, type) or isinstance(expected, type):
+        assert actual == expected, name
+    else:
+        assert_same(actual, expected, name)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_arguments_mean_what_they_mean_in_jax(name, monkeypatch):
+    monkeypatch.setattr(jpi.config, "fallback", "silent")
+    compare(CALLS[name], jpi.numpy.asarray(Y), jax.numpy.asarray(Y), name)
+
+
+@pytest.mark.parametrize("name", ["tile by an array", "norm of order inf", "copysign of -0.0"])
+def test_arguments_mean_the_same_under_a_transform(name):
+    x, y = jpi.numpy.asarray(Y), jax.numpy.asarray(Y)
+    for m in (jpi.jit, jax.jit):
+        assert_same(m(lambda x: CALLS[name](jpi.numpy, x))(x), CALLS[name](jax.numpy, y))
+
+
+def test_cotangents_pass_a_reshape_in_fortran_order():
+    def loss(m, x):
+        return m.sum(m.reshape(x, (3, 8), order="F") ** 2 * np.arange(8, dtype="f4"))
+
+    x, y = jpi.numpy.asarray(CUBE, spec=jpi.P(None, "ranks")), jax.numpy.asarray(CUBE)
+    actual, expected = (jax.grad(lambda x, m=m: loss(m, x))(z) for m, z in
+                        ((jpi.numpy, x), (jax.numpy, y)))  # fmt: skip
+    assert_same(actual, expected)
+
+
+def test_a_random_shape_of_numpy_integers():
+    key = jax.random.key(0)
+    assert_same(jpi.random.normal(key, (THREE,)), jax.random.normal(key, (3,)))
