@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.launcher import job_environment
 
 import jpi
 
@@ -148,7 +149,9 @@ for module in pkgutil.iter_modules(jpi._layout.__path__):
 
 @pytest.mark.ranks(1)
 def test_layouts_load_without_jax_and_without_mpi():
-    subprocess.run([sys.executable, "-c", LAYOUT_ALONE, str(ROOT)], check=True)
+    subprocess.run(
+        [sys.executable, "-c", LAYOUT_ALONE, str(ROOT)], env=job_environment(), check=True
+    )
 
 
 @pytest.mark.ranks(1)
@@ -161,7 +164,10 @@ def test_any_module_can_be_imported_first():
     assert len(modules) > 90
     # A process for each would take minutes: one imports JAX and MPI, and its children the rest.
     process = subprocess.run(
-        [sys.executable, "-c", IMPORTED_FIRST, str(ROOT), *modules], capture_output=True, text=True
+        [sys.executable, "-c", IMPORTED_FIRST, str(ROOT), *modules],
+        env=job_environment(),
+        capture_output=True,
+        text=True,
     )
     assert process.returncode == 0, process.stderr
 
