@@ -4,6 +4,7 @@ against `jax.numpy`; `test_namespace` calls every function."""
 import jax
 import numpy as np
 import pytest
+from jax.ad_checkpoint import checkpoint_name
 from support.oracle import ROWS, assert_same, both, check, random_array, spmd, weighted
 
 import jpi
@@ -90,7 +91,7 @@ REDUCTION_OF_ROWS = {  # no value for an empty array, in jax.numpy either
     "max where": lambda m, x: m.max(x, axis=0, where=x < 1, initial=-9.0),
     "logsumexp": spmd(lambda x: jax.nn.logsumexp(x, axis=0)),
     "softmax": spmd(lambda x: jax.nn.softmax(x, axis=0)),
-    "checkpoint_name": spmd(lambda x: 2 * jax.ad_checkpoint.checkpoint_name(x, "kept")),
+    "checkpoint_name": spmd(lambda x: 2 * checkpoint_name(x, "kept")),
     "log_softmax": spmd(lambda x: jax.nn.log_softmax(x, axis=1)),
 }
 DOT = {
