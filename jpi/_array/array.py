@@ -226,8 +226,9 @@ class DistArray(Protocols, metaclass=_Named):
         block = ", ".join(f"{start}:{stop}" for start, stop in box)
         concrete = isinstance(self._shard, jax.Array) and not isinstance(self._shard, _jax.Tracer)
         values = np.array2string(np.asarray(self._shard), threshold=20) if concrete else self._shard
+        dtype = getattr(self._shard, "dtype", None)  # a transform may put anything in its place
         return (
-            f"DistArray(shape={self.shape}, dtype={self.dtype}, spec={self.spec}, "
+            f"DistArray(shape={self._layout.shape}, dtype={dtype}, spec={self.spec}, "
             f"rank {self.comm.rank} of {self.comm.size} holds [{block}]:\n{values})"
         )
 
