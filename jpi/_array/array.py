@@ -240,6 +240,12 @@ class _LeafNamed(_Named, type(jax.Array)):  # type: ignore[misc]
 class _Leaf(DistArray, Leaf, metaclass=_LeafNamed):  # type: ignore[misc]
     """A DistArray as a leaf of a tree. It is not registered as a pytree itself."""
 
+    def __copy__(self) -> DistArray:
+        return DistArray(self._shard, self._mesh, self._layout)
+
+    def __deepcopy__(self, memo: Any) -> DistArray:
+        return self.__copy__()
+
 
 DistArray.kind = DistArray
 register(DistArray, _Leaf)
