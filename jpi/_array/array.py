@@ -231,8 +231,9 @@ class DistArray(Protocols, metaclass=_Named):
         block = ", ".join(f"{start}:{stop}" for start, stop in box)
         concrete = isinstance(self._shard, jax.Array) and not isinstance(self._shard, _jax.Tracer)
         values = np.array2string(np.asarray(self._shard), threshold=20) if concrete else self._shard
+        dtype = getattr(self._shard, "dtype", None)  # a transform may put anything in its place
         return (
-            f"DistArray(shape={self.shape}, dtype={self.dtype}, spec={self.spec}, "
+            f"DistArray(shape={self._layout.shape}, dtype={dtype}, spec={self.spec}, "
             f"rank {self.comm.rank} of {self.comm.size} holds [{block}]:\n{values})"
         )
 
@@ -243,6 +244,12 @@ class _LeafNamed(_Named, type(jax.Array)):  # type: ignore[misc]
 
 class _Leaf(DistArray, Leaf, metaclass=_LeafNamed):  # type: ignore[misc]
     """A DistArray as a leaf of a tree. It is not registered as a pytree itself."""
+
+    def __copy__(self) -> DistArray:
+        return DistArray(self._shard, self._mesh, self._layout)
+
+    def __deepcopy__(self, memo: Any) -> DistArray:
+        return self.__copy__()
 
 
 DistArray.kind = DistArray

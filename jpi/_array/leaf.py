@@ -26,9 +26,12 @@ class Leaf(jax.Array):
         # `jax.numpy.zeros_like`, which needs shape and dtype only, asks whether there is one.
         raise _OfManyRanksError(_explained(self))
 
-    @property
-    def sharding(self) -> Any:
+    def _refused(self, *_: Any) -> Any:
         raise TypeError(_explained(self))
+
+    sharding = addressable_shards = global_shards = committed = property(_refused)
+    is_fully_addressable = is_fully_replicated = property(_refused)
+    addressable_data = copy_to_host_async = _refused
 
 
 class _OfManyRanksError(TypeError, AttributeError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -32,9 +32,10 @@ from jpi._call.target import Target, common_target
 from jpi._evaluation.evaluate import evaluate
 from jpi._evaluation.fallback import record_fallback
 from jpi._evaluation.tracing import GlobalFunction, trace_global
-from jpi._evaluation.values import Placed, Value, region_of, replicated
+from jpi._evaluation.values import Deferred, Placed, Value, region_of, replicated
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
+from jpi._layout.layout import Layout
 from jpi._mpi.mesh import Mesh
 from jpi._ordered.origins import purpose
 
@@ -73,7 +74,8 @@ def inline(fun: Callable, tree: Any, leaves: Sequence[Any], given: Target | None
     values = [_value(target.mesh, x) for x in dynamic]
     with purpose(getattr(fun, "__name__", "a function"), map(global_type, dynamic)):
         results = evaluate(target.mesh, traced.closed, values)
-        return traced.assemble([_result(target, value) for value in results])
+        likes = {x.shape: x._layout for x in reversed(dynamic) if is_sharded(x)}
+        return traced.assemble([_result(target, value, likes) for value in results])
 
 
 def _traced_with(
@@ -111,11 +113,16 @@ def _value(mesh: Mesh, x: Any) -> Value:
     return Placed(x._shard, x._layout) if is_sharded(x) else replicated(mesh, jnp.asarray(x))
 
 
-def _result(target: Target, value: Value) -> Any:
+def _result(target: Target, value: Value, likes: Mapping[tuple[int, ...], Layout]) -> Any:
     mesh = target.mesh
     if not value.shape:
         return value.replicate(mesh)
-    chosen = value.layout(mesh) if target.spec is None else mesh.layout(value.shape, target.spec)
+    if target.spec is not None:
+        chosen = mesh.layout(value.shape, target.spec)
+    elif isinstance(value, Deferred) and value.is_replicated and value.shape in likes:
+        chosen = likes[value.shape]  # such as an optimiser's zeros for an array of weights
+    else:
+        chosen = value.layout(mesh)
     return whole_or_sharded(target.kind, value.take(region_of(mesh, chosen)), mesh, chosen)
 
 
@@ -144,6 +151,8 @@ def call_gathered(fun: Callable, args: Sequence[Any], kwargs: dict[str, Any]) ->
     target = common_target(leaves)
     args, kwargs = unflatten(tree, [x.gather() if is_sharded(x) else x for x in leaves])
     return jax.tree.map(
-        lambda y: _result(target, replicated(target.mesh, y)) if isinstance(y, jax.Array) else y,
+        lambda y: (
+            _result(target, replicated(target.mesh, y), {}) if isinstance(y, jax.Array) else y
+        ),
         fun(*args, **kwargs),
     )

@@ -89,7 +89,8 @@ def _is_transform(code: CodeType) -> bool:
         return not name.startswith(_AS_USERS)
     if any(part in name for part in _CONTAINERS):
         return True
-    return any(part in name and code.co_name == function for part, function in _CONTAINER_FUNCTIONS)
+    outermost = code.co_qualname.split(".")[0]
+    return any(part in name and outermost == function for part, function in _CONTAINER_FUNCTIONS)
 
 
 def caller_level() -> int:

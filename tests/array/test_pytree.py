@@ -29,7 +29,7 @@ def with_rows(dim, others):
 
 
 @pytest.mark.parametrize("rows", ROWS)
-def test_tree_map_maps_the_shards(rows):
+def test_tree_map_maps_the_whole_arrays(rows):
     values = random_array((rows, 4)), random_array((4, rows))
     x, y = jnp.asarray(values[0]), jnp.asarray(values[1], spec=CUT[1])
     tree = {"x": x, "y": (y, np.float32(2))}
@@ -39,7 +39,10 @@ def test_tree_map_maps_the_shards(rows):
     added = jax.tree.map(lambda a, b: a + b, tree, doubled)
     assert_same(added, {"x": 3 * values[0], "y": (3 * values[1], np.float32(6))})
     assert jax.tree.structure(added) == jax.tree.structure(tree)
-    assert jax.tree.leaves(tree)[0] is x.shard
+    first, second = jax.tree.leaves(tree)[:2]
+    assert isinstance(first, jpi.DistArray) and isinstance(first, jax.Array)
+    assert (first.shape, second.shape) == ((rows, 4), (4, rows))
+    assert first.shard is x.shard and second.shard is y.shard
 
 
 def test_trees_of_other_layouts_do_not_match():
@@ -68,12 +71,19 @@ def leaves(tree):
     return jax.tree.leaves(tree, is_leaf=lambda x: isinstance(x, jpi.DistArray))
 
 
+def test_tree_map_may_change_the_shape():
+    values = random_array((4 * jpi.size(), 2))
+    x = jnp.asarray(values)
+    assert_same(jax.tree.map(lambda x: x[:1], x), values[:1])
+    assert_same(jax.tree.map(lambda x: x[:1], [x, x])[1], values[:1])
+
+
 def test_blocks_taken_apart_are_refused():
     x = jnp.zeros((4 * jpi.size(), 2))
     for run in (
-        lambda x: jax.tree.map(lambda block: block[:1], x),
         lambda x: jax.lax.associative_scan(jax.numpy.add, x),
         jax.jit(lambda x: jax.lax.associative_scan(lambda a, b: a + b, x)),
+        jax.jit(lambda x: jax.lax.associative_scan(jnp.add, {"x": x})),
     ):
         with pytest.raises(ValueError, match=r"must keep its shape .*jpi\.spmd"):
             run(x)
@@ -201,9 +211,9 @@ def test_adam_trains_as_on_one_process(rows):
     features, targets = random_array((5, rows)), random_array((5,), seed=1)
     start = {"weights": random_array((rows,), seed=2), "scale": np.float32(0.5)}
     start["table"] = random_array((3, 2), seed=3)
-    optimizer = optax.chain(optax.add_decayed_weights(0.1), optax.adam(0.1))
+    plain = optax.chain(optax.add_decayed_weights(0.1), optax.adam(0.1))
 
-    def train(numpy, params, features):
+    def train(numpy, params, features, optimizer, apply_updates):
         def loss(params):
             guess = features @ params["weights"] * params["scale"] - numpy.sum(params["table"])
             return numpy.mean((guess - targets) ** 2)
@@ -212,7 +222,7 @@ def test_adam_trains_as_on_one_process(rows):
             params, state = carry
             value, gradient = jax.value_and_grad(loss)(params)
             updates, state = optimizer.update(gradient, state, params)
-            return (optax.apply_updates(params, updates), state), value
+            return (apply_updates(params, updates), state), value
 
         return jax.lax.scan(step, (params, optimizer.init(params)), length=4)
 
@@ -220,6 +230,27 @@ def test_adam_trains_as_on_one_process(rows):
         "weights": jnp.asarray(start["weights"]),
         "table": jpi.replicate(start["table"]),
     }
-    actual = jpi.jit(lambda *args: train(jnp, *args))(params, jnp.asarray(features, spec=CUT[1]))
+    ours = jpi.spmd(plain), jpi.spmd(optax.apply_updates)
+    features_of_ranks = jnp.asarray(features, spec=CUT[1])
+    actual = jpi.jit(lambda *args: train(jnp, *args, *ours))(params, features_of_ranks)
     assert actual[0][0]["weights"].spec == jpi.P("ranks")
-    assert_same(actual, jax.jit(lambda *args: train(jax.numpy, *args))(start, features))
+    expected = jax.jit(lambda *args: train(jax.numpy, *args, plain, optax.apply_updates))
+    assert_same(actual, expected(start, features))
+    for compile in (lambda f: f, jax.jit, jpi.jit):
+        with pytest.raises(TypeError, match=r"jpi\.spmd"):
+            compile(lambda *args: train(jnp, *args, plain, optax.apply_updates))(
+                params, features_of_ranks
+            )
+
+
+def test_the_state_of_an_optimizer_is_laid_out_as_the_weights():
+    weights = {"rows": jnp.zeros((5, 4)), "columns": jnp.zeros((4, 5), spec=CUT[1])}
+    weights["plain"] = jax.numpy.zeros(3)
+    optimizer = jpi.spmd(optax.adam(0.1))
+    state = optimizer.init(weights)
+    for moment in (state[0].mu, state[0].nu):
+        assert {k: getattr(x, "spec", None) for k, x in moment.items()} == {
+            k: getattr(x, "spec", None) for k, x in weights.items()
+        }
+    after = optimizer.update(weights, state, weights)[1]
+    assert jax.tree.structure(after) == jax.tree.structure(state)
