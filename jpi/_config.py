@@ -23,7 +23,8 @@ class Config:
             on every rank: ``"warn"`` once per primitive (default), ``"silent"``, or ``"error"``.
         check: what the ranks of a communicator compare before a call, so that different calls raise
             an error that names them all: ``"trace"``, each kind of call (operation, op, dtype,
-            size, root, counts, purpose) the first time (default); ``"full"``, every call, and that
+            size, root, counts, purpose) the first time, and data given as the same on every rank
+            once for each line of the program (default); ``"full"``, every call, and that
             every value used as replicated is the same on all ranks; or ``"off"``. The environment
             variable ``JPI_CHECK`` sets it at start. It must be the same on every rank.
     """

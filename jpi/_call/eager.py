@@ -15,9 +15,10 @@ from jpi._call.by_values import NEEDS_VALUES
 from jpi._call.cache import keep
 from jpi._call.inline import inline, on_gathered_values
 from jpi._call.sharded import Sharded
-from jpi._call.target import Target
+from jpi._call.target import Target, common_target
 from jpi._config import config
 from jpi._evaluation.tracing import trace_global
+from jpi._mpi.given import compare_given
 from jpi._ordered.compile import compile_threaded
 
 NUMBERS = (float, complex, np.inexact)
@@ -52,9 +53,17 @@ def call_eagerly(
     except TypeError:  # an unhashable static argument
         return inline(fun, tree, leaves, target)
     if program is None:
+        _compare_plain(leaves, target)
         program = _compile(fun, tree, kinds, target, leaves)
         keep(programs, key, program)
     return program(dynamic)
+
+
+def _compare_plain(leaves: Sequence[Any], target: Target | None) -> None:
+    """Compare the plain arrays among the arguments of the first call of a program."""
+    if plain := [x for x in leaves if isinstance(x, jax.Array | np.ndarray)]:
+        mesh = (target or common_target(leaves)).mesh
+        compare_given("a plain array in an operation on a mesh", plain, mesh.comm)
 
 
 def _compile(

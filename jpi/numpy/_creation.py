@@ -14,6 +14,8 @@ from jpi._array.placement import target_of
 from jpi._call.call import call
 from jpi._call.sharded import whole_or_sharded
 from jpi._config import config
+from jpi._jax.names import trace_state_clean
+from jpi._mpi.given import compare_given
 from jpi._mpi.mesh import Mesh
 from jpi._primitives.replication import checked
 
@@ -59,7 +61,9 @@ def asarray(x: Any, dtype: Any = None, *, spec: Any = None, mesh: Mesh | None = 
             or the first dimension over all ranks.
         mesh: the mesh; the current one by default (see `jpi.use_mesh`).
 
-    Communication: none; a redistribution of a DistArray if ``spec`` asks for one.
+    Communication: none; a redistribution of a DistArray if ``spec`` asks for one. The first time
+    that a line of the program calls it, the ranks compare a checksum of the data.
+    Errors: ValueError on every rank if their data differ (see `jpi.config.check`).
     """
     if isinstance(x, DistArray):
         x = x if dtype is None else x.astype(dtype)
@@ -70,6 +74,8 @@ def asarray(x: Any, dtype: Any = None, *, spec: Any = None, mesh: Mesh | None = 
     if not x.ndim:
         return jnp.asarray(x, dtype)
     target = target_of(spec, mesh)
+    if trace_state_clean():
+        compare_given("the data of asarray", [x], target.mesh.comm)
     placement = target.mesh.layout(x.shape, target.spec)
     if config.check == "full":
         checked(jnp.asarray(x), target.mesh.comm)

@@ -1,0 +1,100 @@
+"""Data that a program gives as the same on every rank, compared once for each of its lines."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+from jpi._config import config
+from jpi._jax.callers import calling_frame, line_text
+from jpi._jax.names import Tracer
+from jpi._mpi.comm import Comm
+
+_compared: set[tuple[str, str, int]] = set()  # (communicator, file, line)
+_PARTS, _PART = 64, 2**18  # of larger data, this many parts of so many bytes
+
+
+def compare_given(what: str, arrays: Sequence[Any], comm: Comm) -> None:
+    """Raise if ``arrays``, which the ranks of ``comm`` give as the same, differ between them.
+
+    Args:
+        what: what gets the arrays, for the message.
+
+    Communication: a few bytes from every rank, once for each line of the user's program.
+    Errors: ValueError on every rank, unless the arrays differ by rounding only.
+    """
+    if comm.size == 1 or config.check != "trace":  # "full" compares where the data is used
+        return
+    frame = calling_frame()
+    key = comm.control.name, frame.f_code.co_filename, frame.f_lineno
+    if key in _compared:
+        return
+    given = [_on_host(x) for x in arrays if _is_comparable(x)]
+    if not given:
+        return
+    _compare(what, given, comm, line_text(frame.f_code, frame.f_lineno))
+    _compared.add(key)
+
+
+def _is_comparable(x: Any) -> bool:
+    if isinstance(x, np.ndarray):
+        return not x.dtype.hasobject
+    if not isinstance(x, jax.Array) or isinstance(x, Tracer):
+        return False
+    return not jax.dtypes.issubdtype(x.dtype, jax.dtypes.extended) and x.is_fully_addressable
+
+
+def _on_host(x: Any) -> np.ndarray:
+    with jax.transfer_guard("allow"):
+        return np.asarray(x)
+
+
+def _compare(what: str, given: Sequence[np.ndarray], comm: Comm, line: str) -> None:
+    purpose = "the comparison of data given as the same on every rank"
+    kinds = [f"{x.dtype}{list(x.shape)}" for x in given]
+    reports = comm.control.allgather((kinds, [_checksum(x) for x in given]), purpose)
+    for rank, (other, _) in enumerate(reports):
+        if other != reports[0][0]:
+            first, own = ", ".join(reports[0][0]), ", ".join(other)
+            _refuse(what, line, f"{first} on rank 0 and {own} on rank {rank}")
+    if any(report != reports[0] for report in reports):
+        theirs = comm.control.bcast(given, 0, purpose)
+        verdicts = comm.control.allgather(all(map(_is_rounded, given, theirs)), purpose)
+        if not all(verdicts):
+            _refuse(what, line, f"other values on rank {verdicts.index(False)} than on rank 0")
+
+
+def _refuse(what: str, line: str, found: str) -> None:
+    raise ValueError(
+        f"{what} must be the same on every rank; got {found} at {line}. If each rank has its own "
+        "rows, make the array of them with jpi.from_shard(rows); if one rank has the data, call "
+        "jpi.bcast or jpi.scatter_from; numbers drawn at random need one seed on all ranks. "
+        'jpi.config.check = "off" leaves the comparison out.'
+    )
+
+
+def _checksum(x: np.ndarray) -> int:
+    """A checksum of the bytes; of large data, of parts of it at equal distances."""
+    data = np.ascontiguousarray(x).reshape(-1).view(np.uint8)
+    if data.size <= _PARTS * _PART:
+        return zlib.crc32(data)
+    total = 0
+    for start in np.linspace(0, data.size - _PART, _PARTS, dtype=np.int64):
+        total = zlib.crc32(data[start : start + _PART], total)
+    return total
+
+
+def _is_rounded(x: np.ndarray, y: np.ndarray) -> bool:
+    """Whether ``x`` and ``y`` differ by no more than rounding."""
+    if not jax.numpy.issubdtype(x.dtype, jax.numpy.inexact):
+        return np.array_equal(x, y)
+    # The tolerance of the native comparison with `check = "full"`.
+    tolerance = float(jax.numpy.finfo(x.dtype).eps) ** 0.6
+    wide = np.complex128 if jax.numpy.iscomplexobj(x) else np.float64
+    x, y = x.astype(wide), y.astype(wide)
+    scale = np.max(np.abs(y), initial=0, where=np.isfinite(y))
+    return np.allclose(x, y, rtol=tolerance, atol=tolerance * scale, equal_nan=True)
