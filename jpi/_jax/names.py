@@ -52,12 +52,12 @@ from jax._src.interpreters.ad import LinearizeTracer as LinearizeTracer
 from jax._src.interpreters.mlir import TokenSet as TokenSet
 from jax._src.interpreters.partial_eval import DynamicJaxprTracer as DynamicJaxprTracer
 
+# From an instruction of a stored traceback to its line.
+from jax._src.lib import xla_client
+
 # Operations and types of a lowering: `jax.interpreters.mlir` has constants only.
 from jax._src.lib.mlir import ir as ir
 from jax._src.lib.mlir.dialects import hlo as hlo
-
-# From an instruction of a stored traceback to its line.
-from jax._src.lib import xla_client
 
 # Which frames are the user's, and a context that sets the line of the equations traced in it.
 from jax._src.source_info_util import is_user_filename as is_user_filename
