@@ -149,19 +149,20 @@ class DistArray(Protocols, metaclass=_Named):
         self._shard.block_until_ready()
         return self
 
-    def astype(self, dtype: Any) -> DistArray:
-        return call(jnp.astype, (self, dtype), {})
+    def astype(self, dtype: Any, copy: bool = False, device: Any = None) -> DistArray:
+        x = call(jnp.astype, (self, dtype), {"copy": copy})
+        return x if device is None else x.to_device(device)
 
-    def reshape(self, *shape: Any, order: str = "C") -> DistArray:
+    def reshape(self, *shape: Any, order: str = "C", out_sharding: None = None) -> DistArray:
         wanted = shape[0] if len(shape) == 1 else shape
-        return call(jnp.reshape, (self, wanted), {"order": order})
+        return call(jnp.reshape, (self, wanted), {"order": order, "out_sharding": out_sharding})
 
     def transpose(self, *axes: Any) -> DistArray:
         order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
         return call(jnp.transpose, (self, order or None), {})
 
-    def flatten(self) -> DistArray:
-        return self.reshape(-1)
+    def flatten(self, order: str = "C", *, out_sharding: None = None) -> DistArray:
+        return self.ravel(order=order, out_sharding=out_sharding)
 
     def compress(self, condition: Any, axis: int | None = None, **kwargs: Any) -> Any:
         return call(jnp.compress, (condition, self), {"axis": axis, **kwargs})

@@ -171,8 +171,8 @@ def _refuse_out(kwargs: dict[str, Any]) -> None:
         raise TypeError(f"`out` must be left out: {_IMMUTABLE}.")
 
 
-def _contains(x: jax.Array, value: Any) -> jax.Array:
-    return jnp.any(x == value)
+def _contains(x: Any, value: Any) -> Any:
+    return x.__contains__(value)  # an array, which ``in`` would convert to bool
 
 
 def _item(x: jax.Array, *args: int) -> jax.Array:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 from jax import lax
 
@@ -32,9 +33,20 @@ def redistribute(local: Any, comm: Comm, source: Layout, target: Layout) -> Any:
     """
     if has_same_blocks(source, target):
         return local
+    if jnp.issubdtype(local.dtype, jax.dtypes.prng_key):
+        return _redistribute_keys(local, comm, source, target)
     if not source.axes:
         local = checked(local, comm)
     return redistribute_p.bind(local, comm=comm, source=source, target=target)
+
+
+def _redistribute_keys(local: Any, comm: Comm, source: Layout, target: Layout) -> Any:
+    """As `redistribute`, for an array of random keys: each is a row of integers."""
+    data = jax.random.key_data(local)
+    for size in data.shape[local.ndim :]:
+        source, target = (x.with_axis(x.ndim, size) for x in (source, target))
+    moved = redistribute(data, comm, source, target)
+    return jax.random.wrap_key_data(moved, impl=jax.random.key_impl(local))
 
 
 def _new_shape(comm: Comm, target: Layout) -> tuple[int, ...]:

@@ -67,12 +67,12 @@ def rebuild(fun: Callable, tree: Any, is_static: Sequence[Static | None], *dynam
     return fun(*args, **kwargs)
 
 
-def global_type(x: Any) -> jax.ShapeDtypeStruct:
-    """The global type of an argument."""
-    local = jax.typeof(x._shard if is_sharded(x) else x)
-    weak = getattr(local, "weak_type", False)
-    shape = x.shape if is_sharded(x) else local.shape
-    return jax.ShapeDtypeStruct(shape, local.dtype, weak_type=weak)
+def global_type(x: Any) -> Any:
+    """The global type of an argument: an abstract value, which keeps types that JAX would not make.
+
+    (A float64 array stays one where `jax_enable_x64` is off.)
+    """
+    return jax.typeof(x._shard).update(shape=x.shape) if is_sharded(x) else jax.typeof(x)
 
 
 def common_mesh(arrays: Sequence[Sharded], operation: str) -> Mesh:

@@ -110,7 +110,9 @@ def _as_counts(x: Any) -> Any:
 
 
 def _value(mesh: Mesh, x: Any) -> Value:
-    return Placed(x._shard, x._layout) if is_sharded(x) else replicated(mesh, jnp.asarray(x))
+    if is_sharded(x):
+        return Placed(x._shard, x._layout)
+    return replicated(mesh, x if isinstance(x, jax.Array) else jnp.asarray(x))
 
 
 def _result(target: Target, value: Value, likes: Mapping[tuple[int, ...], Layout]) -> Any:

@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 
-from jpi._jax.names import Effect, TokenSet, abstract_token
+from jpi._jax.names import Effect, TokenSet, abstract_token, hlo, ir, mlir, physical_aval
 
 
 def operand_and_result(ctx: Any) -> tuple[Any, Any]:
-    """The types of the first operand and the first result after the token."""
-    return ctx.avals_in[1], ctx.avals_out[1]
+    """The types of the first operand and the first result after the token, as they are stored."""
+    return physical_aval(ctx.avals_in[1]), physical_aval(ctx.avals_out[1])
 
 
 def source(ctx: Any) -> tuple[Any, Any]:
@@ -36,7 +37,36 @@ def call_native(
         aliases: operand -> result for the operands whose buffers hold results.
     """
     rule = jax.ffi.ffi_lowering(target, has_side_effect=True, operand_output_aliases=dict(aliases))
-    return rule(ctx.replace(avals_in=ctx.avals_in[: len(operands)]), *operands, **attributes)
+    takes = list(map(physical_aval, ctx.avals_in[: len(operands)]))
+    gives = list(map(physical_aval, ctx.avals_out))
+    whole_takes, whole_gives = ([_whole_bytes(x) for x in types] for types in (takes, gives))
+    inner = ctx.replace(avals_in=whole_takes, avals_out=whole_gives)
+    results = rule(inner, *map(_converted, operands, takes, whole_takes), **attributes)
+    return list(map(_converted, results, whole_gives, gives))
+
+
+# XLA packs these, so a block of them may begin inside a byte: they travel as another type.
+_TRAVELS_AS = {
+    "int2": "int8",
+    "int4": "int8",
+    "uint2": "uint8",
+    "uint4": "uint8",
+    "float4_e2m1fn": "float16",
+}
+
+
+def _whole_bytes(x: Any) -> Any:
+    """The type in which numbers of type ``x`` travel."""
+    name = _TRAVELS_AS.get(getattr(getattr(x, "dtype", None), "name", ""))
+    return x.update(dtype=jnp.dtype(name)) if name else x
+
+
+def _converted(value: Any, source: Any, target: Any) -> Any:
+    if source is target:
+        return value
+    return hlo.convert(
+        ir.RankedTensorType.get(target.shape, mlir.dtype_to_ir_type(target.dtype)), value
+    )
 
 
 def with_token_of(ctx: Any, effect: Effect, lower: Callable[[Any, Any], Sequence[Any]]) -> Any:

@@ -23,6 +23,9 @@ from jax._src.config import trace_context as trace_context
 # The type of an ordering token in a lowering: `jax.ffi` knows arrays only.
 from jax._src.core import abstract_token as abstract_token
 
+# The type that holds an array of random keys: a lowering gets the keys as integers.
+from jax._src.core import physical_aval as physical_aval
+
 # Binding in the trace below the current one: a rule for one trace needs it.
 from jax._src.core import set_current_trace as set_current_trace
 
@@ -53,6 +56,10 @@ from jax._src.interpreters.partial_eval import DynamicJaxprTracer as DynamicJaxp
 
 # From an instruction of a stored traceback to its line.
 from jax._src.lib import xla_client
+
+# Operations and types of a lowering: `jax.interpreters.mlir` has constants only.
+from jax._src.lib.mlir import ir as ir
+from jax._src.lib.mlir.dialects import hlo as hlo
 
 # Which frames are the user's, and a context that sets the line of the equations traced in it.
 from jax._src.source_info_util import is_user_filename as is_user_filename

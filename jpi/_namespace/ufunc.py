@@ -39,5 +39,11 @@ class Ufunc:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return call(self._source, args, kwargs)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ufunc) and self._source == other._source
+
+    def __hash__(self) -> int:
+        return hash(self._source)
+
     def __repr__(self) -> str:
         return f"<jpi.numpy.ufunc {self.__name__!r}>"

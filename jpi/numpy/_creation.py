@@ -11,6 +11,7 @@ import numpy as np
 
 from jpi._array.array import DistArray
 from jpi._array.placement import target_of
+from jpi._call.arguments import is_sharded
 from jpi._call.call import call
 from jpi._call.sharded import whole_or_sharded
 from jpi._config import config
@@ -51,12 +52,24 @@ full_like = _creator(jnp.full_like, like=True)
 empty_like = _creator(jnp.empty_like, like=True)
 
 
-def asarray(x: Any, dtype: Any = None, *, spec: Any = None, mesh: Mesh | None = None) -> Any:
+def asarray(
+    a: Any,
+    dtype: Any = None,
+    order: str | None = None,
+    *,
+    copy: bool | None = None,
+    device: Any = None,
+    out_sharding: None = None,
+    spec: Any = None,
+    mesh: Mesh | None = None,
+) -> Any:
     """A distributed array of data that every rank has; each rank keeps its block.
 
     Args:
-        x: an array-like that is the same on every rank, or a DistArray.
-        dtype: as in `jax.numpy.asarray`.
+        a: an array-like that is the same on every rank, or a DistArray, or a list of DistArrays.
+        dtype, order, copy: as in `jax.numpy.asarray`.
+        device: the device of this rank's block.
+        out_sharding: None; what each rank holds, ``spec`` says.
         spec: the mesh axes over which each dimension is sharded; by default that of a DistArray,
             or the first dimension over all ranks.
         mesh: the mesh; the current one by default (see `jpi.use_mesh`).
@@ -65,14 +78,49 @@ def asarray(x: Any, dtype: Any = None, *, spec: Any = None, mesh: Mesh | None = 
     that a line of the program calls it, the ranks compare a checksum of the data.
     Errors: ValueError on every rank if their data differ (see `jpi.config.check`).
     """
-    if isinstance(x, DistArray):
-        x = x if dtype is None else x.astype(dtype)
-        return x if spec is None and mesh is None else x.redistribute(spec, mesh)
-    if isinstance(x, jax.Array) or any(isinstance(y, jax.Array) for y in jax.tree.leaves(x)):
-        return call(jnp.asarray, (jnp.asarray(x, dtype),), {}, target=target_of(spec, mesh))
-    x = np.asarray(x)
-    if not x.ndim:
-        return jnp.asarray(x, dtype)
+    options = {"dtype": dtype, "order": order, "out_sharding": out_sharding}
+    return _array_of(a, options, copy, device, spec, mesh)
+
+
+def array(
+    object: Any,
+    dtype: Any = None,
+    copy: bool = True,
+    order: str | None = "K",
+    ndmin: int = 0,
+    *,
+    device: Any = None,
+    out_sharding: None = None,
+    spec: Any = None,
+    mesh: Mesh | None = None,
+) -> Any:
+    """As `asarray`, with at least ``ndmin`` dimensions."""
+    options = {"dtype": dtype, "order": order, "ndmin": ndmin, "out_sharding": out_sharding}
+    return _array_of(object, options, copy, device, spec, mesh)
+
+
+def _array_of(
+    x: Any, options: dict[str, Any], copy: bool | None, device: Any, spec: Any, mesh: Mesh | None
+) -> Any:
+    """``jax.numpy.array(x, **options)``, distributed."""
+    if isinstance(x, np.ndarray) and x.ndim and not isinstance(x, np.ma.MaskedArray):
+        made = _blocks_of(x, options, spec, mesh)
+    elif any(map(is_sharded, jax.tree.leaves(x, is_leaf=is_sharded))):
+        made = call(jnp.array, (x,), options)
+        if is_sharded(made) and (spec is not None or mesh is not None):
+            made = made.redistribute(spec, mesh)
+        if copy and is_sharded(made):
+            made = made.copy()
+    else:
+        made = jnp.array(x, **options, copy=bool(copy))
+        if made.ndim:
+            made = call(jnp.asarray, (made,), {}, target=target_of(spec, mesh))
+    return made if device is None else made.to_device(device)
+
+
+def _blocks_of(x: np.ndarray, options: dict[str, Any], spec: Any, mesh: Mesh | None) -> Any:
+    """``x``, of which each rank takes its block; what JAX refuses, it refuses on every rank."""
+    x = x.reshape((1,) * max(0, options.get("ndmin", 0) - x.ndim) + x.shape)
     target = target_of(spec, mesh)
     if trace_state_clean():
         compare_given("the data of asarray", [x], target.mesh.comm)
@@ -80,11 +128,4 @@ def asarray(x: Any, dtype: Any = None, *, spec: Any = None, mesh: Mesh | None = 
     if config.check == "full":
         checked(jnp.asarray(x), target.mesh.comm)
     block = x[tuple(slice(*span) for span in placement.box(target.mesh.coordinates))]
-    return whole_or_sharded(DistArray, jnp.array(block, dtype), target.mesh, placement)
-
-
-def array(
-    x: Any, dtype: Any = None, copy: bool = True, *, spec: Any = None, mesh: Mesh | None = None
-) -> Any:
-    """As `asarray`; blocks share memory with ``x`` only where JAX arrays are immutable."""
-    return asarray(x, dtype, spec=spec, mesh=mesh)
+    return whole_or_sharded(DistArray, jnp.array(block, **options), target.mesh, placement)

@@ -15,6 +15,11 @@ HALF, BYTE = Y[0].astype("f2"), Y[0].astype("i1")
 CUBE = random_array((2, 4, 3))
 ONE, TWO, THREE = map(np.int64, (1, 2, 3))
 
+
+def add(x, y):
+    return x + y
+
+
 # name -> a function of a module (jpi.numpy or jax.numpy) and Y, as an array of it
 CALLS = {
     # numbers of NumPy and JAX are shapes, axes and counts
@@ -66,6 +71,48 @@ CALLS = {
     ),
     "percentile over axes": lambda m, x: m.percentile(x.reshape(2, 2, 6), 40.0, axis=(0, 2)),
     "concatenate the rows of an array": lambda m, x: m.concatenate(x.reshape(2, 2, 6), axis=1),
+    # arrays of data
+    "a number that does not fit": lambda m, x: m.array(2**31),
+    "a number in a list that does not fit": lambda m, x: m.asarray([2**31, 1]),
+    "a number that does not fit a dtype": lambda m, x: m.asarray([300], dtype="uint8"),
+    "a negative number without a sign": lambda m, x: m.asarray([-1], dtype="uint8"),
+    "an array that wraps": lambda m, x: m.asarray(np.array([300, -1]), dtype="uint8"),
+    "a masked array": lambda m, x: m.asarray(np.ma.masked_array([1.0, 2.0], [0, 1])),
+    "an array of objects": lambda m, x: m.asarray(np.array([1, None], dtype=object)),
+    "a list of None": lambda m, x: m.asarray([None, 1]),
+    "strings": lambda m, x: m.asarray(["a"]),
+    "lists of different lengths": lambda m, x: m.asarray([[1], [1, 2]]),
+    "big-endian numbers": lambda m, x: m.asarray(np.array([1, 2], ">f4")),
+    "a big-endian operand": lambda m, x: x + np.arange(6).astype(">f4"),
+    "a weak scalar": lambda m, x: m.asarray(2.0) * HALF,
+    "a weak integer": lambda m, x: m.array(2) * m.asarray(BYTE),
+    "a scalar of NumPy": lambda m, x: m.asarray(np.float32(2)) * m.asarray(HALF),
+    "a complex scalar": lambda m, x: m.asarray(2j),
+    "a copy": lambda m, x: [m.asarray(x, copy=True), m.array(x), m.array(x, copy=False)],
+    "a copy of data": lambda m, x: [m.asarray(HALF, copy=True), m.asarray(HALF, copy=False)],
+    "of a device": lambda m, x: m.asarray(HALF, device=jax.devices()[0]),
+    "of two dimensions": lambda m, x: [m.array(HALF, ndmin=2), m.array(x, ndmin=3)],
+    "a scalar of two dimensions": lambda m, x: m.array(1.5, ndmin=2),
+    "in order K": lambda m, x: [m.array(HALF, order="K"), m.asarray(x, order="K")],
+    "in Fortran order": lambda m, x: m.array(HALF, order="F"),
+    "of another dtype": lambda m, x: [m.asarray(x, "f2"), m.array(x, dtype="f2")],
+    "a list of arrays": lambda m, x: [m.asarray([x, x]), m.array([x[0], x[1]], dtype="f2")],
+    "a list of numbers of an array": lambda m, x: m.asarray([x[0, 0], 3.0]),
+    # methods
+    "astype with a copy": lambda m, x: x.astype("f2", copy=True),
+    "astype on a device": lambda m, x: x.astype("f2", device=jax.devices()[0]),
+    "flatten": lambda m, x: [x.flatten(), x.flatten(order="C"), x.flatten("F")],
+    "in": lambda m, x: [np.asarray(3 in m.arange(5)), np.asarray(7.0 in m.arange(5))],
+    "in two dimensions": lambda m, x: 3 in x,
+    "a string in": lambda m, x: "a" in x[0],
+    "truth of one element": lambda m, x: np.asarray(bool(m.ones(1))),
+    "bincount of negatives": lambda m, x: m.bincount(m.asarray([-1, 2, 2])),
+    "weighted bincount": lambda m, x: m.bincount(
+        m.asarray([-1, 2, 2]), weights=np.ones(3, "f4"), minlength=4
+    ),
+    "an index that does not fit": lambda m, x: x[2**31],
+    "a slice that does not fit": lambda m, x: x[-(2**40) : 2**40],
+    "ufuncs are equal": lambda m, x: np.asarray(m.frompyfunc(add, 2, 1) == m.frompyfunc(add, 2, 1)),
     # mistakes
     "norm of no order": lambda m, x: m.linalg.norm(x, 7.5),
     "reshape that does not fit": lambda m, x: m.reshape(x, (np.int64(5), 4)),
@@ -116,3 +163,66 @@ def test_cotangents_pass_a_reshape_in_fortran_order():
 def test_a_random_shape_of_numpy_integers():
     key = jax.random.key(0)
     assert_same(jpi.random.normal(key, (THREE,)), jax.random.normal(key, (3,)))
+
+
+PACKED = ["int4", "uint4", "float4_e2m1fn"]
+
+
+@pytest.mark.parametrize("dtype", PACKED)
+def test_numbers_of_less_than_a_byte_move(dtype):
+    y = jax.numpy.arange(5).astype(dtype)
+    x = jpi.numpy.asarray(y)
+    assert x.dtype == y.dtype
+    for move in (
+        lambda m, x: x,
+        lambda m, x: m.roll(x, 1),
+        lambda m, x: x[np.array([4, 0])],
+        lambda m, x: x[::-1][1:],
+    ):
+        assert_same(move(jpi.numpy, x).astype("f4"), move(jax.numpy, y).astype("f4"))
+
+
+KEYS = {
+    "gather": lambda m, x: x,
+    "one": lambda m, x: x[1],
+    "some": lambda m, x: x[1:4],
+    "by an array": lambda m, x: x[np.array([4, 0])],
+    "reversed": lambda m, x: x[::-1],
+    "roll": lambda m, x: m.roll(x, 1),
+    "concatenate": lambda m, x: m.concatenate([x, x[:2]]),
+    "reshape": lambda m, x: m.reshape(x, (5, 1)).T,
+    "where": lambda m, x: m.where(np.arange(5) > 2, x, x[::-1]),
+    "set": lambda m, x: x.at[2].set(x[0]),
+}
+
+
+@pytest.mark.parametrize("implementation", ["threefry2x32", "rbg"])
+@pytest.mark.parametrize("name", KEYS)
+def test_arrays_of_random_keys_move(name, implementation):
+    keys = jax.random.split(jax.random.key(0, impl=implementation), 5)
+    x = jpi.numpy.asarray(keys)
+    for actual in (KEYS[name](jpi.numpy, x), jax.jit(lambda x: KEYS[name](jpi.numpy, x))(x)):
+        data = jpi.random.key_data(actual)
+        assert_same(data, jax.random.key_data(KEYS[name](jax.numpy, keys)))
+
+
+def test_each_rank_draws_with_its_keys():
+    keys = jax.random.split(jax.random.key(0), 5)
+    draw = jax.vmap(lambda key: jax.random.normal(key, (2,)))
+    assert_same(jpi.spmd(draw)(jpi.numpy.asarray(keys)), draw(keys))
+
+
+@pytest.mark.filterwarnings("ignore:Explicitly requested dtype")
+def test_an_array_of_float64_outlives_the_mode_it_was_made_in():
+    with jax.enable_x64(True):
+        x, y = (m.arange(5, dtype="float64") for m in (jpi.numpy, jax.numpy))
+    for use in (lambda m, x: x + 1, lambda m, x: x.sum(), lambda m, x: m.sort(x)):
+        assert_same(use(jpi.numpy, x), use(jax.numpy, y))
+    assert_same(jax.jit(lambda x: x * 2)(x), jax.jit(lambda x: x * 2)(y))
+
+
+def test_an_array_in_place_is_a_new_one():
+    x = jpi.numpy.asarray(Y)
+    y = jpi.numpy.asarray(x, copy=True)
+    y += 1
+    assert_same([x, y], [jax.numpy.asarray(Y), jax.numpy.asarray(Y) + 1])
