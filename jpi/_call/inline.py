@@ -26,7 +26,7 @@ from jpi._call.arguments import (
 )
 from jpi._call.by_values import NEEDS_VALUES, by_values
 from jpi._call.cache import keep
-from jpi._call.sharded import Sharded, whole_or_sharded
+from jpi._call.sharded import Sharded
 from jpi._call.target import Target, common_target
 from jpi._evaluation.evaluate import evaluate
 from jpi._evaluation.fallback import record_fallback
@@ -35,7 +35,11 @@ from jpi._evaluation.values import Placed, Value, region_of, replicated
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._mpi.mesh import Mesh
+from jpi._ordered.declared import claimed, is_declaring
 from jpi._ordered.origins import purpose
+
+_PLAIN = "a plain array in an operation on a mesh"
+_RESULT = "a result that every rank holds"
 
 _traces: OrderedDict[Any, GlobalFunction] = OrderedDict()
 
@@ -86,15 +90,22 @@ def _traced_with(
 
 
 def _value(mesh: Mesh, x: Any) -> Value:
-    return Placed(x._shard, x._layout) if is_sharded(x) else replicated(mesh, jnp.asarray(x))
+    if is_sharded(x):
+        return Placed(x._shard if x._is_computed else x.shard, x._layout)
+    return replicated(mesh, claimed(jnp.asarray(x), mesh, mesh.axis_names, _PLAIN))
 
 
 def _result(target: Target, value: Value) -> Any:
     mesh = target.mesh
     if not value.shape:
-        return value.replicate(mesh)
+        return claimed(value.replicate(mesh), mesh, mesh.axis_names, _RESULT)
     chosen = value.layout(mesh) if target.spec is None else mesh.layout(value.shape, target.spec)
-    return whole_or_sharded(target.kind, value.take(region_of(mesh, chosen)), mesh, chosen)
+    local = value.take(region_of(mesh, chosen))
+    if chosen.is_replicated:
+        return claimed(local, mesh, mesh.axis_names, _RESULT)
+    result = target.kind(local, mesh, chosen)
+    result._is_computed = is_declaring()
+    return result
 
 
 def on_gathered_values(
