@@ -76,7 +76,10 @@ def _batch(operands: Any, dims: Any, *, comm: Comm, source: Layout, target: Layo
 redistribute_p = composed("redistribute", _exchange, result=_result)
 makes(
     redistribute_p,
-    parts=lambda comm, source, target: (mesh_of(comm, target.mesh_axes), target.axes),
+    parts=lambda comm, source, target: (
+        mesh_of(comm, target.mesh_axes),
+        target.axes if math.prod(target.shape) else (),
+    ),
     groups=lambda comm, source, target: (
         mesh_of(comm, source.mesh_axes),
         moving_axes(source, target),

@@ -67,7 +67,8 @@ class Sharded:
     @property
     def shard(self) -> jax.Array:
         """This rank's block, a plain local array. Nothing is communicated."""
-        return varies(self._shard, self._mesh, self._layout.axes)
+        axes = self._layout.axes if self.size else ()  # blocks of no elements are all the same
+        return varies(self._shard, self._mesh, axes)
 
     @property
     def spec(self) -> PartitionSpec:

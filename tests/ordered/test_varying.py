@@ -181,6 +181,14 @@ def test_the_analysis_can_be_switched_off(monkeypatch):
     assert jpi.jit(lambda w: plain_block(x, w))(jnp.asarray(W)).shape == ()
 
 
+def test_blocks_of_no_elements_are_the_same():
+    x = jpi.numpy.asarray(X[:0])
+    jax.block_until_ready(
+        jpi.jit(jax.grad(lambda w: ((x @ x.T).T @ (x @ w)).sum()))(jnp.asarray(W))
+    )
+    assert jpi.jit(lambda: x * x.shard.sum())().shape == x.shape
+
+
 def test_local_programs_may_differ():
     """Plain arguments, and loops around messages, are each rank's own."""
 
