@@ -19,6 +19,7 @@ from jpi._layout.spec import normalize_spec
 from jpi._mpi.arguments import rank_in
 from jpi._mpi.mesh import Mesh, current_mesh
 from jpi._ordered.compile import compiled_when_eager
+from jpi._ordered.declared import claimed
 from jpi._primitives.moves import from_root, scatter_p
 
 
@@ -52,6 +53,8 @@ def from_shard(block: Any, *, spec: Any = None, mesh: Mesh | None = None) -> Any
     shapes = [shape for shape, _ in reports]
     sizes = [_block_sizes(placement, dim, shapes) for dim in range(block.ndim)]
     placement = layout(tuple(map(sum, sizes)), mesh.axes, entries)
+    shared = tuple(name for name in mesh.axis_names if name not in placement.axes)
+    block = claimed(block, mesh, shared, "a block that several ranks hold")
     bounds = tuple(tuple(itertools.accumulate(each, initial=0)) for each in sizes)
     return _rebalance(block, mesh, placement, bounds)
 

@@ -92,7 +92,7 @@ def _pads(
 
 @compiled_when_eager
 def _pad(x: DistArray, *, pads: tuple[tuple[int, int, int], ...], mode: str) -> Any:
-    block = x._shard
+    block = x.shard
     for dim, before, after in pads:
         own = x._layout.index(dim, x.mesh.coordinates)
         plan = padding_plan(x._layout.offsets(dim), own, before, after, mode)

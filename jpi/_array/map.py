@@ -88,5 +88,5 @@ def _in_place_of(x: DistArray, y: Any, padded: tuple[int, ...]) -> DistArray:
 def _block(x: Any, mesh: Mesh, used: Axes) -> Any:
     """The operand on this rank, where the computation differs along the axes ``used``."""
     if is_sharded(x):
-        return spread_over(x._shard, mesh, used, x._layout.axes)
+        return spread_over(x.shard, mesh, used, x._layout.axes)
     return jax.tree.map(lambda leaf: spread_over(jax.numpy.asarray(leaf), mesh, used), x)

@@ -19,6 +19,7 @@ from jpi._layout.transfer import has_same_blocks, is_gather_of_rows, moving_axes
 from jpi._mpi.comm import Comm
 from jpi._mpi.mesh import mesh_of
 from jpi._ordered.primitive import composed, linear
+from jpi._ordered.varying import makes
 from jpi._primitives.moves import allgather_p, alltoallw_p
 from jpi._primitives.replication import checked
 
@@ -85,5 +86,16 @@ def _batch(operands: Any, dims: Any, *, comm: Comm, source: Layout, target: Layo
 
 
 redistribute_p = composed("redistribute", _exchange, result=_result)
+makes(
+    redistribute_p,
+    parts=lambda comm, source, target: (
+        mesh_of(comm, target.mesh_axes),
+        target.axes if math.prod(target.shape) else (),
+    ),
+    groups=lambda comm, source, target: (
+        mesh_of(comm, source.mesh_axes),
+        moving_axes(source, target),
+    ),
+)
 linear(redistribute_p, _transpose)
 batching.primitive_batchers[redistribute_p] = _batch

@@ -61,7 +61,8 @@ def call_eagerly(
 
 def _compare_plain(leaves: Sequence[Any], target: Target | None) -> None:
     """Compare the plain arrays among the arguments of the first call of a program."""
-    if plain := [x for x in leaves if isinstance(x, jax.Array | np.ndarray)]:
+    is_plain = lambda x: isinstance(x, jax.Array | np.ndarray) and not is_sharded(x)  # noqa: E731
+    if plain := list(filter(is_plain, leaves)):
         mesh = (target or common_target(leaves)).mesh
         compare_given("a plain array in an operation on a mesh", plain, mesh.comm)
 

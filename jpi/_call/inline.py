@@ -27,7 +27,7 @@ from jpi._call.arguments import (
 )
 from jpi._call.by_values import NEEDS_VALUES, by_values
 from jpi._call.cache import keep
-from jpi._call.sharded import Sharded, whole_or_sharded
+from jpi._call.sharded import Sharded
 from jpi._call.target import Target, common_target
 from jpi._evaluation.evaluate import evaluate
 from jpi._evaluation.fallback import record_fallback
@@ -37,7 +37,11 @@ from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._layout.layout import Layout
 from jpi._mpi.mesh import Mesh
+from jpi._ordered.declared import claimed, is_declaring
 from jpi._ordered.origins import purpose
+
+_PLAIN = "a plain array in an operation on a mesh"
+_RESULT = "a result that every rank holds"
 
 _traces: OrderedDict[Any, GlobalFunction] = OrderedDict()
 
@@ -111,21 +115,27 @@ def _as_counts(x: Any) -> Any:
 
 def _value(mesh: Mesh, x: Any) -> Value:
     if is_sharded(x):
-        return Placed(x._shard, x._layout)
-    return replicated(mesh, x if isinstance(x, jax.Array) else jnp.asarray(x))
+        return Placed(x._shard if x._is_computed else x.shard, x._layout)
+    x = x if isinstance(x, jax.Array) else jnp.asarray(x)
+    return replicated(mesh, claimed(x, mesh, mesh.axis_names, _PLAIN))
 
 
 def _result(target: Target, value: Value, likes: Mapping[tuple[int, ...], Layout]) -> Any:
     mesh = target.mesh
     if not value.shape:
-        return value.replicate(mesh)
+        return claimed(value.replicate(mesh), mesh, mesh.axis_names, _RESULT)
     if target.spec is not None:
         chosen = mesh.layout(value.shape, target.spec)
     elif isinstance(value, Deferred) and value.is_replicated and value.shape in likes:
         chosen = likes[value.shape]  # such as an optimiser's zeros for an array of weights
     else:
         chosen = value.layout(mesh)
-    return whole_or_sharded(target.kind, value.take(region_of(mesh, chosen)), mesh, chosen)
+    local = value.take(region_of(mesh, chosen))
+    if chosen.is_replicated:
+        return claimed(local, mesh, mesh.axis_names, _RESULT)
+    result = target.kind(local, mesh, chosen)
+    result._is_computed = is_declaring()
+    return result
 
 
 def on_gathered_values(

@@ -12,6 +12,7 @@ from jax.sharding import PartitionSpec
 from jpi._layout.layout import Layout
 from jpi._mpi.comm import Comm
 from jpi._mpi.mesh import Mesh
+from jpi._ordered.declared import varies
 
 Kind = TypeVar("Kind", bound="Sharded")
 
@@ -31,6 +32,7 @@ class Sharded:
     """
 
     kind: ClassVar[type[Sharded]]  # of the arrays that functions of this one give
+    _is_computed = False  # by the program that is traced, which has declared what it is made of
 
     def __init__(self, shard: Any, mesh: Mesh, placement: Layout) -> None:
         self._shard, self._mesh, self._layout = shard, mesh, placement
@@ -65,7 +67,8 @@ class Sharded:
     @property
     def shard(self) -> jax.Array:
         """This rank's block, a plain local array. Nothing is communicated."""
-        return self._shard
+        axes = self._layout.axes if self.size else ()  # blocks of no elements are all the same
+        return varies(self._shard, self._mesh, axes)
 
     @property
     def spec(self) -> PartitionSpec:

@@ -8,9 +8,9 @@ rule works too: its operands are gathered, it runs replicated, and the fallback 
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 from jpi._evaluation.fallback import fall_back
 from jpi._evaluation.registry import Call, rules
@@ -18,7 +18,10 @@ from jpi._evaluation.values import Value, replicated
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._mpi.mesh import Mesh
+from jpi._ordered.declared import claimed
 from jpi._ordered.origins import purpose, site_within
+
+_CONSTANT = "a plain array that a function of distributed arrays refers to"
 
 
 def evaluate(mesh: Mesh, closed: _jax.ClosedJaxpr, values: Sequence[Value]) -> list[Value]:
@@ -30,7 +33,10 @@ def evaluate(mesh: Mesh, closed: _jax.ClosedJaxpr, values: Sequence[Value]) -> l
         with _from_line_of(equation), purpose(call.primitive.name, operands):
             return _apply(call, operands)
 
-    return jaxprs.walk(closed, values, apply, functools.partial(replicated, mesh))
+    def constant(x: Any) -> Value:
+        return replicated(mesh, claimed(x, mesh, mesh.axis_names, _CONSTANT))
+
+    return jaxprs.walk(closed, values, apply, constant)
 
 
 def _from_line_of(equation: _jax.JaxprEqn) -> AbstractContextManager[None]:

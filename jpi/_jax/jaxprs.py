@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from jax._src.core import eval_jaxpr
+from jax._src.core import eval_jaxpr, jaxprs_in_params
 
 from jpi._jax.names import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Primitive
 
@@ -120,3 +120,8 @@ def scan_counts(params: dict[str, Any]) -> tuple[int, int]:
         consts, carry, _ = params["ft_in"].unpack()
         return len(consts), len(carry)
     return params["num_consts"], params["num_carry"]
+
+
+def functions_in(equation: JaxprEqn) -> list[Jaxpr]:
+    """The jaxprs among the parameters of an equation."""
+    return list(jaxprs_in_params(equation.params))

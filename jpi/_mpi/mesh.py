@@ -85,7 +85,7 @@ class Mesh:
         return f"jpi.Mesh({', '.join(f'{name}={size}' for name, size in self.axes)})"
 
 
-_meshes: dict[tuple[Comm, tuple[tuple[str, int], ...]], Mesh] = {}
+meshes: dict[tuple[Comm, tuple[tuple[str, int], ...]], Mesh] = {}
 
 
 _current_mesh: ContextVar[Mesh | None] = ContextVar("jpi_mesh", default=None)
@@ -121,7 +121,7 @@ def make_mesh(shape: Sequence[int], axis_names: Sequence[str], comm: Any = None)
 
 def mesh_of(comm: Comm, axes: tuple[tuple[str, int], ...]) -> Mesh:
     """The mesh of ``comm`` with these axes, always the same object."""
-    return _meshes.setdefault((comm, axes), Mesh(comm, axes))
+    return meshes.setdefault((comm, axes), Mesh(comm, axes))
 
 
 def current_mesh() -> Mesh:

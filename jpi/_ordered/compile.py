@@ -16,9 +16,11 @@ import jax
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._mpi import comm as _comm
+from jpi._ordered.declared import declarations
 from jpi._ordered.effect import is_ordered
 from jpi._ordered.origins import boundary, calling_token, new_token
 from jpi._ordered.tokens import thread_tokens
+from jpi._ordered.varying import require_same
 
 _last_token: list[Any] = [None]
 
@@ -48,7 +50,11 @@ def _threaded(fun: Callable, seen: list[bool] | None = None) -> Callable[..., tu
             args, kwargs = jax.tree.unflatten(tree, full)
             return fun(*args, **kwargs)
 
-        closed, shapes = jax.make_jaxpr(run, return_shape=True)(*(leaves[i] for i in dynamic))
+        with declarations() as is_checked:
+            trace = jax.make_jaxpr(run, return_shape=True)
+            closed, shapes = trace(*(leaves[i] for i in dynamic))
+        if is_checked:
+            require_same(closed)
         first = new_token() if jpi_token is None else jpi_token
         token, results = thread_tokens(closed)(first, *(leaves[i] for i in dynamic))
         has_collectives = is_ordered(jaxprs.effects(closed))

@@ -12,9 +12,10 @@ from typing import Any
 
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
+from jpi._ordered.declared import declared
 
 # The result is the operand with another shape: in XLA the same buffer.
-_VIEWS = {"reshape", "squeeze", "broadcast_in_dim"}
+_VIEWS = {"reshape", "squeeze", "broadcast_in_dim", *(primitive.name for primitive in declared)}
 
 
 def free_operands(jaxpr: _jax.Jaxpr, free: Sequence[bool] | None = None) -> list[list[bool]]:

@@ -18,6 +18,7 @@ from jax import lax
 
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
+from jpi._ordered.declared import declared
 from jpi._ordered.effect import compositions, is_ordered, twins
 from jpi._ordered.lifetime import free_operands
 from jpi._ordered.origins import Origin, origin, within
@@ -45,6 +46,8 @@ def _run(
     def apply(equation: _jax.JaxprEqn, operands: list[Any]) -> Sequence[Any]:
         nonlocal token
         own = next(is_free)
+        if equation.primitive in declared:  # the analysis of the program has seen it
+            return operands
         if not is_ordered(jaxprs.effects(equation)):
             return jaxprs.bind_equation(equation, operands)
         token, results = _thread_equation(equation, token, operands, own)

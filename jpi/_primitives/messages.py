@@ -18,6 +18,7 @@ from jpi._jax import names as _jax
 from jpi._mpi.comm import Comm
 from jpi._mpi.library import MPI, native
 from jpi._ordered.primitive import ordered_primitive
+from jpi._ordered.varying import makes_varying
 
 Known = Literal["", "source", "dest"]  # which peer the operand `envelope` names
 
@@ -59,6 +60,7 @@ message_p = ordered_primitive(
     always_differentiated=True,
 )
 message_p.multiple_results = True
+makes_varying(message_p, cause="a received message", connects=False)
 
 
 def pass_message(

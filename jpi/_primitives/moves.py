@@ -11,7 +11,9 @@ from jax import lax
 from jpi._jax.names import Primitive, Zero, ad, batching, mlir, type_of
 from jpi._layout.layout import Box
 from jpi._mpi.comm import Comm
+from jpi._ordered.declared import agreed
 from jpi._ordered.primitive import collective, linear, local, ordered_primitive
+from jpi._ordered.varying import makes_same, makes_varying
 
 
 def _own_rows(x: Any, comm: Comm, counts: Sequence[int]) -> Any:
@@ -72,6 +74,9 @@ alltoallw_p = ordered_primitive(
 )
 barrier_p = collective("barrier", message={})
 
+makes_same(bcast_p, allgather_p)
+makes_varying(take_block_p, gather_p, scatter_p, alltoall_p, alltoallv_p, alltoallw_p)
+
 linear(allgather_p, take_block_p.bind)
 linear(take_block_p, allgather_p.bind)
 linear(gather_p, scatter_p.bind)
@@ -88,7 +93,7 @@ ad.deflinear2(bcast_p, lambda cotangent, x, **params: [Zero(type_of(x))])
 def from_root(x: Any, *, comm: Comm, root: int, rows: int) -> Any:
     """The rows of the root, replicated; ``x`` has no rows on other ranks."""
     received = bcast_p.bind(x, comm=comm, root=root, rows=rows)
-    return x if comm.rank == root else received
+    return agreed(x, comm) if comm.rank == root else received
 
 
 # Its first operand. The derivative and batch depend on the second too, which has no elements.

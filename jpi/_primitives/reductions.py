@@ -17,6 +17,7 @@ from jpi._jax.names import Primitive, Zero, ad, zero_tangent
 from jpi._mpi.comm import Comm
 from jpi._mpi.ops import Op, UserOp
 from jpi._ordered.primitive import collective, linear, local, transpose_rule
+from jpi._ordered.varying import makes_same, makes_varying, uses_as_same
 from jpi._primitives.moves import all_rows, allgather_p, alltoallv_p, from_root, gather_p
 from jpi._primitives.replication import checked
 
@@ -39,6 +40,10 @@ exscan_p = collective("exscan", message={"op": "op"}, may_overwrite=True)
 allgather_each_p = collective(
     "allgather_each", target="allgather", rows=all_rows, message={"recv": "counts"}
 )
+
+makes_same(allreduce_p, allgather_each_p)
+makes_varying(reduce_p, reduce_scatter_p, scan_p, exscan_p)
+uses_as_same(spread_p, "a value that meets the ranks' own data")
 
 linear(spread_p, lambda t, comm: allreduce_p.bind(t, comm=comm, op="SUM"))
 linear(

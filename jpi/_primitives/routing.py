@@ -17,6 +17,7 @@ from jax import lax
 from jpi._jax import names as _jax
 from jpi._mpi.comm import Comm
 from jpi._ordered.primitive import ordered_primitive
+from jpi._ordered.varying import makes_varying
 
 Op = Literal["set", "add", "mul", "min", "max"]
 
@@ -93,6 +94,8 @@ deliver_p = ordered_primitive(
     native_operands=4,
     may_overwrite=True,
 )
+
+makes_varying(fetch_p, exchange_p, deliver_p)
 
 
 def _is_moving(base: Any, tangents: Sequence[Any]) -> bool:

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from jpi._mpi import arguments
 from jpi._mpi.comm import Comm
 from jpi._ordered.compile import compiled_when_eager
+from jpi._ordered.declared import agreed
 from jpi._primitives import reductions
 from jpi._primitives.moves import (
     allgather_p,
@@ -40,7 +41,9 @@ def bcast(x: Any, root: int, *, comm: Any = None) -> jax.Array:
     x, comm = _arguments.array(x), Comm(comm)
     root = arguments.rank_in(comm, root, "root", "bcast")
     received = _bcast(x, comm=comm, root=root)
-    return _arguments.unchanged(x, received) if comm.rank == root else received
+    if comm.rank == root:
+        return agreed(_arguments.unchanged(x, received), comm)
+    return received
 
 
 broadcast = bcast

@@ -103,6 +103,8 @@ def _array_of(
     x: Any, options: dict[str, Any], copy: bool | None, device: Any, spec: Any, mesh: Mesh | None
 ) -> Any:
     """``jax.numpy.array(x, **options)``, distributed."""
+    if is_sharded(x) and not copy and device is None and not any(options.values()):
+        return x if spec is None and mesh is None else x.redistribute(spec, mesh)
     if isinstance(x, np.ndarray) and x.ndim and not isinstance(x, np.ma.MaskedArray):
         made = _blocks_of(x, options, spec, mesh)
     elif any(map(is_sharded, jax.tree.leaves(x, is_leaf=is_sharded))):
