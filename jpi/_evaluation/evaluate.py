@@ -3,7 +3,7 @@
 A rule receives the `Call` (mesh, parameters, global result types) and the operands as values
 (`jpi._evaluation.values`), and returns the results as values. It decides from layouts and
 parameters, never from data or rank, so that every rank takes the same branch. A primitive without a
-rule works too: its operands are gathered, it runs replicated, and the fallback is recorded.
+rule works too: one rule is that of any other primitive.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from jpi._evaluation.fallback import fall_back
-from jpi._evaluation.registry import Call, rules
+from jpi._evaluation.registry import ANY_OTHER, Call, rules
 from jpi._evaluation.values import Value, replicated
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
@@ -46,8 +45,6 @@ def _from_line_of(equation: _jax.JaxprEqn) -> AbstractContextManager[None]:
 
 
 def _apply(call: Call, operands: Sequence[Value]) -> Sequence[Value]:
-    apply_rule = rules.get(call.primitive.name)
-    if apply_rule is None:
-        return fall_back(call, operands)
+    apply_rule = rules.get(call.primitive.name) or rules[ANY_OTHER]
     results = apply_rule(call, *operands, **call.params)
     return [results] if isinstance(results, Value) else results

@@ -17,6 +17,7 @@ RuleOf = TypeVar("RuleOf", bound=Rule)
 
 
 rules: dict[str, Rule] = {}
+ANY_OTHER = "any other"  # the name under which the rule of all other primitives is registered
 
 
 def rule(*names: str) -> Callable[[RuleOf], RuleOf]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -42,6 +43,29 @@ def walk(
 def run(closed: ClosedJaxpr, args: Sequence[Any]) -> list[Any]:
     """The results of a jaxpr on arrays or tracers."""
     return eval_jaxpr(closed.jaxpr, closed.consts, *args)
+
+
+def run_open(closed: ClosedJaxpr, consts: Sequence[Any], args: Sequence[Any]) -> list[Any]:
+    """As `run`, with ``consts`` in place of its constants."""
+    return eval_jaxpr(closed.jaxpr, consts, *args)
+
+
+def implementation(primitive: Primitive, params: dict[str, Any]) -> Callable[..., Any] | None:
+    """The function that another library than JAX has given as the implementation of a primitive."""
+    function: Any = primitive.impl
+    module = getattr(getattr(function, "func", function), "__module__", "jax")
+    if module.split(".")[0] in ("jax", "jaxlib", "jpi"):
+        return None
+    return functools.partial(function, **params)
+
+
+def contains(jaxpr: Jaxpr, primitive: Primitive) -> bool:
+    """Whether an equation of a jaxpr, or of one inside it, has this primitive."""
+    return any(
+        equation.primitive is primitive
+        or any(contains(inner, primitive) for inner in jaxprs_in_params(equation.params))
+        for equation in jaxpr.eqns
+    )
 
 
 def equations(jaxpr: Jaxpr) -> list[JaxprEqn]:

@@ -11,6 +11,7 @@ from jpi._rules import fft as fft
 from jpi._rules import gather as gather
 from jpi._rules import linalg as linalg
 from jpi._rules import linear_solve as linear_solve
+from jpi._rules import others as others
 from jpi._rules import random as random
 from jpi._rules import reduction as reduction
 from jpi._rules import scatter as scatter

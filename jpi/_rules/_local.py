@@ -102,3 +102,9 @@ def _typed(local: Any) -> Any:
 
 def placed(locals: Sequence[Any], placements: Sequence[Layout]) -> list[Value]:
     return [Placed(x, placement) for x, placement in zip(locals, placements, strict=True)]
+
+
+def is_zero(rate: Any) -> bool:
+    """Whether a tangent or cotangent is known to be zero."""
+    is_symbolic = isinstance(rate, _jax.Zero | _jax.SymbolicZero)
+    return is_symbolic or rate.dtype == jax.dtypes.float0

@@ -19,7 +19,7 @@ from jpi._evaluation.values import Placed, Value
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._layout.layout import Layout
-from jpi._rules._local import Local, placed, taken, traced
+from jpi._rules._local import Local, is_zero, placed, taken, traced
 
 
 @rule("custom_jvp_call")
@@ -39,7 +39,7 @@ def custom_jvp_call(
         def global_rule(*args: Any) -> list[Any]:
             given = args[: len(operands)]
             results = differentiate(*given, *rates.all_of(args[len(operands) :]))
-            results_move[:] = [not _is_zero(rate) for rate in results[count:]]
+            results_move[:] = [not is_zero(rate) for rate in results[count:]]
             return [*results[:count], *itertools.compress(results[count:], results_move)]
 
         def choose(given: list[Layout]) -> list[Layout]:
@@ -124,7 +124,7 @@ class _Rules:
             kept, moving = args[: len(residuals.traced)], args[len(residuals.traced) :]
             given = [*residuals.all_of(kept), *rates.all_of(moving)]
             results = jaxprs.cotangents(self._global_backward(*given))
-            results_move[:] = [not _is_zero(rate) for rate in results]
+            results_move[:] = [not is_zero(rate) for rate in results]
             return list(itertools.compress(results, results_move))
 
         results = evaluate(body.mesh, traced(function, inputs), inputs)
@@ -170,7 +170,7 @@ class _Rates:
     """
 
     def __init__(self, rates: Sequence[Any], arrays: Sequence[Any], symbolic_zeros: bool) -> None:
-        self._moves = [not _is_zero(rate) for rate in rates]
+        self._moves = [not is_zero(rate) for rate in rates]
         self._arrays, self._symbolic_zeros = arrays, symbolic_zeros
 
     def moving(self, parallel: Sequence[Any]) -> list[Any]:
@@ -188,9 +188,3 @@ class _Rates:
     def _zero(self, like: Any) -> Any:
         zero = _jax.symbolic_zero(jax.ShapeDtypeStruct(like.shape, like.dtype))
         return zero if self._symbolic_zeros else _jax.instantiated(zero)
-
-
-def _is_zero(rate: Any) -> bool:
-    """Whether a tangent or cotangent is known to be zero."""
-    is_symbolic = isinstance(rate, _jax.Zero | _jax.SymbolicZero)
-    return is_symbolic or rate.dtype == jax.dtypes.float0

@@ -1,0 +1,127 @@
+"""Functions of global arrays that JAX differentiates and transposes as such.
+
+Elsewhere JAX differentiates what the rules make of a function: the program on this rank's blocks.
+That cannot be done where a primitive has a derivative of its own, such as that of an equation
+solved by a loop. So the derivative is traced on the global types, and evaluated by the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import compress
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from jpi._evaluation.evaluate import evaluate
+from jpi._evaluation.values import Value
+from jpi._jax import jaxprs
+from jpi._jax import names as _jax
+from jpi._layout.layout import Layout
+from jpi._mpi.mesh import Mesh
+from jpi._primitives.linear_map import linear_map
+from jpi._rules._local import Local, is_zero, placed, taken, traced
+
+
+def differentiated_globally(
+    mesh: Mesh, closed: _jax.ClosedJaxpr, function: Callable, values: Sequence[Value]
+) -> list[Value]:
+    """The results of ``closed``, with the derivative that JAX has for ``function``.
+
+    Args:
+        function: the function of global arrays that ``closed`` computes.
+    """
+    operands = [value.settle(mesh) for value in values]
+    body = Local(mesh, closed, [x.placement for x in operands])
+    run = jax.custom_jvp(body)
+
+    def tangent(primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+        moves = [not is_zero(rate) for rate in tangents]
+        linear = _Linear(mesh, function, operands, moves)
+        given = evaluate(mesh, linear.traced, placed(primals, body.inputs))
+        results, residuals = given[: linear.count], given[linear.count :]
+        body.results = body.results or [value.layout(mesh) for value in results]
+        blocks = taken(mesh, results, body.results)
+        rates = iter(
+            linear.apply(
+                [residual.settle(mesh) for residual in residuals],
+                list(compress(tangents, moves)),
+                list(compress(body.inputs, moves)),
+                list(compress(body.results, linear.results_move)),
+            )
+        )
+        return blocks, [
+            next(rates) if moves else _jax.symbolic_zero(y)
+            for y, moves in zip(blocks, linear.results_move, strict=True)
+        ]
+
+    run.defjvp(tangent, symbolic_zeros=True)
+    return body.place(run(*(x.local for x in operands)))
+
+
+class _Linear:
+    """The derivative of a function of global arrays, as a linear function.
+
+    Args:
+        moves: which operands have a tangent.
+
+    Attributes:
+        traced: the function, traced; its results are followed by what the derivative needs.
+        count: the number of results of the function.
+        results_move: which of them have a tangent.
+    """
+
+    def __init__(
+        self, mesh: Mesh, function: Callable, operands: Sequence[Value], moves: Sequence[bool]
+    ) -> None:
+        self._mesh = mesh
+        self.results_move: list[bool] = []
+
+        def linearized(*args: Any) -> list[Any]:
+            def of_moving(*moving: Any) -> Any:
+                given = iter(moving)
+                return function(
+                    *(next(given) if m else x for x, m in zip(args, moves, strict=True))
+                )
+
+            results, derivative = jax.linearize(of_moving, *compress(args, moves))
+            residuals, self._tree = jax.tree.flatten(derivative)
+            self.count = len(results)
+            self.results_move[:] = [jnp.issubdtype(y.dtype, jnp.inexact) for y in results]
+            return [*results, *residuals]
+
+        self.traced = traced(linearized, operands)
+
+    def apply(
+        self,
+        residuals: Sequence[Any],
+        tangents: Sequence[Any],
+        inputs: Sequence[Layout],
+        outputs: Sequence[Layout],
+    ) -> list[Any]:
+        """The blocks of the tangents of the results, from those of the operands."""
+        mesh, count, kept = self._mesh, len(residuals), [x.placement for x in residuals]
+
+        def derivative(*args: Any) -> list[Any]:
+            rates = jax.tree.unflatten(self._tree, args[:count])(*args[count:])
+            return list(compress(rates, self.results_move))
+
+        def transpose(*args: Any) -> Any:
+            types = [jax.ShapeDtypeStruct(x.shape, x.dtype) for x in operands]
+            of_residuals = jax.linear_transpose(lambda *x: derivative(*args[:count], *x), *types)
+            return of_residuals(list(args[count:]))
+
+        operands = placed(tangents, inputs)
+        forward = traced(derivative, [*residuals, *operands])
+        results = [
+            jax.ShapeDtypeStruct(x.shape, y.dtype)
+            for x, y in zip(outputs, jaxprs.output_types(forward), strict=True)
+        ]
+        backward = traced(transpose, [*residuals, *results])
+        return linear_map(
+            Local(mesh, forward, [*kept, *inputs], lambda _: list(outputs)),
+            Local(mesh, backward, [*kept, *outputs], lambda _: list(inputs)),
+            [x.local for x in residuals],
+            tangents,
+        )
