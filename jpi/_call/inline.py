@@ -23,6 +23,7 @@ from jpi._call.arguments import (
     global_type,
     is_sharded,
     rebuild,
+    require_one_comm,
     unflatten,
 )
 from jpi._call.by_values import NEEDS_VALUES, by_values
@@ -32,7 +33,7 @@ from jpi._call.target import Target, common_target
 from jpi._evaluation.evaluate import evaluate
 from jpi._evaluation.fallback import record_fallback
 from jpi._evaluation.tracing import GlobalFunction, trace_global
-from jpi._evaluation.values import Placed, Value, region_of, replicated
+from jpi._evaluation.values import Placed, Value, moved_to, region_of, replicated
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._mpi.mesh import Mesh
@@ -109,7 +110,11 @@ def _as_counts(x: Any) -> Any:
 
 def _value(mesh: Mesh, x: Any) -> Value:
     if is_sharded(x):
-        return Placed(x._shard, x._layout)
+        placed = Placed(x._shard, x._layout)
+        if x._mesh == mesh:
+            return placed
+        require_one_comm(x, mesh)
+        return moved_to(mesh, placed)
     return replicated(mesh, x if isinstance(x, jax.Array) else jnp.asarray(x))
 
 
