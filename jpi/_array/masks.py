@@ -19,7 +19,6 @@ from jax import lax
 from jpi._array.index import getitem, hashable_index
 from jpi._blocks.redistribute import redistribute
 from jpi._blocks.rows import move_blocks
-from jpi._call.arguments import common_mesh
 from jpi._call.call import call
 from jpi._call.sharded import Sharded
 from jpi._jax import names as _jax
@@ -107,7 +106,9 @@ def select(x: Sharded, mask: Any, dim: int = 0) -> Any:
     Communication: a redistribution of ``x`` and of the mask if others than the first of these
     dimensions are sharded; the counts are gathered; one exchange of the rows with a new owner.
     """
-    mesh = common_mesh([x, *([mask] if isinstance(mask, Sharded) else [])], "one operation")
+    mesh = x._mesh
+    if isinstance(mask, Sharded) and mask._mesh != mesh:
+        mask = mask.redistribute(mesh.default_spec, mesh)
     last = dim + mask.ndim
     axes = mesh.ordered(*x._layout.spec[dim:last])
     if not axes and isinstance(mask, Sharded):

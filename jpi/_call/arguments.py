@@ -76,7 +76,7 @@ def global_type(x: Any) -> Any:
 
 
 def common_mesh(arrays: Sequence[Sharded], operation: str) -> Mesh:
-    """The mesh of all ``arrays``, of which there is at least one."""
+    """The mesh of all ``arrays``, of which there is at least one, whose blocks must fit together."""
     for x in arrays:
         if x._mesh != arrays[0]._mesh:
             raise ValueError(
@@ -84,3 +84,22 @@ def common_mesh(arrays: Sequence[Sharded], operation: str) -> Mesh:
                 f"{x._mesh}. Move one with x.redistribute(spec, mesh)."
             )
     return arrays[0]._mesh
+
+
+def mesh_of_heaviest(arrays: Sequence[Sharded]) -> Mesh:
+    """The mesh of the largest of ``arrays``: the others move, if theirs is another of its ranks."""
+    heaviest = arrays[0]
+    for x in arrays[1:]:
+        if x._mesh is not heaviest._mesh:
+            require_one_comm(x, heaviest._mesh)
+            if x._mesh != heaviest._mesh and x.nbytes > heaviest.nbytes:
+                heaviest = x
+    return heaviest._mesh
+
+
+def require_one_comm(x: Sharded, mesh: Mesh) -> None:
+    if x.comm is not mesh.comm:
+        raise ValueError(
+            f"the arrays of one operation must be on the same ranks; got {x.comm} and {mesh.comm}. "
+            "Gather one, or send it with the collectives of mpi4py."
+        )

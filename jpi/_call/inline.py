@@ -23,6 +23,7 @@ from jpi._call.arguments import (
     global_type,
     is_sharded,
     rebuild,
+    require_one_comm,
     unflatten,
 )
 from jpi._call.by_values import NEEDS_VALUES, by_values
@@ -32,7 +33,7 @@ from jpi._call.target import Target, common_target
 from jpi._evaluation.evaluate import evaluate
 from jpi._evaluation.fallback import record_fallback
 from jpi._evaluation.tracing import GlobalFunction, trace_global
-from jpi._evaluation.values import Deferred, Placed, Value, region_of, replicated
+from jpi._evaluation.values import Deferred, Placed, Value, moved_to, region_of, replicated
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._layout.layout import Layout
@@ -115,7 +116,11 @@ def _as_counts(x: Any) -> Any:
 
 def _value(mesh: Mesh, x: Any) -> Value:
     if is_sharded(x):
-        return Placed(x._shard if x._is_computed else x.shard, x._layout)
+        placed = Placed(x._shard if x._is_computed else x.shard, x._layout)
+        if x._mesh == mesh:
+            return placed
+        require_one_comm(x, mesh)
+        return moved_to(mesh, placed)
     x = x if isinstance(x, jax.Array) else jnp.asarray(x)
     return replicated(mesh, claimed(x, mesh, mesh.axis_names, _PLAIN))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jpi._call.arguments import common_mesh, is_sharded
+from jpi._call.arguments import is_sharded, mesh_of_heaviest
 from jpi._call.sharded import Sharded
 from jpi._mpi.mesh import Mesh
 
@@ -22,4 +22,4 @@ class Target:
 
 def common_target(leaves: Sequence[Any]) -> Target:
     arrays = [x for x in leaves if is_sharded(x)]
-    return Target(arrays[0].kind, common_mesh(arrays, "one operation"))
+    return Target(arrays[0].kind, mesh_of_heaviest(arrays))

@@ -198,6 +198,12 @@ class Deferred(Value):
         return self._built[region]
 
 
+def moved_to(mesh: Mesh, placed: Placed) -> Deferred:
+    """A value placed on another mesh of the same ranks: it moves once, to where it is needed."""
+    spec = mesh.layout(placed.shape, mesh.default_spec).spec
+    return Deferred(placed.shape, placed.dtype, placed.take, spec, placed.weight)
+
+
 def agree(*operands: tuple[Value, Sequence[Any]]) -> dict[Any, Axes]:
     """The mesh axes for each label, from operands given with a label per dimension.
 

@@ -188,12 +188,6 @@ def test_bad_input_is_an_error_on_every_rank(case):
         call(make())
 
 
-def test_arrays_of_different_meshes_are_an_error():
-    mesh = jpi.make_mesh((1, jpi.size()), ("x", "y"))
-    with pytest.raises(ValueError, match="must be on one mesh"):
-        make() + jnp.asarray(random_array((7, 4)), mesh=mesh)
-
-
 @pytest.mark.parametrize("bad", [-1, 0, 1])
 def test_from_shard_assembles_and_balances(bad):
     sizes = [(3 * rank + bad) % 5 for rank in range(jpi.size())]
