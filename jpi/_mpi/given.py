@@ -45,7 +45,7 @@ def _is_comparable(x: Any) -> bool:
         return not x.dtype.hasobject
     if not isinstance(x, jax.Array) or isinstance(x, Tracer):
         return False
-    return not jax.dtypes.issubdtype(x.dtype, jax.dtypes.extended) and x.is_fully_addressable
+    return not jax.numpy.issubdtype(x.dtype, jax.dtypes.extended) and x.is_fully_addressable
 
 
 def _on_host(x: Any) -> np.ndarray:
@@ -81,10 +81,10 @@ def _checksum(x: np.ndarray) -> int:
     """A checksum of the bytes; of large data, of parts of it at equal distances."""
     data = np.ascontiguousarray(x).reshape(-1).view(np.uint8)
     if data.size <= _PARTS * _PART:
-        return zlib.crc32(data)
+        return zlib.crc32(data.tobytes())
     total = 0
     for start in np.linspace(0, data.size - _PART, _PARTS, dtype=np.int64):
-        total = zlib.crc32(data[start : start + _PART], total)
+        total = zlib.crc32(data[start : start + _PART].tobytes(), total)
     return total
 
 

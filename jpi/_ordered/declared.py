@@ -56,7 +56,7 @@ def _unchanged(name: str, transpose: Callable[..., Any] = lambda t, **params: t)
 
 
 # The cotangent of a block is the block of the cotangent.
-varies_p = _unchanged("varies", lambda t, **params: varies_p.bind(t, **params))
+varies_p: _jax.Primitive = _unchanged("varies", lambda t, **params: varies_p.bind(t, **params))
 claimed_p = _unchanged("claimed")
 agreed_p = _unchanged("agreed")
 declared = {varies_p, claimed_p, agreed_p}
