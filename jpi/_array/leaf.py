@@ -31,7 +31,7 @@ class Leaf(jax.Array):
 
     sharding = addressable_shards = global_shards = committed = property(_refused)
     is_fully_addressable = is_fully_replicated = property(_refused)
-    addressable_data = copy_to_host_async = _refused
+    addressable_data = copy_to_host_async = _refused  # type: ignore[assignment]
 
 
 class _OfManyRanksError(TypeError, AttributeError):

@@ -198,6 +198,13 @@ class Deferred(Value):
         return self._built[region]
 
 
+def placed_as(value: Value, mesh: Mesh, target: Layout) -> Value:
+    """``value`` in the layout ``target``; itself if it has this layout."""
+    if value.spec == target.spec:
+        return value
+    return Placed(value.take(region_of(mesh, target)), target)
+
+
 def agree(*operands: tuple[Value, Sequence[Any]]) -> dict[Any, Axes]:
     """The mesh axes for each label, from operands given with a label per dimension.
 
