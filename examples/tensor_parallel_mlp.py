@@ -54,12 +54,12 @@ def train(loss, jit, weights, inputs, targets):
 
 
 def whole(x):
-    return numpy.asarray(x.gather() if isinstance(x, jpi.DistArray) else x)
+    return numpy.asarray(jpi.gather(x))
 
 
-def bytes_held(weights):
-    """Returns the bytes of the weights' blocks on this rank."""
-    return sum(w.shard.nbytes for w in weights.values())
+def bytes_held(arrays):
+    """Returns the bytes that this rank holds of the arrays."""
+    return sum((w.shard if isinstance(w, jpi.DistArray) else w).nbytes for w in arrays)
 
 
 def say(text):
@@ -89,7 +89,7 @@ for name, (batch, specs) in SPECS.items():
     of_gradient = max(abs(whole(gradient[key]) - exact[key]).max() for key in weights)
     say(
         f"{name + ':':16} loss {losses[0]:.4f} -> {losses[-1]:.4f}; differs by {of_loss:.1e}, "
-        f"the gradient by {of_gradient:.1e}; rank 0 holds {bytes_held(placed)} of "
+        f"the gradient by {of_gradient:.1e}; rank 0 holds {bytes_held(placed.values())} of "
         f"{sum(w.nbytes for w in weights.values())} bytes of weights and "
-        f"{sum(x.shard.nbytes for x in rows)} of {sum(x.nbytes for x in rows)} of data"
+        f"{bytes_held(rows)} of {sum(x.nbytes for x in rows)} of data"
     )

@@ -18,22 +18,35 @@ from typing import Any, NoReturn
 import jax
 
 from jpi._blocks.redistribute import redistribute
-from jpi._call.sharded import Sharded
+from jpi._call.sharded import Sharded, partition_spec
 from jpi._jax import names as _jax
 from jpi._jax.callers import is_function_of_trees
 from jpi._layout.layout import Layout, layout
 from jpi._mpi.mesh import Mesh
 
 
+class _Place(tuple[Mesh, Layout]):
+    """The static part of an array, which JAX shows where two of them differ, as in a loop."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        mesh, placement = self
+        return (
+            f"{mesh}, shape {placement.shape}, spec {partition_spec(placement)}; if a loop changes "
+            "the spec, end its body with x.redistribute(spec), or use jpi.lax or jpi.spmd"
+        )
+
+
 def register(kind: type[Sharded], leaf: type[Sharded]) -> None:
     """Make ``kind`` a pytree, whose leaf in functions of trees is a ``leaf``."""
 
-    def flatten(x: Sharded) -> tuple[tuple[Any], tuple[Mesh, Layout]]:
-        static = x._mesh, x._layout
+    def flatten(x: Sharded) -> tuple[tuple[Any], _Place]:
+        static = _Place((x._mesh, x._layout))
         return (leaf(x._shard, *static) if is_function_of_trees() else x._shard,), static
 
-    def flatten_with_keys(x: Sharded) -> tuple[Any, tuple[Mesh, Layout]]:
-        static = x._mesh, x._layout
+    def flatten_with_keys(x: Sharded) -> tuple[Any, _Place]:
+        static = _Place((x._mesh, x._layout))
         if is_function_of_trees():
             return ((_jax.GetAttrKey("array"), leaf(x._shard, *static)),), static
         return ((_jax.GetAttrKey("shard"), x._shard),), static

@@ -25,6 +25,13 @@ def whole_or_sharded(kind: type[Kind], local: Any, mesh: Mesh, placement: Layout
     return local if placement.is_replicated else kind(local, mesh, placement)
 
 
+def partition_spec(placement: Layout) -> PartitionSpec:
+    """The mesh axes over which each dimension is sharded."""
+    return PartitionSpec(
+        *(None if not axes else axes[0] if len(axes) == 1 else axes for axes in placement.spec)
+    )
+
+
 class Sharded:
     """A global array, of which ``shard`` is this rank's block. Nothing here communicates.
 
@@ -73,12 +80,7 @@ class Sharded:
     @property
     def spec(self) -> PartitionSpec:
         """The mesh axes over which each dimension is sharded."""
-        return PartitionSpec(
-            *(
-                None if not axes else axes[0] if len(axes) == 1 else axes
-                for axes in self._layout.spec
-            )
-        )
+        return partition_spec(self._layout)
 
     @property
     def mesh(self) -> Mesh:

@@ -204,6 +204,13 @@ def moved_to(mesh: Mesh, placed: Placed) -> Deferred:
     return Deferred(placed.shape, placed.dtype, placed.take, spec, placed.weight)
 
 
+def placed_as(value: Value, mesh: Mesh, target: Layout) -> Value:
+    """``value`` in the layout ``target``; itself if it has this layout."""
+    if value.spec == target.spec:
+        return value
+    return Placed(value.take(region_of(mesh, target)), target)
+
+
 def agree(*operands: tuple[Value, Sequence[Any]]) -> dict[Any, Axes]:
     """The mesh axes for each label, from operands given with a label per dimension.
 

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jpi._evaluation.registry import Call, rule
-from jpi._evaluation.values import Placed, Value, pending, region_of
+from jpi._evaluation.values import Placed, Value, pending, placed_as, region_of
 from jpi._jax import jaxprs
 from jpi._layout.layout import Axes
 from jpi._primitives.routing import Op, deliver
@@ -41,6 +41,16 @@ def scatter(
     *,
     dimension_numbers: Any,
     **params: Any,
+) -> Value:
+    result = _scattered(call, operand, indices, updates, dimension_numbers)
+    if operand.is_replicated:
+        return result
+    # A loop may carry the result in the place of the operand.
+    return placed_as(result, call.mesh, operand.layout(call.mesh))
+
+
+def _scattered(
+    call: Call, operand: Value, indices: Value, updates: Value, dimension_numbers: Any
 ) -> Value:
     windows = _windows(operand, updates, dimension_numbers)
     labels = list(range(updates.ndim))

@@ -1,8 +1,8 @@
 """Sorting and the largest numbers along a dimension.
 
 If the dimension is sharded, another one gets its mesh axes if possible. Then each rank sorts what
-it has, and the result keeps this layout. If it is not possible (a vector, a few long columns), the
-ranks sort together (`jpi._blocks.sort`).
+it has, and a sort returns its results to the layout of the operands. If it is not possible (a
+vector, a few long columns), the ranks sort together (`jpi._blocks.sort`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from jpi._blocks.rows import on_axis
 from jpi._blocks.sort import ordered_bits, sort_blocks, sort_gathered
 from jpi._evaluation.evaluate import evaluate
 from jpi._evaluation.registry import Call, rule
-from jpi._evaluation.values import Placed, Value, agree, region_of
+from jpi._evaluation.values import Placed, Value, agree, placed_as, region_of
 from jpi._jax import jaxprs
 from jpi._layout.layout import Layout, layout, offsets
 from jpi._primitives.moves import allgather_p
@@ -33,13 +33,14 @@ def sort(
 ) -> Sequence[Value]:
     axes = agree(*((value, range(value.ndim)) for value in values))
     spec = tuple(axes.get(dim, ()) for dim in range(len(call.shape)))
-    target = _without_axes_on(layout(call.shape, call.mesh.axes, spec), dimension)
+    source = layout(call.shape, call.mesh.axes, spec)
+    target = _without_axes_on(source, dimension)
     locals = [value.take(region_of(call.mesh, target)) for value in values]
     if target.parts(dimension) > 1:
         locals = _sort_sharded(call, locals, num_keys, target, dimension, target.offsets(dimension))
     elif math.prod(locals[0].shape):  # an empty result would not depend on the operand
         locals = jaxprs.apply_primitive(call.primitive, locals, call.params)
-    return [Placed(local, target) for local in locals]
+    return [placed_as(Placed(local, target), call.mesh, source) for local in locals]
 
 
 def _without_axes_on(source: Layout, dim: int) -> Layout:
