@@ -12,6 +12,7 @@ import numpy as np
 from jpi._array.array import DistArray
 from jpi._array.placement import target_of
 from jpi._call.call import call
+from jpi._call.closure import is_tracing_globally
 from jpi._call.sharded import whole_or_sharded
 from jpi._config import config
 from jpi._mpi.mesh import Mesh
@@ -61,6 +62,8 @@ def asarray(x: Any, dtype: Any = None, *, spec: Any = None, mesh: Mesh | None = 
 
     Communication: none; a redistribution of a DistArray if ``spec`` asks for one.
     """
+    if is_tracing_globally():
+        return call(jnp.asarray, (x, dtype), {})
     if isinstance(x, DistArray):
         x = x if dtype is None else x.astype(dtype)
         return x if spec is None and mesh is None else x.redistribute(spec, mesh)
