@@ -147,6 +147,7 @@ def test_conjugate_gradients_of_lineax_stay_without_a_matrix():
     assert jnp.allclose(actual[1].gather(), gradient, rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.filterwarnings("ignore:A JAX array is being set as static")
 def test_an_operator_of_lineax_that_refers_to_a_distributed_array():
     lineax = pytest.importorskip("lineax")
     matrix = jpi.numpy.asarray(2 * jnp.eye(7))
