@@ -35,14 +35,23 @@ def closed_over(local: Any, mesh: Mesh, placement: Layout) -> jax.Array:
     return _closed_over_p.bind(block=_Block(local, mesh, placement))
 
 
+def refers_to_arrays(closed: _jax.ClosedJaxpr) -> bool:
+    """Whether a function closes over distributed arrays."""
+    return bool(_blocks(closed))
+
+
 def refers_to_tracers(closed: _jax.ClosedJaxpr) -> bool:
     """Whether a function refers to values of a transform in progress, which it must not outlive."""
-    blocks = (
+    held = *jaxprs.constants(closed), *_blocks(closed)
+    return any(isinstance(x, _jax.Tracer) for x in held)
+
+
+def _blocks(closed: _jax.ClosedJaxpr) -> list[Any]:
+    return [
         equation.params["block"].local
         for equation in jaxprs.equations_within(closed.jaxpr)
         if equation.primitive is _closed_over_p
-    )
-    return any(isinstance(x, _jax.Tracer) for x in (*jaxprs.constants(closed), *blocks))
+    ]
 
 
 @rule(_closed_over_p.name)
