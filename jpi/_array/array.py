@@ -20,6 +20,7 @@ from jpi._array.pytree import register
 from jpi._array.update import At
 from jpi._blocks.redistribute import redistribute
 from jpi._call.call import call
+from jpi._call.closure import as_global, is_tracing_globally
 from jpi._call.sharded import whole_or_sharded
 from jpi._jax import names as _jax
 from jpi._mpi.mesh import Mesh
@@ -111,6 +112,8 @@ class DistArray(Protocols, metaclass=_Named):
         Communication: an allgather, the bytes of the array per rank; a gather with ``root``.
         Errors: ValueError if ``root`` is not a rank.
         """
+        if is_tracing_globally():
+            return as_global(self)
         if root is None:
             return redistribute(self._shard, self.comm, self._layout, self._layout.replicated())
         root = operator.index(root)
@@ -134,6 +137,8 @@ class DistArray(Protocols, metaclass=_Named):
         Errors: ValueError for a spec that does not fit the mesh or the array, and for a mesh over
         another communicator.
         """
+        if is_tracing_globally():
+            return as_global(self)
         mesh = self._mesh if mesh is None else mesh
         if mesh.comm is not self.comm:
             raise ValueError(

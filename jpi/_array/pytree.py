@@ -20,7 +20,7 @@ import jax
 from jpi._blocks.redistribute import redistribute
 from jpi._call.sharded import Sharded, partition_spec
 from jpi._jax import names as _jax
-from jpi._jax.callers import is_function_of_trees
+from jpi._jax.callers import is_function_of_trees, is_jacobian
 from jpi._layout.layout import Layout, layout
 from jpi._mpi.mesh import Mesh
 
@@ -43,6 +43,8 @@ def register(kind: type[Sharded], leaf: type[Sharded]) -> None:
 
     def flatten(x: Sharded) -> tuple[tuple[Any], _Place]:
         static = _Place((x._mesh, x._layout))
+        if is_jacobian():
+            _refuse_jacobian(x)
         return (leaf(x._shard, *static) if is_function_of_trees() else x._shard,), static
 
     def flatten_with_keys(x: Sharded) -> tuple[Any, _Place]:
@@ -61,6 +63,15 @@ def register(kind: type[Sharded], leaf: type[Sharded]) -> None:
 
     _jax.register_pytree_with_keys(kind, flatten_with_keys, unflatten, flatten)
     _jax.batching.register_vmappable(kind, int, int, _to_element, _from_element, None)
+
+
+def _refuse_jacobian(x: Sharded) -> NoReturn:
+    raise TypeError(
+        "`jax.jacfwd`, `jax.jacrev` and `jax.hessian` take a basis of the whole array, and would "
+        f"take one of this rank's block; got an array of shape {x.shape}, sharded as {x.spec}, as "
+        "argument or result. Call jpi.spmd(jax.jacfwd(f))(x), with all distributed arrays that f "
+        "needs among its arguments."
+    )
 
 
 def _in_place_of(kind: type[Sharded], x: Any, mesh: Mesh, placement: Layout) -> Any:
@@ -118,7 +129,8 @@ def without_axis(placement: Layout, axis: int, name: str) -> Layout:
         raise ValueError(
             f"{name} of an array of shape {placement.shape} must be unsharded to be mapped over "
             f"(vmap, scan, map); it is sharded over {placement.spec[axis]}. Redistribute the array "
-            "so that another dimension is sharded: x.redistribute(spec)."
+            "so that another dimension is sharded, x.redistribute(spec), or call "
+            "jpi.spmd(jax.vmap(f))(x); of a loop, the function that holds it: jpi.spmd(f)(x)."
         )
     shape, spec = placement.shape, placement.spec
     return layout(

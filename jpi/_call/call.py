@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 import jax
 
-from jpi._call.arguments import flatten, is_sharded
+from jpi._call.arguments import flatten, is_sharded, unflatten
+from jpi._call.closure import as_global, is_tracing_globally
 from jpi._call.eager import INTEGERS_TOO, NUMBERS, call_eagerly
 from jpi._call.inline import inline
 from jpi._call.target import Target, common_target
@@ -45,6 +46,9 @@ def call(
     that ``fun`` raises for the same arguments on one device.
     """
     leaves, tree = flatten(args, kwargs)
+    if is_tracing_globally():
+        args, kwargs = unflatten(tree, [as_global(x) if is_sharded(x) else x for x in leaves])
+        return fun(*args, **kwargs)
     if target is None and not any(map(is_sharded, leaves)):
         return fun(*args, **kwargs)
     if not _jax.trace_state_clean():
@@ -78,7 +82,7 @@ def spmd(fun: Function, *, out_spec: Any = None) -> Function:
     @functools.wraps(fun, updated=())
     def distributed(*args: Any, **kwargs: Any) -> Any:
         function, args = (_applied, (fun, *args)) if is_tree else (fun, args)
-        if out_spec is None:
+        if out_spec is None or is_tracing_globally():
             return call(function, args, kwargs)
         leaves = jax.tree.leaves((args, kwargs), is_leaf=is_sharded)
         if not any(map(is_sharded, leaves)):

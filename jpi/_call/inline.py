@@ -34,12 +34,12 @@ from jpi._evaluation.evaluate import evaluate
 from jpi._evaluation.fallback import record_fallback
 from jpi._evaluation.tracing import GlobalFunction, trace_global
 from jpi._evaluation.values import Deferred, Placed, Value, moved_to, region_of, replicated
-from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._layout.layout import Layout
 from jpi._mpi.mesh import Mesh
 from jpi._ordered.declared import claimed, is_declaring
 from jpi._ordered.origins import purpose
+from jpi._rules.closed_over import refers_to_tracers
 
 _PLAIN = "a plain array in an operation on a mesh"
 _RESULT = "a result that every rank holds"
@@ -61,7 +61,7 @@ def _traced(
     if traced is None:
         traced = trace_global(functools.partial(rebuild, fun, tree, is_static), types)
         # A function that refers to values of a transform in progress must not outlive it.
-        if key and not any(isinstance(x, _jax.Tracer) for x in jaxprs.constants(traced.closed)):
+        if key and not refers_to_tracers(traced.closed):
             keep(_traces, key, traced)
     return traced
 

@@ -9,7 +9,11 @@ from typing import Any
 import jax
 
 from jpi._jax import names as _jax
+from jpi._jax.context import make_context
 from jpi._ordered.origins import boundary
+
+# In it every array is a global one: functions of jpi.numpy are those of jax.numpy.
+tracing_globally = make_context()
 
 
 @dataclass(frozen=True)
@@ -43,5 +47,6 @@ def trace_global(fun: Callable, args: Sequence[Any]) -> GlobalFunction:
         seen[:] = [tree, tuple(static)]
         return [leaf for leaf, array in zip(leaves, is_array, strict=True) if array]
 
-    closed = jax.make_jaxpr(arrays_only)(*args)
+    with tracing_globally.active():
+        closed = jax.make_jaxpr(arrays_only)(*args)
     return GlobalFunction(closed, *seen)

@@ -44,6 +44,7 @@ _CONTAINERS = (
     os.path.join("flax", "nnx") + os.sep,
 )
 _CONTAINER_FUNCTIONS = {(os.path.join("equinox", "_tree.py"), "tree_at")}
+_JACOBIANS = ("jacfwd.<locals>.jacfun", "jacrev.<locals>.jacfun")
 _LIBRARIES = (_PACKAGE, str(Path(jax.__file__).parent) + os.sep)
 
 
@@ -77,9 +78,26 @@ def is_function_of_trees() -> bool:
     frame: Any = sys._getframe(2)
     if frame.f_code.co_filename not in _TREES:
         return False  # compiled code of JAX, or a transform
+    frame = _beyond_trees(frame)
+    return frame is None or not _is_transform(frame.f_code)
+
+
+def is_jacobian() -> bool:
+    """Whether `jax.jacfwd` or `jax.jacrev` called what calls this: a rule of a pytree.
+
+    They ask for the size of an array, by its leaves, and no public hook says that it is they.
+    """
+    frame: Any = sys._getframe(2)
+    if frame.f_code.co_filename not in _TREES:
+        return False
+    frame = _beyond_trees(frame)
+    return frame is not None and frame.f_code.co_qualname in _JACOBIANS
+
+
+def _beyond_trees(frame: Any) -> Any:
     while frame is not None and frame.f_code.co_filename in _TREES:
         frame = frame.f_back
-    return frame is None or not _is_transform(frame.f_code)
+    return frame
 
 
 @functools.cache

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from jax._src.core import eval_jaxpr, jaxprs_in_params
@@ -59,13 +59,12 @@ def implementation(primitive: Primitive, params: dict[str, Any]) -> Callable[...
     return functools.partial(function, **params)
 
 
-def contains(jaxpr: Jaxpr, primitive: Primitive) -> bool:
-    """Whether an equation of a jaxpr, or of one inside it, has this primitive."""
-    return any(
-        equation.primitive is primitive
-        or any(contains(inner, primitive) for inner in jaxprs_in_params(equation.params))
-        for equation in jaxpr.eqns
-    )
+def equations_within(jaxpr: Jaxpr) -> Iterator[JaxprEqn]:
+    """The equations of a jaxpr, and of those inside it."""
+    for equation in jaxpr.eqns:
+        yield equation
+        for inner in jaxprs_in_params(equation.params):
+            yield from equations_within(inner)
 
 
 def equations(jaxpr: Jaxpr) -> list[JaxprEqn]:

@@ -1,6 +1,7 @@
 """The sharding rules, one file per family of lax primitives; importing this registers them all."""
 
 from jpi._rules import calls as calls
+from jpi._rules import closed_over as closed_over
 from jpi._rules import control_flow as control_flow
 from jpi._rules import cumulative as cumulative
 from jpi._rules import custom_derivatives as custom_derivatives

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from jpi._evaluation.evaluate import evaluate
+from jpi._evaluation.tracing import tracing_globally
 from jpi._evaluation.values import Placed, Value, agree, region_of
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
@@ -71,7 +72,8 @@ class Traced(Local):
 def traced(function: Callable, operands: Sequence[Value]) -> _jax.ClosedJaxpr:
     """The jaxpr of a function of global arrays with the types of ``operands``."""
     types = [jax.ShapeDtypeStruct(operand.shape, operand.dtype) for operand in operands]
-    return jax.make_jaxpr(function)(*types)
+    with tracing_globally.active():
+        return jax.make_jaxpr(function)(*types)
 
 
 def settle_alike(mesh: Mesh, values: Sequence[Value]) -> list[Placed]:

@@ -16,12 +16,13 @@ from jax import lax
 
 from jpi._evaluation.evaluate import evaluate
 from jpi._evaluation.registry import Call, rule
-from jpi._evaluation.values import Deferred, Placed, Value, region_of
+from jpi._evaluation.values import Deferred, Placed, Value, agree, region_of
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
-from jpi._layout.layout import Layout, Spec, layout
+from jpi._layout.layout import Axes, Layout, Spec, layout
 from jpi._mpi.mesh import Mesh
 from jpi._rules._local import Traced, placed, settle_alike, taken
+from jpi._rules.closed_over import refers_to_arrays
 
 _LARGE = 2**16  # larger arrays are not made on every rank for a loop
 
@@ -38,6 +39,10 @@ def scan(
 ) -> list[Value]:
     values = _spread_out(call.mesh, values)
     num_consts, num_carry = jaxprs.scan_counts(params)
+    if not num_carry and (over := _axes_of_rows(jaxpr, values[:num_consts], values[num_consts:])):
+        return _row_by_row(
+            call, jaxpr, values[:num_consts], values[num_consts:], over, reverse, unroll
+        )
     consts = settle_alike(call.mesh, values[:num_consts])
     carry = values[num_consts : num_consts + num_carry]
     rows = [_with_whole_rows(call.mesh, value) for value in values[num_consts + num_carry :]]
@@ -59,6 +64,42 @@ def scan(
     )
     placements = [*results[:num_carry], *(p.with_axis(0, length) for p in results[num_carry:])]
     return placed([*end, *stacked], placements)
+
+
+def _axes_of_rows(closed: _jax.ClosedJaxpr, consts: Sequence[Value], rows: Sequence[Value]) -> Axes:
+    """The mesh axes over which to share independent turns of a loop; none if they need others."""
+    if any(not x.is_replicated for x in consts) or any(any(x.spec[1:]) for x in rows):
+        return ()
+    if refers_to_arrays(closed):
+        return ()
+    return agree(*((x, [0, *[None] * (x.ndim - 1)]) for x in rows)).get(0, ())
+
+
+def _row_by_row(
+    call: Call,
+    closed: _jax.ClosedJaxpr,
+    consts: Sequence[Value],
+    rows: Sequence[Value],
+    over: Axes,
+    reverse: bool,
+    unroll: int,
+) -> list[Value]:
+    """A loop without carry: each rank makes the turns of its own rows, without communication."""
+    mesh = call.mesh
+
+    def sharded(shape: Sequence[int]) -> Layout:
+        return layout(tuple(shape), mesh.axes, (over, *[()] * (len(shape) - 1)))
+
+    kept = [x.take(region_of(mesh, x.layout(mesh).replicated(), over)) for x in consts]
+    blocks = [x.take(region_of(mesh, sharded(x.shape))) for x in rows]
+    _, results = lax.scan(
+        lambda _, row: (None, jaxprs.run(closed, [*kept, *row])),
+        None,
+        blocks,
+        reverse=reverse,
+        unroll=max(1, min(unroll, blocks[0].shape[0])),
+    )
+    return placed(results, [sharded(result.shape) for result in call.results])
 
 
 @rule("while")

@@ -19,6 +19,12 @@ from jpi._rules._local import traced
 @rule(ANY_OTHER)
 def others(call: Call, *values: Value, **params: Any) -> list[Value]:
     """The implementation of the primitive, evaluated by the rules if that is possible."""
+    if call.primitive.name.startswith("jpi_"):
+        raise TypeError(
+            f"`{call.primitive.name[4:]}` is for this rank's own arrays; got an array of shape "
+            f"{call.shape} in a function of global arrays, such as that of jpi.spmd, where every "
+            "array is whole. Use jax.numpy there, or call the function without jpi.spmd."
+        )
     closed = _implementation(call, values)
     if closed is None:
         return fall_back(call, values)
@@ -42,4 +48,5 @@ def _implementation(call: Call, values: tuple[Value, ...]) -> _jax.ClosedJaxpr |
         closed = traced(implementation, values)
     except Exception:  # it works on values, as a call of another language does
         return None
-    return None if jaxprs.contains(closed.jaxpr, call.primitive) else closed
+    inside = jaxprs.equations_within(closed.jaxpr)
+    return None if any(e.primitive is call.primitive for e in inside) else closed

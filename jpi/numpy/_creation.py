@@ -13,6 +13,7 @@ from jpi._array.array import DistArray
 from jpi._array.placement import target_of
 from jpi._call.arguments import is_sharded
 from jpi._call.call import call
+from jpi._call.closure import is_tracing_globally
 from jpi._call.sharded import whole_or_sharded
 from jpi._config import config
 from jpi._jax.names import trace_state_clean
@@ -103,6 +104,8 @@ def _array_of(
     x: Any, options: dict[str, Any], copy: bool | None, device: Any, spec: Any, mesh: Mesh | None
 ) -> Any:
     """``jax.numpy.array(x, **options)``, distributed."""
+    if is_tracing_globally():
+        return call(jnp.array, (x,), {**options, "copy": bool(copy)})
     if is_sharded(x) and not copy and device is None and not any(options.values()):
         return x if spec is None and mesh is None else x.redistribute(spec, mesh)
     if isinstance(x, np.ndarray) and x.ndim and not isinstance(x, np.ma.MaskedArray):

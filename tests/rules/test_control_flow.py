@@ -36,6 +36,10 @@ LOOPS = {
     ),
     "never settles": lambda x: lax.fori_loop(0, 3, lambda i, c: jnp.tanh(c.T), x @ x.T),
     "map": lambda x: lax.map(lambda row: row * row.sum(), x),
+    "map with the number of the row": lambda x: lax.map(
+        lambda row: jnp.cumsum(row[0]) * row[1], (x, jnp.arange(len(x)))
+    ),
+    "map that needs the others": lambda x: lax.map(lambda row: row * (x @ row).sum(), x),
     "remat": lambda x: lax.scan(
         jax.checkpoint(lambda c, r: (jnp.tanh(c + r @ (x.T @ x)), c.sum())), jnp.zeros(4), x
     ),
@@ -98,7 +102,7 @@ def test_a_loop_keeps_its_carry_in_blocks():
     x = jpi.numpy.asarray(random_array((7, 4)))
     for name in ("fori", "start adopts the cut"):
         assert jpi.spmd(LOOPS[name])(x).spec == jpi.P("ranks", None)
-    assert jpi.spmd(LOOPS["map"])(x).spec == jpi.P(None, "ranks" if jpi.size() <= 4 else None)
+    assert jpi.spmd(LOOPS["map"])(x).spec == x.spec
 
 
 def test_a_start_that_would_be_large_is_made_in_blocks():
@@ -123,6 +127,26 @@ def test_collectives_of_a_body_run_once_per_turn():
     names = [name for name, *_ in native.log_take()]
     native.log_start(0)
     assert names == ["allreduce"] * 3
+
+
+def test_independent_turns_run_where_their_rows_are():
+    x = jpi.numpy.asarray(random_array((7, 4)))
+    scale = random_array((4,))
+
+    def loss(scale, x):
+        rows = lax.map(lambda row: jnp.tanh(row @ row) * row * scale, x)
+        return (rows**2).sum()
+
+    run = jpi.jit(jax.value_and_grad(jpi.spmd(loss)))
+    actual = run(scale, x)
+    assert_same(actual, jax.value_and_grad(loss)(jnp.asarray(scale), x.gather()))
+    jpi.wait()
+    native.log_start(100)
+    run(scale, x)
+    jpi.wait()
+    names = [name for name, *_ in native.log_take()]
+    native.log_start(0)
+    assert names == ["allreduce"] * 2  # the value, and the gradient
 
 
 def newton(numpy, x):

@@ -145,3 +145,20 @@ def test_conjugate_gradients_of_lineax_stay_without_a_matrix():
     value, gradient = jax.value_and_grad(solve)(jnp.asarray(x))
     assert jnp.allclose(actual[0], value, rtol=1e-3)
     assert jnp.allclose(actual[1].gather(), gradient, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.filterwarnings("ignore:A JAX array is being set as static")
+def test_an_operator_of_lineax_that_refers_to_a_distributed_array():
+    lineax = pytest.importorskip("lineax")
+    matrix = jpi.numpy.asarray(2 * jnp.eye(7))
+    b = random_array((7,))
+
+    def solve(b):
+        shape = jax.eval_shape(lambda: b)
+        tag = lineax.positive_semidefinite_tag
+        operator = lineax.FunctionLinearOperator(lambda v: matrix @ v, shape, tag)
+        return lineax.linear_solve(operator, b, lineax.CG(1e-6, 1e-6)).value
+
+    assert jnp.allclose(jpi.spmd(solve)(jpi.numpy.asarray(b)).gather(), b / 2, atol=1e-5)
+    with pytest.raises(TypeError, match=r"jpi\.spmd"):
+        solve(jpi.numpy.asarray(b))
