@@ -36,6 +36,7 @@ from jpi._evaluation.tracing import GlobalFunction, trace_global
 from jpi._evaluation.values import Placed, Value, moved_to, region_of, replicated
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
+from jpi._jax.modes import own_modes
 from jpi._mpi.mesh import Mesh
 from jpi._ordered.origins import purpose
 
@@ -72,7 +73,7 @@ def inline(fun: Callable, tree: Any, leaves: Sequence[Any], given: Target | None
     if isinstance(traced, Exception):
         raise traced
     values = [_value(target.mesh, x) for x in dynamic]
-    with purpose(getattr(fun, "__name__", "a function"), map(global_type, dynamic)):
+    with own_modes(), purpose(getattr(fun, "__name__", "a function"), map(global_type, dynamic)):
         results = evaluate(target.mesh, traced.closed, values)
         return traced.assemble([_result(target, value) for value in results])
 
