@@ -20,6 +20,7 @@ from jpi._call.arguments import is_sharded as _is_sharded
 from jpi._call.call import call as _call
 from jpi._mpi.mesh import Mesh as _Mesh
 from jpi._namespace.generate import distributed as _distributed
+from jpi._namespace.signature import placed_like as _placed_like
 
 _ON_KEYS = (
     "PRNGKey clone fold_in key key_data key_impl split wrap_key_data default_prng_impl".split()
@@ -27,6 +28,7 @@ _ON_KEYS = (
 
 
 def _sampler(function: Callable) -> Callable[..., Any]:
+    @_placed_like(function)
     @functools.wraps(function)
     def sample(*args: Any, spec: Any = None, mesh: _Mesh | None = None, **kwargs: Any) -> Any:
         given = [x for x in (*args, *kwargs.values()) if _is_sharded(x)]

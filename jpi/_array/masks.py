@@ -108,7 +108,9 @@ def select(x: Sharded, mask: Any, dim: int = 0) -> Any:
     """
     mesh = x._mesh
     if isinstance(mask, Sharded) and mask._mesh != mesh:
-        mask = mask.redistribute(mesh.default_spec, mesh)  # type: ignore[attr-defined]
+        placement = mesh.layout(mask.shape, mesh.default_spec)
+        local = redistribute(mask._shard, mesh.comm, mask._layout, placement)
+        mask = mask.kind(local, mesh, placement)
     last = dim + mask.ndim
     axes = mesh.ordered(*x._layout.spec[dim:last])
     if not axes and isinstance(mask, Sharded):

@@ -37,6 +37,10 @@ def _no_number(kind: str) -> Callable[[Sharded], Any]:
     return convert
 
 
+class _NotWholeError(TypeError, BufferError):
+    """Only a block of the array is here; DLPack and buffers want a BufferError."""
+
+
 class Protocols(Sharded):
     """The part of a DistArray that other libraries call."""
 
@@ -141,7 +145,7 @@ class Protocols(Sharded):
         raise self._not_whole("made a list")
 
     def _not_whole(self, action: str) -> TypeError:
-        return TypeError(
+        return _NotWholeError(
             f"an array sharded as {self.spec} cannot be {action}: this rank holds only a block "
             f"of {self.shape}. Use x.gather() for the whole array, x.shard for the block, or "
             "jpi.spmd(function)(x) for a function of arrays on one device."

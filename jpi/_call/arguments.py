@@ -76,7 +76,7 @@ def global_type(x: Any) -> Any:
 
 
 def common_mesh(arrays: Sequence[Sharded], operation: str) -> Mesh:
-    """The mesh of all ``arrays``, at least one, whose blocks must fit together."""
+    """The mesh of all ``arrays``, of which there is at least one: their blocks fit together."""
     for x in arrays:
         if x._mesh != arrays[0]._mesh:
             raise ValueError(

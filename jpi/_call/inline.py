@@ -35,6 +35,7 @@ from jpi._evaluation.fallback import record_fallback
 from jpi._evaluation.tracing import GlobalFunction, trace_global
 from jpi._evaluation.values import Deferred, Placed, Value, moved_to, region_of, replicated
 from jpi._jax import names as _jax
+from jpi._jax.modes import own_modes
 from jpi._layout.layout import Layout
 from jpi._mpi.mesh import Mesh
 from jpi._ordered.declared import claimed, is_declaring
@@ -77,7 +78,7 @@ def inline(fun: Callable, tree: Any, leaves: Sequence[Any], given: Target | None
     if isinstance(traced, Exception):
         raise traced
     values = [_value(target.mesh, x) for x in dynamic]
-    with purpose(getattr(fun, "__name__", "a function"), map(global_type, dynamic)):
+    with own_modes(), purpose(getattr(fun, "__name__", "a function"), map(global_type, dynamic)):
         results = evaluate(target.mesh, traced.closed, values)
         likes = {x.shape: x._layout for x in reversed(dynamic) if is_sharded(x)}
         return traced.assemble([_result(target, value, likes) for value in results])

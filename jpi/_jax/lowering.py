@@ -24,6 +24,11 @@ def source(ctx: Any) -> tuple[Any, Any]:
     return ctx.traceback, ctx.name_stack
 
 
+def device_count(ctx: Any) -> int:
+    """The number of devices that the program which is lowered is for."""
+    return getattr(ctx.module_context.axis_context, "num_devices", 1)
+
+
 def call_native(
     ctx: Any,
     target: str,

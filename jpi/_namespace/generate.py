@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 from collections.abc import Callable
 from types import ModuleType
@@ -34,7 +35,10 @@ def distributed(source: ModuleType, name: str, module: str) -> Any:
     Errors: AttributeError if ``source`` has no such public name.
     """
     if name.startswith("_") or not hasattr(source, name):
-        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        public = [other for other in dir(source) if not other.startswith("_")]
+        close = difflib.get_close_matches(name, public, n=1)
+        hint = f". Did you mean {close[0]!r}?" if close else ""
+        raise AttributeError(f"module {module!r} has no attribute {name!r}{hint}", name=name)
     value = getattr(source, name)
     if isinstance(value, type | ModuleType) or hasattr(value, "dtype") or not callable(value):
         return value  # a dtype, a constant

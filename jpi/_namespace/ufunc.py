@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -33,6 +34,7 @@ class Ufunc:
         self._source = source
         self.__name__: str = getattr(source, "__name__", "ufunc")
         self.__doc__ = f"The ufunc {self.__name__!r} of distributed arrays.\n\n{source.__doc__}"
+        self.__signature__ = inspect.signature(source)
         self.nin, self.nout = source.nin, source.nout
         self.nargs, self.identity = source.nargs, source.identity
 

@@ -15,6 +15,7 @@ import jax
 
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
+from jpi._jax.modes import in_own_modes
 from jpi._mpi import comm as _comm
 from jpi._ordered.declared import declarations
 from jpi._ordered.effect import is_ordered
@@ -40,6 +41,8 @@ def _threaded(fun: Callable, seen: list[bool] | None = None) -> Callable[..., tu
     @functools.wraps(fun)
     @boundary
     def threaded(*args: Any, jpi_token: Any = None, **kwargs: Any) -> Any:
+        if jax.config.jax_disable_jit:
+            return fun(*args, **kwargs), None
         leaves, tree = jax.tree.flatten((args, kwargs))
         dynamic = [i for i, leaf in enumerate(leaves) if isinstance(leaf, _jax.Tracer)]
 
@@ -96,11 +99,12 @@ def compiled_when_eager(fun: Callable, **options: Any) -> Callable:
     """
     parameters = inspect.signature(fun).parameters.values()
     static = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
-    compiled = compile_threaded(fun, static_argnames=static, **options)
+    inner = in_own_modes(fun)
+    compiled = compile_threaded(inner, static_argnames=static, **options)
 
     @functools.wraps(fun)
     def call(*args: Any, **kwargs: Any) -> Any:
-        return (compiled if _jax.trace_state_clean() else fun)(*args, **kwargs)
+        return (compiled if _jax.trace_state_clean() else inner)(*args, **kwargs)
 
     return call
 
@@ -110,7 +114,7 @@ def jit(fun: Callable, **options: Any) -> Callable:
 
     Use it wherever you would use `jax.jit`, which gives the same results but pays for JAX's
     handling of ordered effects (some 300 us) at every call. Under another transform or inside
-    another jit it is `jax.jit`.
+    another jit it is `jax.jit`. ``jpi.jit(f).lower(x).compile()`` compiles ahead of time.
 
     Args:
         fun: the function to compile.
@@ -126,7 +130,26 @@ def jit(fun: Callable, **options: Any) -> Callable:
         remember(token)
         return results
 
+    call.lower = lambda *args, **kwargs: _Stage(compiled.lower(*args, **kwargs))  # type: ignore
     return call
+
+
+class _Stage:
+    """A stage of the compilation ahead of time of a function by `jit`: one of `jax.stages`."""
+
+    def __init__(self, stage: Any) -> None:
+        self._stage = stage
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stage, name)
+
+    def compile(self, *args: Any, **kwargs: Any) -> _Stage:
+        return _Stage(self._stage.compile(*args, **kwargs))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        results, token = self._stage(*args, **kwargs)
+        remember(token)
+        return results
 
 
 def wait() -> None:

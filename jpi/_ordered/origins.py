@@ -96,4 +96,5 @@ def calling_token() -> jax.Array:
 
 def new_token(site: int = 0) -> jax.Array:
     """The first token of a program. It holds the number of a site, 0 for none."""
-    return jax.numpy.full((1,), site, jax.numpy.uint32)
+    with jax.transfer_guard("allow"):  # the guard is for the user's arrays
+        return jax.numpy.full((1,), site, jax.numpy.uint32)

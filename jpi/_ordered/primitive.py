@@ -123,6 +123,7 @@ class _Pair:
         self.twin.multiple_results = True
         self.primitive.def_impl(self._run)
         self.primitive.def_effectful_abstract_eval(self._types)
+        self.twin.def_impl(self._run_twin)
         self.twin.def_abstract_eval(self._types_of_twin)
         # Calls of one kind must not share a lowering: it would hold the site of the first one.
         _jax.mlir.register_lowering(
@@ -145,6 +146,20 @@ class _Pair:
         token, *values = self._compiled(tuple(params.items()))(calling_token(), *operands)
         remember(token)
         return self._of(values)
+
+    def _run_twin(
+        self, token: Any, *operands: Any, in_place: bool, origin: Origin, **params: Any
+    ) -> Any:
+        """The collective outside a compiled program, where one of JAX's modes has led to it."""
+        if jax.config.jax_disable_jit:
+            with jax.disable_jit(False):
+                return self._compiled(tuple(params.items()))(token, *operands)
+        raise FloatingPointError(  # `jax_debug_nans` runs the program again
+            "a compiled program that communicates has computed a number that `jax_debug_nans` or "
+            f"`jax_debug_infs` reports, after its first collective, {self.primitive.name}. Such a "
+            "program is not run again, operation by operation, to say where: not all ranks may do "
+            "so. Compile its parts with jpi.jit one by one, or leave out jpi.jit."
+        )
 
     @functools.cached_property
     def _compiled(self) -> Callable[[tuple[tuple[str, Any], ...]], Callable]:
@@ -177,6 +192,12 @@ class _Pair:
         **params: Any,
     ) -> Any:
         """The native call on ``operands``, the token first."""
+        if (count := lowering.device_count(ctx)) > 1:
+            raise NotImplementedError(
+                f"a program with the collective {self.primitive.name} must be for one device of "
+                f"this rank; got {count}, of an operand or of jax.set_mesh. Move the operand with "
+                "jax.device_put(x, jax.devices()[0]), and call JPI outside of jax.set_mesh."
+            )
         x, y = lowering.operand_and_result(ctx)
         if in_place and self.may_overwrite and (x.shape, x.dtype) == (y.shape, y.dtype):
             aliases = {**aliases, 1: 1}

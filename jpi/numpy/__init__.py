@@ -22,6 +22,7 @@ from jpi.numpy._creation import blackman as blackman
 from jpi.numpy._creation import empty as empty
 from jpi.numpy._creation import empty_like as empty_like
 from jpi.numpy._creation import eye as eye
+from jpi.numpy._creation import from_dlpack as from_dlpack
 from jpi.numpy._creation import fromfunction as fromfunction
 from jpi.numpy._creation import full as full
 from jpi.numpy._creation import full_like as full_like

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -19,13 +20,20 @@ from jpi._config import config
 from jpi._jax.names import trace_state_clean
 from jpi._mpi.given import compare_given
 from jpi._mpi.mesh import Mesh
+from jpi._namespace.signature import placed_like
 from jpi._primitives.replication import checked
 
 
 def _creator(function: Callable, *, like: bool = False) -> Callable[..., Any]:
-    def create(*args: Any, spec: Any = None, mesh: Mesh | None = None, **kwargs: Any) -> Any:
-        target = target_of(spec, mesh, args[0] if like and args else None)
-        return call(function, args, kwargs, target=target)
+    first, *_ = inspect.signature(function).parameters
+
+    @placed_like(function)
+    def create(
+        *args: Any, spec: Any = None, mesh: Mesh | None = None, device: Any = None, **kwargs: Any
+    ) -> Any:
+        model = args[0] if args else kwargs.get(first)
+        made = call(function, args, kwargs, target=target_of(spec, mesh, model if like else None))
+        return made if device is None else made.to_device(device)
 
     name = function.__name__
     create.__name__ = create.__qualname__ = name
@@ -53,6 +61,7 @@ full_like = _creator(jnp.full_like, like=True)
 empty_like = _creator(jnp.empty_like, like=True)
 
 
+@placed_like(jnp.asarray)
 def asarray(
     a: Any,
     dtype: Any = None,
@@ -83,6 +92,7 @@ def asarray(
     return _array_of(a, options, copy, device, spec, mesh)
 
 
+@placed_like(jnp.array)
 def array(
     object: Any,
     dtype: Any = None,
@@ -98,6 +108,13 @@ def array(
     """As `asarray`, with at least ``ndmin`` dimensions."""
     options = {"dtype": dtype, "order": order, "ndmin": ndmin, "out_sharding": out_sharding}
     return _array_of(object, options, copy, device, spec, mesh)
+
+
+def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Any:
+    """As `jax.numpy.from_dlpack`; a DistArray is one already."""
+    if not is_sharded(x):
+        return jnp.from_dlpack(x, device=device, copy=copy)
+    return asarray(x, device=device, copy=copy)
 
 
 def _array_of(

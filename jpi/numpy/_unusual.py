@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -46,6 +47,7 @@ def _writer(function: Callable, name: str) -> Callable[..., None]:
         function(file, *args, **kwargs)
 
     write.__name__ = name
+    write.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
     write.__doc__ = f"""As `numpy.{name}`, by the rank that calls it.
 
     Errors: TypeError for a sharded array: every rank would write the whole array. Write the result
