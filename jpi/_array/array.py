@@ -235,13 +235,25 @@ class DistArray(Protocols, metaclass=_Named):
     def __repr__(self) -> str:
         box = self._layout.box(self._mesh.coordinates)
         block = ", ".join(f"{start}:{stop}" for start, stop in box)
-        concrete = isinstance(self._shard, jax.Array) and not isinstance(self._shard, _jax.Tracer)
-        values = np.array2string(np.asarray(self._shard), threshold=20) if concrete else self._shard
-        dtype = getattr(self._shard, "dtype", None)  # a transform may put anything in its place
         return (
-            f"DistArray(shape={self._layout.shape}, dtype={dtype}, spec={self.spec}, "
-            f"rank {self.comm.rank} of {self.comm.size} holds [{block}]:\n{values})"
+            f"DistArray(shape={self.shape}, dtype={getattr(self._shard, 'dtype', None)}, "
+            f"spec={self.spec}, rank {self.comm.rank} of {self.comm.size} holds [{block}]:\n"
+            f"{_shown(self._shard)})"
         )
+
+
+def _shown(shard: Any) -> str:
+    """The numbers of a block, or what there is in their place: a tracer, a deleted buffer."""
+    try:
+        if isinstance(shard, _jax.Tracer) or not isinstance(shard, jax.Array):
+            return str(shard)
+        if shard.is_deleted():
+            return "deleted: it was given away by donate_argnums"
+        if jnp.issubdtype(shard.dtype, jax.dtypes.prng_key):
+            return str(shard)
+        return np.array2string(np.asarray(shard), threshold=20)
+    except Exception as error:  # a computation that failed, or a mode that forbids the transfer
+        return f"{type(error).__name__}: {error}"
 
 
 class _LeafNamed(_Named, type(jax.Array)):  # type: ignore[misc]
@@ -256,6 +268,8 @@ class _Leaf(DistArray, Leaf, metaclass=_LeafNamed):  # type: ignore[misc]
 
     def __deepcopy__(self, memo: Any) -> DistArray:
         return self.__copy__()
+
+    sharding = Leaf.sharding  # JAX asks for it, and must not take "none" for an answer
 
 
 DistArray.kind = DistArray

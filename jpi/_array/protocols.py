@@ -144,6 +144,29 @@ class Protocols(Sharded):
         """Raises: use ``x.gather().tolist()``, which gathers every number on every rank."""
         raise self._not_whole("made a list")
 
+    def __format__(self, form: str) -> str:
+        if not form:
+            return str(self)
+        raise TypeError(
+            f"an array of shape {self.shape} has no format {form!r}. Reduce it to a number first "
+            "(x.sum(), x.mean(), ...), or format x.gather()."
+        )
+
+    @property
+    def sharding(self) -> Any:
+        raise self._not_of_jax("sharding")
+
+    @property
+    def addressable_shards(self) -> Any:
+        raise self._not_of_jax("addressable_shards")
+
+    def _not_of_jax(self, name: str) -> AttributeError:
+        return AttributeError(
+            f"x.{name} is for arrays on the devices of one process; ranks share this one. Use "
+            "x.spec and x.mesh for its layout, x.shard for this rank's block, x.index for where "
+            "that is."
+        )
+
     def _not_whole(self, action: str) -> TypeError:
         return _NotWholeError(
             f"an array sharded as {self.spec} cannot be {action}: this rank holds only a block "

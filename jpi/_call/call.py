@@ -51,9 +51,28 @@ def call(
         return fun(*args, **kwargs)
     if target is None and not any(map(is_sharded, leaves)):
         return fun(*args, **kwargs)
-    if not _jax.trace_state_clean():
-        return inline(fun, tree, leaves, target)
-    return call_eagerly(fun, tree, leaves, target, INTEGERS_TOO if trace_integers else NUMBERS)
+    numbers = INTEGERS_TOO if trace_integers else NUMBERS
+    try:
+        if not _jax.trace_state_clean():
+            return inline(fun, tree, leaves, target)
+        return call_eagerly(fun, tree, leaves, target, numbers)
+    except (TypeError, ValueError) as error:
+        if any(map(functools.partial(_is_block, leaves), leaves)):
+            error.add_note(_BLOCK)
+        raise
+
+
+_BLOCK = (
+    "One of the arguments has the shape of this rank's block of another. Where it is a block "
+    "(x.shard), make it the array with jpi.from_shard, or compute on blocks with jpi.map_shards."
+)
+
+
+def _is_block(leaves: Sequence[Any], block: Any) -> bool:
+    """Whether an argument has the shape of this rank's block of another, and not that of all."""
+    if is_sharded(block) or not getattr(block, "shape", ()):
+        return False
+    return any(is_sharded(x) and x.shape != block.shape == x._shard.shape for x in leaves)
 
 
 Function = TypeVar("Function", bound=Callable | tuple)

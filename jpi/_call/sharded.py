@@ -78,6 +78,11 @@ class Sharded:
         return varies(self._shard, self._mesh, axes)
 
     @property
+    def index(self) -> tuple[slice, ...]:
+        """The part of the global array that this rank's block is: ``x.gather()[x.index]``."""
+        return tuple(slice(*span) for span in self._layout.box(self._mesh.coordinates))
+
+    @property
     def spec(self) -> PartitionSpec:
         """The mesh axes over which each dimension is sharded."""
         return partition_spec(self._layout)

@@ -47,6 +47,11 @@ class Mesh:
     def size(self) -> int:
         return self.comm.size
 
+    @property
+    def rank(self) -> int:
+        """The rank of this process in the communicator of the mesh."""
+        return self.comm.rank
+
     def ordered(self, *entries: Iterable[str]) -> Axes:
         """All axes of ``entries``, each once, in the order of the mesh."""
         used = {name for entry in entries for name in entry}
@@ -91,12 +96,15 @@ meshes: dict[tuple[Comm, tuple[tuple[str, int], ...]], Mesh] = {}
 _current_mesh: ContextVar[Mesh | None] = ContextVar("jpi_mesh", default=None)
 
 
-def make_mesh(shape: Sequence[int], axis_names: Sequence[str], comm: Any = None) -> Mesh:
+def make_mesh(
+    shape: Sequence[int] | None = None, axis_names: Sequence[str] = ("ranks",), comm: Any = None
+) -> Mesh:
     """A Cartesian grid of all ranks of ``comm`` with a name for each axis.
 
     Args:
-        shape: the number of ranks along each axis; their product is the size of ``comm``.
-        axis_names: one name per axis.
+        shape: the number of ranks along each axis; their product is the size of ``comm``. By
+            default one axis has all ranks.
+        axis_names: one name per axis, "ranks" for one without.
         comm: an mpi4py communicator or a `Comm`; all ranks (``COMM_WORLD``) by default.
 
     Communication: collective over ``comm`` when it is used for the first time.
@@ -104,8 +112,9 @@ def make_mesh(shape: Sequence[int], axis_names: Sequence[str], comm: Any = None)
     Errors:
         ValueError: the grid does not cover the communicator, or names are missing or repeated.
     """
-    shape, names = tuple(int(size) for size in shape), tuple(axis_names)
     comm = Comm(comm)
+    shape = (comm.size,) if shape is None else tuple(int(size) for size in shape)
+    names = tuple(axis_names)
     if len(names) != len(shape) or len(set(names)) != len(names):
         raise ValueError(
             f"`axis_names` must hold one different name per axis of {shape}; got {names}."

@@ -1,0 +1,76 @@
+"""What arrays say of themselves, and what to do where they cannot do what is asked."""
+
+import jax
+import jax.numpy
+import numpy as np
+import pytest
+from mpi4py import MPI
+from support.oracle import random_array
+
+import jpi
+import jpi.numpy as jnp
+
+Y = random_array((7, 4))
+
+
+def make():
+    return jnp.asarray(Y)
+
+
+ASKED = {
+    "sharding": (lambda x: x.sharding, AttributeError, r"x\.spec"),
+    "addressable_shards": (lambda x: x.addressable_shards, AttributeError, r"x\.shard "),
+    "format": (lambda x: f"{x:.2f}", TypeError, r"x\.gather\(\)"),
+    "array": (lambda x: np.asarray(x), TypeError, r"x\.gather\(\)"),
+}
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_an_error_says_what_to_use(name):
+    ask, error, words = ASKED[name]
+    with pytest.raises(error, match=words):
+        ask(make())
+    assert not hasattr(make(), "sharding")
+
+
+@pytest.mark.mpi(min_size=2)
+def test_a_block_that_meets_its_array_is_explained():
+    x = make()
+    with pytest.raises(TypeError, match="incompatible shapes") as caught:
+        x + x.shard
+    assert any("jpi.from_shard" in note for note in caught.value.__notes__)
+
+
+def test_an_array_without_a_format_is_its_text():
+    assert f"{make()}" == repr(make())
+
+
+def test_every_array_has_a_repr():
+    deleted, seen = make(), []
+    deleted.shard.delete()
+    assert "deleted" in repr(deleted)
+    assert "key<fry>" in repr(jnp.asarray(jax.random.split(jax.random.key(0), 5)))
+
+    def f(x):
+        seen.append(repr(x))
+        return jnp.sum(x * x)
+
+    x = make()
+    jax.jit(f)(x), jax.grad(f)(x), jax.jit(jax.grad(f))(x), jax.eval_shape(f, x)
+    jax.linearize(f, x), jpi.spmd(f)(x)
+    jax.vmap(lambda x: f(x), in_axes=1)(x)
+    assert len(seen) == 7
+
+
+def test_index_is_the_place_of_the_block():
+    x = make()
+    np.testing.assert_array_equal(Y[x.index], x.shard)
+    columns = jnp.asarray(Y, spec=(None, "ranks"))
+    np.testing.assert_array_equal(Y[columns.index], columns.shard)
+
+
+def test_a_mesh_has_one_axis_by_default():
+    assert jpi.make_mesh() is jpi.current_mesh()
+    assert jpi.make_mesh().rank == jpi.rank()
+    alone = jpi.make_mesh(comm=MPI.COMM_SELF)
+    assert dict(alone.shape) == {"ranks": 1} and alone.rank == 0
