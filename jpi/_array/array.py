@@ -263,6 +263,8 @@ class _LeafNamed(_Named, type(jax.Array)):  # type: ignore[misc]
 class _Leaf(DistArray, Leaf, metaclass=_LeafNamed):  # type: ignore[misc]
     """A DistArray as a leaf of a tree. It is not registered as a pytree itself."""
 
+    addressable_shards = Leaf.addressable_shards
+
     def __copy__(self) -> DistArray:
         return DistArray(self._shard, self._mesh, self._layout)
 

@@ -79,6 +79,12 @@ def with_token_of(ctx: Any, effect: Effect, lower: Callable[[Any, Any], Sequence
     inner = ctx.replace(
         avals_in=[abstract_token, *ctx.avals_in], avals_out=[abstract_token, *ctx.avals_out]
     )
+    if effect not in ctx.tokens_in.effects():
+        raise TypeError(
+            "a collective of JPI is in a function that another library compiles in its own way, as "
+            "some solvers do. Call the whole program, with the DistArray among its arguments, as "
+            "jpi.spmd(function)(...)."
+        )
     token, *values = lower(inner, ctx.tokens_in.get(effect))
     ctx.set_tokens_out(ctx.tokens_in.update_tokens(TokenSet({effect: token})))
     return values

@@ -183,6 +183,8 @@ class _Analysis:
                 _refuse(use, equation, kind)
         if primitive in _rules:
             return _rules[primitive](equation, kind)
+        if kind and any(is_ordered(jaxprs.effects(f)) for f in jaxprs.functions_in(equation)):
+            return None  # in doubt no alarm: what it makes the same inside is not known
         return None if kind and _is_nothing(equation) else kind
 
 
@@ -220,6 +222,11 @@ def _call(analysis: _Analysis, equation: Any, given: list[Kind]) -> list[Kind]:
 @_enters("closed_call", "core_closed_call", "custom_jvp_call", "custom_vjp_call")
 def _closed_call(analysis: _Analysis, equation: Any, given: list[Kind]) -> list[Kind]:
     return analysis.kinds_of(equation.params["call_jaxpr"], given)
+
+
+@_enters("jpi_linear_map")
+def _linear_map(analysis: _Analysis, equation: Any, given: list[Kind]) -> list[Kind]:
+    return analysis.kinds_of(equation.params["forward"], given)
 
 
 @_enters("custom_linear_solve")

@@ -36,9 +36,11 @@ def test_an_error_says_what_to_use(name):
 @pytest.mark.mpi(min_size=2)
 def test_a_block_that_meets_its_array_is_explained():
     x = make()
-    with pytest.raises(TypeError, match="incompatible shapes") as caught:
+    # Blocks of different sizes are found different before their shape is found wrong.
+    with pytest.raises((TypeError, ValueError), match="incompatible shapes|must be the") as caught:
         x + x.shard
-    assert any("jpi.from_shard" in note for note in caught.value.__notes__)
+    notes = getattr(caught.value, "__notes__", [])
+    assert any("jpi.from_shard" in text for text in (str(caught.value), *notes))
 
 
 def test_an_array_without_a_format_is_its_text():

@@ -27,9 +27,11 @@ def test_lineax_in_spmd():
     check(lambda x, y: jnp.sum(solution(x, y) ** 2), X, Y, sharded=[0, 1], differentiated=[0, 1])
 
 
-def test_lineax_with_a_distributed_operator_and_a_plain_vector():
+def test_lineax_outside_spmd_says_what_to_write():
     x, y = distributed(X, Y)
-    assert_equal_trees(solution(x, y), solution(X, Y))
+    with pytest.raises(TypeError, match=r"jpi\.spmd"):
+        solution(x, y)
+    assert_equal_trees(jpi.spmd(solution)(x, y), solution(X, Y))
 
 
 def test_lineax_with_a_dense_matrix():
@@ -59,6 +61,7 @@ def test_optimistix_fits_distributed_data():
     assert_equal_trees(fit(lambda w: jpi.spmd(loss)(w, x, y)), expected)
 
 
+@pytest.mark.fallback_allowed  # the decomposition of the matrix
 def test_optimistix_in_spmd():
     optx = pytest.importorskip("optimistix")
 
