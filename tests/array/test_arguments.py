@@ -165,7 +165,14 @@ def test_a_random_shape_of_numpy_integers():
     assert_same(jpi.random.normal(key, (THREE,)), jax.random.normal(key, (3,)))
 
 
-PACKED = ["int4", "uint4", "float4_e2m1fn"]
+PACKED = [
+    "int4",
+    "uint4",
+    pytest.param(
+        "float4_e2m1fn",
+        marks=pytest.mark.xfail(reason="XLA needs its fusion emitters here, which tests turn off"),
+    ),
+]
 
 
 @pytest.mark.parametrize("dtype", PACKED)
