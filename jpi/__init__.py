@@ -22,6 +22,7 @@ from jpi._array.halo import halo as halo
 from jpi._array.map import map_shards as map_shards
 from jpi._array.map import stencil as stencil
 from jpi._array.norm import global_norm as global_norm
+from jpi._array.printing import print as print
 from jpi._array.visualize import visualize as visualize
 from jpi._call.call import spmd as spmd
 from jpi._config import config as config

@@ -24,6 +24,15 @@ _AS_USERS = tuple(
     str(Path(jax.__file__).parent / name) + os.sep
     for name in ("scipy", "_src/scipy", "experimental", "example_libraries")
 )
+# Functions of JAX's own that compute with the leaves themselves, as a user would.
+_COMPUTE = {
+    os.path.join("_src", "lax", "lax.py"): ("reduce",),
+    os.path.join("_src", "lax", "windowed_reductions.py"): ("reduce_window", "_reduce_window"),
+    os.path.join("_src", "lax", "control_flow", "loops.py"): (
+        "associative_scan",
+        "_batch_and_remainder",
+    ),
+}
 # Containers that take trees apart to give the leaves to JAX's transforms themselves.
 _CONTAINERS = (
     *(
@@ -102,12 +111,12 @@ def _beyond_trees(frame: Any) -> Any:
 
 @functools.cache
 def _is_transform(code: CodeType) -> bool:
-    name = code.co_filename
+    name, outermost = code.co_filename, code.co_qualname.split(".")[0]
     if name.startswith(_LIBRARIES):
-        return not name.startswith(_AS_USERS)
+        computes = any(name.endswith(part) and outermost in _COMPUTE[part] for part in _COMPUTE)
+        return not computes and not name.startswith(_AS_USERS)
     if any(part in name for part in _CONTAINERS):
         return True
-    outermost = code.co_qualname.split(".")[0]
     return any(part in name and outermost == function for part, function in _CONTAINER_FUNCTIONS)
 
 

@@ -68,6 +68,8 @@ RIGHT_OR_REFUSED = {  # written with the functions of jax.numpy
     "optax scale": lambda t: optax.tree.scale(2.0, t),
     "raveled": lambda t: ravel_pytree(t)[0],
     "raveled and back": lambda t: (lambda flat, back: back(2 * flat))(*ravel_pytree(t)),
+    "reduced by lax": lambda t: jax.lax.reduce(t["a"], 0.0, jax.lax.add, (0,)),
+    "windows": lambda t: jax.lax.reduce_window(t["a"], 0.0, jax.lax.add, (2, 1), (1, 1), "VALID"),
     "associative scan": lambda t: jax.lax.associative_scan(
         lambda a, b: jax.tree.map(jax.numpy.add, a, b), t
     ),

@@ -37,7 +37,7 @@ def test_an_error_says_what_to_use(name):
 def test_a_block_that_meets_its_array_is_explained():
     x = make()
     # Blocks of different sizes are found different before their shape is found wrong.
-    with pytest.raises((TypeError, ValueError), match="incompatible shapes|must be the") as caught:
+    with pytest.raises((TypeError, ValueError), match=r"incompatible shapes|must be the") as caught:
         x + x.shard
     notes = getattr(caught.value, "__notes__", [])
     assert any("jpi.from_shard" in text for text in (str(caught.value), *notes))
