@@ -46,16 +46,16 @@ def call(
     that ``fun`` raises for the same arguments on one device.
     """
     leaves, tree = flatten(args, kwargs)
-    if is_tracing_globally():
-        args, kwargs = unflatten(tree, [as_global(x) if is_sharded(x) else x for x in leaves])
-        return fun(*args, **kwargs)
     if target is None and not any(map(is_sharded, leaves)):
         return fun(*args, **kwargs)
-    numbers = INTEGERS_TOO if trace_integers else NUMBERS
     try:
-        if not _jax.trace_state_clean():
-            return inline(fun, tree, leaves, target)
-        return call_eagerly(fun, tree, leaves, target, numbers)
+        if _jax.trace_state_clean():
+            numbers = INTEGERS_TOO if trace_integers else NUMBERS
+            return call_eagerly(fun, tree, leaves, target, numbers)
+        if is_tracing_globally():
+            args, kwargs = unflatten(tree, [as_global(x) if is_sharded(x) else x for x in leaves])
+            return fun(*args, **kwargs)
+        return inline(fun, tree, leaves, target)
     except (TypeError, ValueError) as error:
         if any(map(functools.partial(_is_block, leaves), leaves)):
             error.add_note(_BLOCK)
