@@ -150,4 +150,4 @@ print(jnp.sum(x * jax.device_put(y, jax.devices()[0])))
 @pytest.mark.ranks(1)
 def test_a_program_for_several_devices_is_an_error():
     job = run_python(2, "-c", SEVERAL_DEVICES)
-    assert job.stdout.split() == ["55.0", "55.0"], job.stderr
+    assert job.stdout.count("55.0") == 2, job.stderr  # the ranks share the line
