@@ -268,11 +268,7 @@ def _while(analysis: _Analysis, equation: Any, given: list[Kind]) -> list[Kind]:
     condition, body = params["cond_jaxpr"], params["body_jaxpr"]
     while True:
         (predicate,) = analysis.kinds_of(condition, [*asked, *carry])
-        if predicate and any(
-            divides(predicate.parts, groups)
-            for f in (condition, body)
-            for groups in _collectives(f)
-        ):
+        if predicate and _communicates_over(predicate, (condition, body)):
             _refuse("the predicate of a loop that communicates", equation, predicate)
         results = analysis.kinds_of(body, [*consts, *carry])
         after = [_all([x, y, predicate]) for x, y in zip(carry, results, strict=True)]
