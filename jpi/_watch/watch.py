@@ -96,7 +96,7 @@ class Watch:
     def end(self) -> None:
         """Say that the program of this rank is over, and answer until those of all ranks are."""
         self.activity.has_ended = True
-        if self._is_open():
+        if self._opens_soon():
             everyone = self._channel.Ibarrier()
             pause = 1e-4
             while not everyone.Test():
@@ -112,7 +112,7 @@ class Watch:
         if threading.current_thread() is not self._thread:
             self._thread.join()
 
-    def _is_open(self) -> bool:
+    def _opens_soon(self) -> bool:
         """Whether all ranks have imported JPI; the channel opens as soon as they have."""
         patience = time.monotonic() + ANSWERS
         while self._opening and time.monotonic() < patience:
