@@ -32,7 +32,7 @@ class Meeting:
 
     text: str
     place: str
-    members: tuple[int, ...]
+    members: Sequence[int]
     position: int
     since: float = field(default_factory=time.monotonic)
 
@@ -42,14 +42,21 @@ begun: Counter[str] = Counter()
 _places: Counter[str] = Counter()
 
 
-def world_ranks(comm: Any) -> tuple[int, ...]:
-    """The world ranks of the members of a communicator."""
+def world_ranks(comm: Any) -> Sequence[int]:
+    """The world ranks of the members of a communicator; a range where they are evenly spaced."""
     group = comm.Get_group()
-    return tuple(group.Translate_ranks(list(range(group.size)), MPI.COMM_WORLD.Get_group()))
+    return spaced(group.Translate_ranks(list(range(group.size)), MPI.COMM_WORLD.Get_group()))
+
+
+def spaced(ranks: Sequence[int]) -> Sequence[int]:
+    """``ranks`` as a range, which takes no memory, or else as a tuple."""
+    step = ranks[1] - ranks[0] if len(ranks) > 1 else 1
+    even = range(ranks[0], ranks[0] + step * len(ranks), step or 1)
+    return even if len(even) == len(ranks) and list(even) == list(ranks) else tuple(ranks)
 
 
 @contextlib.contextmanager
-def meeting(text: str, place: str, members: tuple[int, ...]) -> Iterator[None]:
+def meeting(text: str, place: str, members: Sequence[int]) -> Iterator[None]:
     """A context in which the record says that this process waits."""
     begun[place] += 1
     now = Meeting(f"{text}, at {calling_line()}", place, members, begun[place])
@@ -72,6 +79,8 @@ def duplicates(comm: Any, count: int) -> list[Any]:
 
 
 def name_of(members: Sequence[int]) -> str:
+    if isinstance(members, range):
+        return f"{members.start}:{members.stop}:{members.step}"
     text = ",".join(map(str, members))
     return text if len(text) < 64 else f"{text[:32]}..{hash(tuple(members)) % sys.maxsize:x}"
 

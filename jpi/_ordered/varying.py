@@ -19,7 +19,6 @@ from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._jax.callers import calling_line
 from jpi._mpi.partition import (
-    Groups,
     Partition,
     are_groups_known,
     divides,
@@ -48,8 +47,8 @@ Kind = Varying | None  # None: the same on every rank
 Rule = Callable[[_jax.JaxprEqn, Kind], Kind]
 
 _rules: dict[_jax.Primitive, Rule] = {}
-_uses: dict[_jax.Primitive, Callable[..., tuple[Groups, str]]] = {}
-_connected: dict[_jax.Primitive, Callable[..., Groups]] = {}
+_uses: dict[_jax.Primitive, Callable[..., tuple[Partition, str]]] = {}
+_connected: dict[_jax.Primitive, Callable[..., Partition]] = {}
 _whole = "a rank's own block"
 _causes: dict[_jax.Primitive, str] = {varies_p: _whole}
 
@@ -94,7 +93,7 @@ def uses_as_same(primitive: _jax.Primitive, use: str) -> None:
     _uses[primitive] = lambda comm, **params: (groups_of(comm), use)
 
 
-def _of_comm(*, comm: Any, **params: Any) -> Groups:
+def _of_comm(*, comm: Any, **params: Any) -> Partition:
     return groups_of(comm)
 
 
@@ -286,7 +285,7 @@ def _are_equal(before: Sequence[Kind], after: Sequence[Kind]) -> bool:
     return all((x and x.parts) is (y and y.parts) for x, y in zip(before, after, strict=True))
 
 
-def _collectives(jaxpr: Any) -> Iterator[Groups]:
+def _collectives(jaxpr: Any) -> Iterator[Partition]:
     """The ranks that each collective of a function connects."""
     if not is_ordered(jaxprs.effects(jaxpr)):
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from jpi._mpi import control as _meetings
@@ -65,7 +65,7 @@ def _meeting_call(meeting: _meetings.Meeting, now: float) -> Waiting:
     )
 
 
-def _peer(members: tuple[int, ...], rank: int | None) -> tuple[int, ...]:
+def _peer(members: Sequence[int], rank: int | None) -> Sequence[int]:
     return (members[rank],) if rank is not None and 0 <= rank < len(members) else ()
 
 

@@ -7,7 +7,7 @@ call, or for each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,11 +29,11 @@ class Waiting:
 
     text: str
     comm: str
-    members: tuple[int, ...]
+    members: Sequence[int]
     position: int = 0
     fingerprint: int = 0
-    sends_to: tuple[int, ...] = ()
-    receives_from: tuple[int, ...] = ()
+    sends_to: Sequence[int] = ()
+    receives_from: Sequence[int] = ()
     number: Any = 0
     seconds: float = 0.0
 
