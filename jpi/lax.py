@@ -84,7 +84,7 @@ def _scan(
     axes = mesh.ordered(*(x._layout.axes for x in leaves))
     only = (*((),) * dim, axes)
     targets = [layout(x.shape, mesh.axes, only) for x in leaves]
-    counts = targets[0].counts(dim)
+    bounds = targets[0].offsets(dim)
 
     def of_blocks(*blocks: Any) -> list[Any]:
         moved = [
@@ -93,7 +93,7 @@ def _scan(
         ]
         pairwise = lambda a, b: combine(list(a), list(b))  # noqa: E731
         scanned = jax.lax.associative_scan(pairwise, moved, reverse, dim)
-        return scan_over(scanned, combine, mesh, axes, counts, dim, reverse)
+        return scan_over(scanned, combine, mesh, axes, bounds, dim, reverse)
 
     results = compiled_when_eager(of_blocks)(*(x._shard for x in leaves))
     return [DistArray(x, mesh, target) for x, target in zip(results, targets, strict=True)]

@@ -14,7 +14,7 @@ from jpi._blocks.redistribute import redistribute
 from jpi._blocks.rows import move_blocks
 from jpi._call.sharded import whole_or_sharded
 from jpi._jax.names import trace_state_clean
-from jpi._layout.layout import Layout, layout
+from jpi._layout.layout import Layout, are_equal, layout
 from jpi._layout.spec import normalize_spec
 from jpi._mpi.arguments import rank_in
 from jpi._mpi.mesh import Mesh, current_mesh
@@ -149,6 +149,6 @@ _moved = compiled_when_eager(move_blocks, static_argnums=(1, 2, 3))
 def _rebalance(
     block: jax.Array, mesh: Mesh, placement: Layout, bounds: tuple[tuple[int, ...], ...]
 ) -> Any:
-    balanced = all(bounds[dim] == placement.offsets(dim) for dim in range(placement.ndim))
+    balanced = all(are_equal(own, placement.offsets(dim)) for dim, own in enumerate(bounds))
     local = block if balanced else _moved(block, mesh, placement, bounds)
     return whole_or_sharded(DistArray, local, mesh, placement)

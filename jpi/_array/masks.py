@@ -172,7 +172,7 @@ def _bounds(mesh: Mesh, source: Layout, dim: int, count: int) -> tuple[int, ...]
     return tuple(itertools.accumulate(ordered, initial=0))
 
 
-def _all_bounds(target: Layout, dim: int, bounds: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+def _all_bounds(target: Layout, dim: int, bounds: Sequence[int]) -> tuple[Sequence[int], ...]:
     return tuple(bounds if k == dim else target.offsets(k) for k in range(target.ndim))
 
 

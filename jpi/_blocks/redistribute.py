@@ -15,7 +15,7 @@ from jax import lax
 
 from jpi._jax.names import batching
 from jpi._layout.layout import Layout
-from jpi._layout.transfer import has_same_blocks, is_gather_of_rows, moving_axes, transfer
+from jpi._layout.transfer import has_same_blocks, is_gather_of_rows, moving_axes
 from jpi._mpi.comm import Comm
 from jpi._mpi.mesh import mesh_of
 from jpi._ordered.primitive import composed, linear
@@ -59,20 +59,23 @@ def _result(x: Any, *, comm: Comm, source: Layout, target: Layout) -> tuple[Any,
 
 
 def _exchange(x: Any, *, comm: Comm, source: Layout, target: Layout) -> Any:
-    exchange, shape = transfer(source, target, comm.rank), _new_shape(comm, target)
-    if not exchange.axes:
-        starts, stops = zip(*exchange.sends[0], strict=True)
-        return lax.slice(x, starts, stops) if math.prod(shape) else jnp.zeros(shape, x.dtype)
-    among = mesh_of(comm, source.mesh_axes).subcomm(exchange.axes)
+    axes = moving_axes(source, target)
+    if not axes:
+        return _part(x, comm, source, target)
+    among = mesh_of(comm, source.mesh_axes).subcomm(axes)
     if is_gather_of_rows(source, target):  # MPI has better algorithms for it
         return allgather_p.bind(x, comm=among, counts=source.counts(0))
-    return alltoallw_p.bind(
-        x,
-        comm=among,
-        sends=exchange.sends,
-        receives=exchange.receives,
-        shape=shape,
-    )
+    return alltoallw_p.bind(x, comm=among, source=source, target=target, rank=comm.rank)
+
+
+def _part(x: Any, comm: Comm, source: Layout, target: Layout) -> Any:
+    """The new block, which is part of the old one."""
+    shape = _new_shape(comm, target)
+    if not math.prod(shape):
+        return jnp.zeros(shape, x.dtype)
+    old, new = (cut.box(cut.coordinates_of(comm.rank)) for cut in (source, target))
+    spans = [(a - c, b - c) for (a, b), (c, _) in zip(new, old, strict=True)]
+    return lax.slice(x, *zip(*spans, strict=True))
 
 
 def _transpose(t: Any, *, comm: Comm, source: Layout, target: Layout) -> Any:

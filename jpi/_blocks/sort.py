@@ -24,7 +24,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from jpi._layout.layout import counts
+from jpi._layout.layout import Boundaries
 from jpi._mpi.comm import Comm
 from jpi._primitives.reductions import allgather_each_p, allreduce_p, exscan_p
 from jpi._primitives.routing import exchange, fetch
@@ -34,7 +34,7 @@ DIGIT = 4  # the bits of a key that one sum over ranks finds
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
 def sort_blocks(
-    operands: Sequence[Any], num_keys: int, comm: Comm, target: tuple[int, ...]
+    operands: Sequence[Any], num_keys: int, comm: Comm, target: Boundaries
 ) -> list[Any]:
     """This rank's columns ``target[rank]:target[rank + 1]`` of all ranks' operands, sorted.
 
@@ -49,7 +49,7 @@ def sort_blocks(
     keys = [Key(x, part) for x in ordered[:num_keys] for part in range(_parts(x))]
     boundaries = _boundaries(keys, comm, target[1:])
     sent = jnp.diff(boundaries, axis=1, prepend=0)
-    own = counts(target)[comm.rank]
+    own = target[comm.rank + 1] - target[comm.rank]
     received = [
         jnp.stack([exchange(x[row], sent[row], comm, own) for row in range(len(x))])
         for x in ordered
@@ -59,7 +59,7 @@ def sort_blocks(
 
 @sort_blocks.defjvp
 def _tangent(
-    num_keys: int, comm: Comm, target: tuple[int, ...], primals: Any, tangents: Any
+    num_keys: int, comm: Comm, target: Boundaries, primals: Any, tangents: Any
 ) -> tuple[Any, Any]:
     (operands,), (rates,) = primals, tangents
     shape = operands[0].shape

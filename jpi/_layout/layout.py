@@ -8,20 +8,69 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+import operator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any, overload
 
 Axes = tuple[str, ...]
 Spec = tuple[Axes, ...]
 Box = tuple[tuple[int, int], ...]
+Pairs = tuple[tuple[int, int], ...]  # of a rank and a number; ranks with 0 are left out
 
 
-@lru_cache(maxsize=4096)
-def offsets(size: int, parts: int) -> tuple[int, ...]:
+@dataclass(frozen=True)
+class Boundaries(Sequence[int]):
     """The ``parts + 1`` boundaries of blocks whose sizes differ by at most one, larger first."""
-    small, larger = divmod(size, parts)
-    return tuple(part * small + min(part, larger) for part in range(parts + 1))
+
+    size: int
+    parts: int
+
+    def __len__(self) -> int:
+        return self.parts + 1
+
+    @overload
+    def __getitem__(self, place: int) -> int: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[int, ...]: ...
+    def __getitem__(self, place: int | slice) -> int | tuple[int, ...]:
+        found = range(self.parts + 1)[place]
+        return self._at(found) if isinstance(found, int) else tuple(map(self._at, found))
+
+    def _at(self, block: int) -> int:
+        small, larger = divmod(self.size, self.parts)
+        return block * small + min(block, larger)
+
+
+@dataclass(frozen=True)
+class Mapped(Sequence[int]):
+    """``function`` of each boundary, where it does not decrease."""
+
+    boundaries: Sequence[int]
+    function: Callable[[int], int]
+
+    def __len__(self) -> int:
+        return len(self.boundaries)
+
+    @overload
+    def __getitem__(self, place: int) -> int: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[int, ...]: ...
+    def __getitem__(self, place: int | slice) -> int | tuple[int, ...]:
+        found = self.boundaries[place]
+        return self.function(found) if isinstance(found, int) else tuple(map(self.function, found))
+
+
+def are_equal(a: Sequence[int], b: Sequence[int]) -> bool:
+    """Whether two sequences of boundaries are the same, of whatever types."""
+    return a == b or (len(a) == len(b) and all(map(operator.eq, a, b)))
+
+
+def offsets(size: int, parts: int) -> Boundaries:
+    """The boundaries of balanced blocks."""
+    return Boundaries(size, parts)
 
 
 def counts(boundaries: Sequence[int]) -> tuple[int, ...]:
@@ -29,13 +78,22 @@ def counts(boundaries: Sequence[int]) -> tuple[int, ...]:
     return tuple(b - a for a, b in itertools.pairwise(boundaries))
 
 
-def overlaps(start: int, stop: int, boundaries: Sequence[int]) -> tuple[int, ...]:
-    """How many of the positions ``start:stop`` fall into each block of a partition."""
-    return tuple(max(0, min(stop, b) - max(start, a)) for a, b in itertools.pairwise(boundaries))
+def overlaps(start: int, stop: int, boundaries: Sequence[int]) -> Pairs:
+    """The blocks of a partition that hold some of the positions ``start:stop``, and how many."""
+    blocks = range(bisect_right(boundaries, start) - 1, bisect_left(boundaries, stop))
+    shares = (
+        (block, min(stop, boundaries[block + 1]) - max(start, boundaries[block]))
+        for block in blocks
+        if 0 <= block < len(boundaries) - 1
+    )
+    return tuple((block, count) for block, count in shares if count > 0)
 
 
-def grid_coordinates(rank: int, mesh_axes: Sequence[tuple[str, int]]) -> dict[str, int]:
-    """The coordinates of ``rank``: ranks are numbered row-major, the last axis fastest."""
+def grid_coordinates(rank: Any, mesh_axes: Sequence[tuple[str, int]]) -> dict[str, Any]:
+    """The coordinates of ``rank``, or of an array of ranks.
+
+    Ranks are numbered row-major, the last axis fastest.
+    """
     place = {}
     for name, size in reversed(mesh_axes):
         rank, place[name] = divmod(rank, size)
@@ -85,7 +143,7 @@ class Layout:
         """The number of blocks along ``dim``."""
         return math.prod(self.sizes[axis] for axis in self.spec[dim])
 
-    def offsets(self, dim: int) -> tuple[int, ...]:
+    def offsets(self, dim: int) -> Boundaries:
         """The block boundaries along ``dim``."""
         return offsets(self.shape[dim], self.parts(dim))
 
@@ -93,14 +151,14 @@ class Layout:
         """The block sizes along ``dim``."""
         return counts(self.offsets(dim))
 
-    def index(self, dim: int, coordinates: Mapping[str, int]) -> int:
-        """Which block of ``dim`` the rank at ``coordinates`` holds."""
-        index = 0
+    def index(self, dim: int, coordinates: Mapping[str, Any]) -> Any:
+        """Which block of ``dim`` the rank at ``coordinates`` holds; also of arrays of them."""
+        index: Any = 0
         for axis in self.spec[dim]:
             index = index * self.sizes[axis] + coordinates[axis]
         return index
 
-    def digits(self, dim: int, index: int) -> tuple[int, ...]:
+    def digits(self, dim: int, index: Any) -> tuple[Any, ...]:
         """The coordinate along each axis of ``dim`` of the ranks that hold block ``index``."""
         digits = []
         for axis in reversed(self.spec[dim]):
@@ -125,7 +183,7 @@ class Layout:
         for place in itertools.product(*(range(size) for _, size in self.mesh_axes)):
             yield dict(zip(names, place, strict=True))
 
-    def coordinates_of(self, rank: int) -> dict[str, int]:
+    def coordinates_of(self, rank: Any) -> dict[str, Any]:
         return grid_coordinates(rank, self.mesh_axes)
 
     def rank_of(self, coordinates: Mapping[str, int]) -> int:

@@ -1,7 +1,7 @@
 """The constructor of collective primitives: ordered, compiled, batched, lowered to the native side.
 
-Axis 0 holds the *rows* of an array, and counts are in rows, one per rank of the communicator; the
-native side gets them in elements.
+Axis 0 holds the *rows* of an array, and counts are in rows, one per rank of the communicator or in
+pairs with the ranks that they belong to; the native side gets them in elements.
 """
 
 from __future__ import annotations
@@ -217,18 +217,24 @@ def _attributes(
     comm: Comm,
     op: _ops.Op = "SUM",
     root: int = 0,
-    send: Sequence[int] = (),
-    recv: Sequence[int] = (),
+    send: Any = (),
+    recv: Any = (),
     peers: Sequence[int] = (),
 ) -> dict[str, Any]:
     return {
         "comm": np.int32(comm.index),
         "op": np.int32(_ops.index(op)),
         "root": np.int32(root),
-        "send": np.array(send, np.int64) * row,
-        "recv": np.array(recv, np.int64) * row,
+        "send": _elements(send, row),
+        "recv": _elements(recv, row),
         "peers": np.array(peers, np.int64),
     }
+
+
+def _elements(counts: Any, row: int) -> np.ndarray:
+    """Counts of rows as counts of elements; a count may come in a pair, after its rank."""
+    rows = np.array(counts, np.int64)
+    return (rows * ((1, row) if rows.ndim == 2 else row)).ravel()
 
 
 def composed(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import jax.numpy as jnp
 from jax import lax
 
 from jpi._jax.names import Primitive, Zero, ad, batching, mlir, type_of
-from jpi._layout.layout import Box
+from jpi._layout.layout import Layout, Pairs
+from jpi._layout.transfer import transfer
 from jpi._mpi.comm import Comm
 from jpi._ordered.declared import agreed
 from jpi._ordered.primitive import collective, linear, local, ordered_primitive
@@ -26,9 +27,19 @@ def all_rows(x: Any, comm: Comm, counts: Sequence[int]) -> int:
     return sum(counts)
 
 
-def _flat(boxes: Sequence[Box]) -> tuple[int, ...]:
-    """The start and size of each box along each dimension."""
-    return tuple(n for box in boxes for start, stop in box for n in (start, stop - start))
+def pairs(counts: Iterable[int]) -> Pairs:
+    """The ranks with a count above 0, and their counts."""
+    return tuple((rank, count) for rank, count in enumerate(counts) if count)
+
+
+def total(pairs: Pairs) -> int:
+    return sum(count for _, count in pairs)
+
+
+def _parts(comm: Comm, source: Layout, target: Layout, rank: int) -> Mapping[str, Any]:
+    exchange = transfer(source, target, rank)
+    numbers = {"send": exchange.sends.numbers(), "recv": exchange.receives.numbers()}
+    return {"comm": comm, "row": 1, **{name: x.ravel() for name, x in numbers.items()}}
 
 
 bcast_p = collective(
@@ -57,19 +68,16 @@ alltoall_p = collective(
 )
 alltoallv_p = collective(
     "alltoallv",
-    rows=lambda x, comm, send, recv: sum(recv),
+    rows=lambda x, comm, send, recv: total(recv),
     message={"send": "send", "recv": "recv"},
 )
 alltoallw_p = ordered_primitive(
     "alltoallw",
     target=lambda **params: "alltoallw",
-    results=lambda x, comm, sends, receives, shape: [x.update(shape=shape)],
-    message=lambda comm, sends, receives, shape: {
-        "comm": comm,
-        "row": 1,
-        "send": _flat(sends),
-        "recv": _flat(receives),
-    },
+    results=lambda x, comm, source, target, rank: [
+        x.update(shape=target.block_shape(target.coordinates_of(rank)))
+    ],
+    message=_parts,
     native_operands=1,
 )
 barrier_p = collective("barrier", message={})

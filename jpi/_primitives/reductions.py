@@ -18,7 +18,7 @@ from jpi._mpi.comm import Comm
 from jpi._mpi.ops import Op, UserOp
 from jpi._ordered.primitive import collective, linear, local, transpose_rule
 from jpi._ordered.varying import makes_same, makes_varying, uses_as_same
-from jpi._primitives.moves import all_rows, allgather_p, alltoallv_p, from_root, gather_p
+from jpi._primitives.moves import all_rows, allgather_p, alltoallv_p, from_root, gather_p, pairs
 from jpi._primitives.replication import checked
 
 allreduce_p = collective("allreduce", message={"op": "op"}, may_overwrite=True)
@@ -123,7 +123,7 @@ def _reduce(x: Any, combine: Callable, comm: Comm, root: int, rows: int) -> Any:
 @_is_gathered(reduce_scatter_p)
 def _reduce_scatter(x: Any, combine: Callable, comm: Comm, counts: tuple[int, ...]) -> Any:
     own = counts[comm.rank]
-    blocks = alltoallv_p.bind(x, comm=comm, send=counts, recv=(own,) * comm.size)
+    blocks = alltoallv_p.bind(x, comm=comm, send=pairs(counts), recv=pairs((own,) * comm.size))
     return combine(blocks.reshape(comm.size, own, *x.shape[1:]), axis=0)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import jax.numpy as jnp
 from jax import lax
 
-from jpi._blocks.prefixes import scan_over
+from jpi._blocks.prefixes import scan_over, sum_over
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Placed, Value
 
@@ -25,12 +25,15 @@ COMBINE: dict[str, Callable[[Any, Any], Any]] = {
 def cumulate(call: Call, value: Value, *, axis: int, reverse: bool, **params: Any) -> Value:
     placed = value.settle(call.mesh)
     own, combine = placed.placement, COMBINE[call.primitive.name]
+    scanned, axes = call.bind(placed.local), own.spec[axis]
+    if combine is lax.add:
+        return Placed(sum_over(scanned, call.mesh, axes, axis, reverse), own)
     (scanned,) = scan_over(
-        [call.bind(placed.local)],
+        [scanned],
         lambda before, after: [combine(before[0], after[0])],
         call.mesh,
-        own.spec[axis],
-        own.counts(axis),
+        axes,
+        own.offsets(axis),
         axis,
         reverse,
     )

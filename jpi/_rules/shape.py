@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
+import operator
 from collections.abc import Sequence
 from typing import Any
 
 import jax.numpy as jnp
 from jax import lax
 
-from jpi._blocks.rows import move_rows, on_axis
+from jpi._blocks.rows import move_each, move_rows, on_axis
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Deferred, Placed, Region, Value, agree, region_of
-from jpi._layout.layout import Layout, Spec, layout
+from jpi._layout.layout import Boundaries, Layout, Mapped, Spec, are_equal, layout
 
 
 @rule("broadcast_in_dim")
@@ -136,9 +138,9 @@ def _align_group(
     if sharded is None or into is None:
         return local
     total = math.prod(source.shape[dim] for dim in left)
-    before = tuple(b * (total // source.shape[sharded]) for b in source.offsets(sharded))
-    after = tuple(b * (total // final.shape[into]) for b in final.offsets(into))
-    if before == after:
+    before = _scaled(source.offsets(sharded), total // source.shape[sharded])
+    after = _scaled(final.offsets(into), total // final.shape[into])
+    if are_equal(before, after):
         return local
     shape = list(local.shape)
     merged = math.prod(shape[dim] for dim in left)
@@ -149,6 +151,10 @@ def _align_group(
     return on_axis(
         lambda x: move_rows(x, call.mesh, axes, before, after), lax.reshape(local, shape), sharded
     )
+
+
+def _scaled(boundaries: Boundaries, factor: int) -> Mapped:
+    return Mapped(boundaries, functools.partial(operator.mul, factor))
 
 
 @rule("concatenate")
@@ -165,11 +171,21 @@ def concatenate(call: Call, *values: Value, dimension: int) -> Value:
     axes = agree(*((value, range(value.ndim)) for value in values))
     spec = tuple(axes.get(dim, ()) for dim in range(len(call.shape)))
     target = layout(call.shape, call.mesh.axes, spec)
-    pieces = [
-        _piece(call, value, start, target, dimension)
-        for value, start in zip(values, starts[:-1], strict=True)
-    ]
+    own = [layout(value.shape, call.mesh.axes, target.spec) for value in values]
+    pieces = [v.take(region_of(call.mesh, each)) for v, each in zip(values, own, strict=True)]
+    if target.spec[dimension]:
+        before = [each.offsets(dimension) for each in own]
+        after = [
+            _part_of(target.offsets(dimension), start, value.shape[dimension])
+            for value, start in zip(values, starts[:-1], strict=True)
+        ]
+        pieces = move_each(pieces, call.mesh, target.spec[dimension], before, after, dimension)
     return Placed(lax.concatenate(pieces, dimension), target)
+
+
+def _part_of(boundaries: Boundaries, start: int, size: int) -> Mapped:
+    """The boundaries in the ``size`` rows from ``start`` on."""
+    return Mapped(boundaries, lambda b: min(max(b - start, 0), size))
 
 
 def _concatenate_region(
@@ -183,20 +199,6 @@ def _concatenate_region(
         box = (*region.box[:dimension], (span[0], max(span)), *region.box[dimension + 1 :])
         pieces.append(value.take(Region(region.mesh, value.shape, box, region.axes, None)))
     return lax.concatenate(pieces, dimension)
-
-
-def _piece(call: Call, value: Value, start: int, target: Layout, dimension: int) -> Any:
-    """The rows of ``value`` in this rank's block of the concatenation."""
-    own = layout(value.shape, call.mesh.axes, target.spec)
-    local = value.take(region_of(call.mesh, own))
-    if not target.spec[dimension]:
-        return local
-    size = value.shape[dimension]
-    goal = tuple(min(max(b - start, 0), size) for b in target.offsets(dimension))
-    axes = target.spec[dimension]
-    return on_axis(
-        lambda x: move_rows(x, call.mesh, axes, own.offsets(dimension), goal), local, dimension
-    )
 
 
 @rule("stack")

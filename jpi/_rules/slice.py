@@ -6,7 +6,9 @@ dimension that is unsharded, or taken whole.
 
 from __future__ import annotations
 
+import functools
 import itertools
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,10 +16,10 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jpi._blocks.rows import move_blocks, move_rows, on_axis
+from jpi._blocks.rows import divide_along, move_blocks, move_rows, on_axis, take_runs
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Deferred, Placed, Region, Value, region_of
-from jpi._layout.layout import Layout, layout, overlaps
+from jpi._layout.layout import Layout, Mapped, layout, overlaps
 from jpi._mpi.mesh import Mesh
 from jpi._primitives.moves import alltoallv_p
 from jpi._rules.shape import concatenate
@@ -38,6 +40,8 @@ def slice_(
 @rule("split")
 def split(call: Call, value: Value, *, sizes: Sequence[int], axis: int) -> list[Value]:
     starts = itertools.accumulate(sizes, initial=0)
+    if value.spec[axis]:
+        return _divided(call, value.settle(call.mesh), list(starts), axis)
     origin, steps = [0] * value.ndim, (1,) * value.ndim
     return [
         _strided(
@@ -45,6 +49,18 @@ def split(call: Call, value: Value, *, sizes: Sequence[int], axis: int) -> list[
         )
         for start, result in zip(starts, call.results, strict=False)
     ]
+
+
+def _divided(call: Call, placed: Placed, starts: Sequence[int], axis: int) -> list[Value]:
+    """The parts of ``placed`` that begin at ``starts`` along ``axis``, which is sharded."""
+    targets = [layout(result.shape, call.mesh.axes, placed.spec) for result in call.results]
+    bounds = [
+        Mapped(target.offsets(axis), functools.partial(operator.add, start))
+        for target, start in zip(targets, starts, strict=False)
+    ]
+    axes, source = placed.spec[axis], placed.placement.offsets(axis)
+    parts = divide_along(placed.local, call.mesh, axes, source, bounds, axis)
+    return [Placed(part, target) for part, target in zip(parts, targets, strict=True)]
 
 
 def _strided(
@@ -63,8 +79,9 @@ def _strided(
     natural, spans = [], []
     for dim, (start, step, size) in enumerate(zip(starts, steps, shape, strict=True)):
         bounds = placed.placement.offsets(dim)
-        natural.append(tuple(_selected_before(b, start, step, size) for b in bounds))
-        first, stop = (_selected_before(b, start, step, size) for b in block[dim])
+        before = functools.partial(_selected_before, start=start, step=step, size=size)
+        natural.append(Mapped(bounds, before))
+        first, stop = map(before, block[dim])
         spans.append(_positions(first, stop, start - block[dim][0], step))
     target = layout(shape, mesh.axes, placed.spec)
     local = lax.slice(placed.local, *_starts_and_stops(spans), steps)
@@ -136,23 +153,13 @@ def _mirror(call: Call, local: Any, placement: Layout, dim: int) -> Any:
     """The rows in this rank's block of the reversed array, in their old order."""
     bounds = placement.offsets(dim)
     comm, size = call.mesh.subcomm(placement.spec[dim]), placement.shape[dim]
-    spans = [(size - stop, size - start) for start, stop in itertools.pairwise(bounds)]
-    start = bounds[comm.rank]
-    counts = [overlaps(*span, bounds)[comm.rank] for span in spans]
+    start, stop = bounds[comm.rank], bounds[comm.rank + 1]
+    counts = overlaps(size - stop, size - start, bounds)  # two ranks send each other as much
 
     def exchange(x: Any) -> Any:
         # Later rows go to earlier ranks, but the parts are sent in the order of the ranks.
-        parts = [
-            lax.slice_in_dim(x, (first := max(span[0], start) - start), first + count)
-            for span, count in zip(spans, counts, strict=True)
-            if count
-        ]
-        return alltoallv_p.bind(
-            jnp.concatenate(parts) if parts else x,
-            comm=comm,
-            send=tuple(counts),
-            recv=overlaps(*spans[comm.rank], bounds),
-        )
+        runs = [(max(size - bounds[rank + 1], start) - start, count) for rank, count in counts]
+        return alltoallv_p.bind(take_runs(x, runs), comm=comm, send=counts, recv=counts)
 
     return local if comm.size == 1 or size <= 1 else on_axis(exchange, local, dim)
 
@@ -173,9 +180,10 @@ def pad(
     local = placed.local
     for dim, axes in enumerate(target.spec):
         have = placed.placement.offsets(dim)
-        needed = tuple(
-            _placed_before(b, padding_config[dim], value.shape[dim]) for b in target.offsets(dim)
+        before = functools.partial(
+            _placed_before, padding=padding_config[dim], size=value.shape[dim]
         )
+        needed = Mapped(target.offsets(dim), before)
         if axes:
             local = on_axis(lambda x: move_rows(x, call.mesh, axes, have, needed), local, dim)  # noqa: B023
         else:

@@ -21,7 +21,7 @@ from jpi._evaluation.evaluate import evaluate
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Placed, Value, agree, placed_as, region_of
 from jpi._jax import jaxprs
-from jpi._layout.layout import Layout, layout, offsets
+from jpi._layout.layout import Boundaries, Layout, layout, offsets
 from jpi._primitives.moves import allgather_p
 
 GATHERED = 4096  # numbers that every rank may hold, however short the blocks
@@ -70,7 +70,7 @@ def _sort_sharded(
     num_keys: int,
     source: Layout,
     dim: int,
-    target: tuple[int, ...],
+    target: Boundaries,
 ) -> list[Any]:
     """Blocks sharded along ``dim``, sorted along it into blocks with the boundaries ``target``."""
     moved = [jnp.moveaxis(local, dim, -1) for local in locals]

@@ -20,6 +20,7 @@ from jpi._primitives.moves import (
     barrier_p,
     bcast_p,
     gather_p,
+    pairs,
     scatter_p,
 )
 from jpi.collectives import _arguments
@@ -254,7 +255,7 @@ def alltoallv(
             f"{recv[comm.rank]} and {send[comm.rank]} on rank {comm.rank}. Give the rows that each "
             "rank sends to this one."
         )
-    return alltoallv_p.bind(x, comm=comm, send=send, recv=recv)
+    return alltoallv_p.bind(x, comm=comm, send=pairs(send), recv=pairs(recv))
 
 
 def barrier(*, comm: Any = None) -> None:

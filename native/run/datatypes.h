@@ -90,14 +90,16 @@ class Block {
   const Runtime<Handle>* mpi_ = nullptr;  // set if this block must free `type`
 };
 
-// One side of MPI_Alltoallw: a block for each rank.
+// One side of MPI_Alltoallw: a block for each rank, at first empty.
 template <typename Handle>
 class Side {
  public:
-  void Add(Block<Handle> block) {
-    counts.push_back(block.count);
-    offsets.push_back(block.offset);
-    types.push_back(block.type);
+  Side(int size, Handle element) : counts(size), offsets(size), types(size, element) {}
+
+  void Set(int rank, Block<Handle> block) {
+    counts[rank] = block.count;
+    offsets[rank] = block.offset;
+    types[rank] = block.type;
     blocks_.push_back(std::move(block));
   }
 

@@ -27,6 +27,7 @@ std::string MpiErrorString(int code) {
 ffi::Error Handle(const Collective& row, ffi::RemainingArgs args, ffi::RemainingRets rets,
                   const Attributes& attributes) {
   std::optional<Message> message;
+  NamedCounts send, recv;
   std::string_view site;
   const auto error = [&](ffi::ErrorCode code, const std::string& text) {
     const std::string called = message ? Describe(row, *message) : row.name;
@@ -36,6 +37,10 @@ ffi::Error Handle(const Collective& row, ffi::RemainingArgs args, ffi::Remaining
   try {
     site = SiteOf(args, attributes);
     message = Decode(row, args, rets, attributes);
+    if (row.names_counts()) {
+      message->send = send.Spread("send", message->send, message->comm->size);
+      message->recv = recv.Spread("recv", message->recv, message->comm->size);
+    }
     Validate(row, *message);
     AdviseHugePages(message->y, message->y_count * kDtypes[message->y_dtype].size);
     Perform(row, *message, site);

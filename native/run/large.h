@@ -19,19 +19,20 @@ int ExchangeBlocks(const Runtime<Handle>& mpi, const Collective& row, const Mess
   };
   const bool to_root = row.y == Extent::kRecvTotalAtRoot;
   const bool from_root = row.x == Extent::kSendTotalAtRoot;
-  Side<Handle> send, recv;
+  Side<Handle> send(m.comm->size, mpi.types[m.x_dtype]);
+  Side<Handle> recv(m.comm->size, mpi.types[m.y_dtype]);
   int64_t sent = 0, received = 0;
   for (int rank = 0; rank < m.comm->size; ++rank) {
     if (m.send.size() == 0) {  // all ranks that receive get the same block
-      send.Add(block(m.x_dtype, 0, to_root && rank != m.root ? 0 : m.x_count));
+      send.Set(rank, block(m.x_dtype, 0, to_root && rank != m.root ? 0 : m.x_count));
     } else {
-      send.Add(block(m.x_dtype, sent, from_root && !m.is_root() ? 0 : m.send[rank]));
+      send.Set(rank, block(m.x_dtype, sent, from_root && !m.is_root() ? 0 : m.send[rank]));
       sent += m.send[rank];
     }
     if (m.recv.size() == 0) {
-      recv.Add(block(m.y_dtype, 0, from_root && rank != m.root ? 0 : m.y_count));
+      recv.Set(rank, block(m.y_dtype, 0, from_root && rank != m.root ? 0 : m.y_count));
     } else {
-      recv.Add(block(m.y_dtype, received, to_root && !m.is_root() ? 0 : m.recv[rank]));
+      recv.Set(rank, block(m.y_dtype, received, to_root && !m.is_root() ? 0 : m.recv[rank]));
       received += m.recv[rank];
     }
   }

@@ -49,16 +49,28 @@ struct Runs {
   std::vector<Repeat> repeats;  // the innermost first
 };
 
-// The part of an array that goes to a rank or comes from it. `boxes` holds the parts of all ranks.
-inline Runs RunsOf(Counts shape, Counts boxes, int rank) {
-  return Runs(shape, boxes.begin() + 2 * shape.size() * rank);
+// A part of an array, and the rank that it goes to or comes from.
+struct Part {
+  int rank;
+  Runs runs;
+};
+
+// The parts of an array of this shape, from the numbers of each: its rank, then its box.
+inline std::vector<Part> PartsOf(Counts shape, Counts numbers) {
+  const size_t each = 1 + 2 * shape.size();
+  std::vector<Part> parts;
+  parts.reserve(numbers.size() / each);
+  for (const int64_t* part = numbers.begin(); part != numbers.end(); part += each) {
+    parts.push_back({static_cast<int>(part[0]), Runs(shape, part + 1)});
+  }
+  return parts;
 }
 
 // How many elements this rank sends to other ranks. An element counts once for each receiver.
 inline int64_t LeavingParts(const Message& m) {
   int64_t count = 0;
-  for (int rank = 0; rank < m.comm->size; ++rank) {
-    if (rank != m.comm->rank) count += RunsOf(m.x_shape, m.send, rank).total;
+  for (const Part& part : PartsOf(m.x_shape, m.send)) {
+    if (part.rank != m.comm->rank) count += part.runs.total;
   }
   return count;
 }
@@ -94,21 +106,18 @@ inline std::byte* Pack(const std::byte* x, const Runs& runs, size_t depth, int64
 // The parts that one rank sends and receives, and the buffer from which it sends.
 class Parts {
  public:
-  explicit Parts(const Message& m) : x(m.x) {
-    for (int rank = 0; rank < m.comm->size; ++rank) {
-      sends.push_back(RunsOf(m.x_shape, m.send, rank));
-      receives.push_back(RunsOf(m.y_shape, m.recv, rank));
-    }
+  explicit Parts(const Message& m)
+      : x(m.x), sends(PartsOf(m.x_shape, m.send)), receives(PartsOf(m.y_shape, m.recv)) {
     bool is_scattered = false;
-    for (int rank = 0; rank < m.comm->size; ++rank) {
-      is_scattered |= rank != m.comm->rank && sends[rank].is_scattered();
+    for (const Part& part : sends) {
+      is_scattered |= part.rank != m.comm->rank && part.runs.is_scattered();
     }
     if (is_scattered) PackAll(m);
   }
 
   const void* x;
-  std::vector<Runs> sends;
-  std::vector<Runs> receives;
+  std::vector<Part> sends;
+  std::vector<Part> receives;
 
  private:
   // Packs the parts before they are sent: MPICH sends scattered elements at half this speed. Copies
@@ -116,28 +125,36 @@ class Parts {
   void PackAll(const Message& m) {
     const int64_t size = m.item_size();
     const auto* from = static_cast<const std::byte*>(m.x);
-    Runs& own = receives[m.comm->rank];
-    if (!own.is_scattered()) {
-      Runs& kept = sends[m.comm->rank];
-      if (own.total > 0) {
-        Pack(from + kept.offset * size, kept, kept.repeats.size(), size,
-             static_cast<std::byte*>(m.y) + own.offset * size);
+    Part* own = Find(receives, m.comm->rank);
+    Part* kept = Find(sends, m.comm->rank);
+    if (own && kept && !own->runs.is_scattered()) {
+      if (own->runs.total > 0) {
+        Pack(from + kept->runs.offset * size, kept->runs, kept->runs.repeats.size(), size,
+             static_cast<std::byte*>(m.y) + own->runs.offset * size);
       }
-      own = kept = Runs(0, 0);
+      own->runs = kept->runs = Runs(0, 0);
     }
     int64_t bytes = 0;
-    for (const Runs& part : sends) bytes += part.total * size;
+    for (const Part& part : sends) bytes += part.runs.total * size;
     packed_.reset(new std::byte[bytes]);
     AdviseHugePages(packed_.get(), bytes);
     std::byte* end = packed_.get();
-    for (Runs& part : sends) {
+    for (Part& part : sends) {
+      Runs& runs = part.runs;
       const int64_t offset = (end - packed_.get()) / size;
-      if (part.total > 0) {
-        end = Pack(from + part.offset * size, part, part.repeats.size(), size, end);
+      if (runs.total > 0) {
+        end = Pack(from + runs.offset * size, runs, runs.repeats.size(), size, end);
       }
-      part = Runs(offset, part.total);
+      runs = Runs(offset, runs.total);
     }
     x = packed_.get();
+  }
+
+  static Part* Find(std::vector<Part>& parts, int rank) {
+    for (Part& part : parts) {
+      if (part.rank == rank) return &part;
+    }
+    return nullptr;
   }
 
   std::unique_ptr<std::byte[]> packed_;
@@ -146,10 +163,13 @@ class Parts {
 template <typename Handle>
 int ExchangeParts(const Runtime<Handle>& mpi, const Message& m, int64_t limit) {
   const Parts parts(m);
-  Side<Handle> send, recv;
-  for (int rank = 0; rank < m.comm->size; ++rank) {
-    send.Add(PartOf(mpi, m.x_dtype, parts.sends[rank], limit));
-    recv.Add(PartOf(mpi, m.y_dtype, parts.receives[rank], limit));
+  Side<Handle> send(m.comm->size, mpi.types[m.x_dtype]);
+  Side<Handle> recv(m.comm->size, mpi.types[m.y_dtype]);
+  for (const Part& part : parts.sends) {
+    send.Set(part.rank, PartOf(mpi, m.x_dtype, part.runs, limit));
+  }
+  for (const Part& part : parts.receives) {
+    recv.Set(part.rank, PartOf(mpi, m.y_dtype, part.runs, limit));
   }
   return CallAlltoallw(mpi, parts.x, send, m.y, recv, *m.comm);
 }

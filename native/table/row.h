@@ -28,7 +28,7 @@ enum class Large {
   kBlocks,    // as one MPI_Alltoallw, with a datatype for each large block
   kDatatype,  // as the same call, on one element of a datatype for the whole buffer
   kRoots,     // as reductions to each rank in turn, each in several calls
-  kParts,     // always as one MPI_Alltoallw: `send` and `recv` are parts of the arrays
+  kParts,     // always as one MPI_Alltoallw: `send` and `recv` are ranks with parts of the arrays
   kRoutes     // always as several calls of other rows: see Route
 };
 
@@ -60,6 +60,9 @@ struct Collective {
     return x == Extent::kAnyAtRoot || x == Extent::kSendTotalAtRoot ||
            y == Extent::kRecvTotalAtRoot || y == Extent::kSameAsXAtRoot;
   }
+
+  // Whether `send` and `recv` are counts of the ranks that they name; else they are of all ranks.
+  bool names_counts() const { return counts == Known::kByEach && large == Large::kBlocks; }
 
   // Whether it is a message, in which only the sender and the receiver take part.
   bool is_message() const { return large == Large::kDatatype && counts == Known::kByEach; }

@@ -2,6 +2,8 @@
 
 // Checks whether a message fits its row of the table, as far as one rank can know.
 
+#include <vector>
+
 #include "table/row.h"
 
 namespace jpi {
@@ -53,19 +55,48 @@ inline void RequireExtent(const char* name, Extent extent, int64_t actual, const
           ". Make the counts agree with the shapes of operand and result.");
 }
 
-// Checks whether the boxes in `parts`, one after the other, lie in an array of `shape`.
+// Checks whether `numbers`, `each` of them for a rank, name ranks in ascending order.
+inline void RequireRanks(const char* name, Counts numbers, size_t each, int size) {
+  Require(numbers.size() % each == 0, "`", name, "` must have ", each,
+          " numbers for each rank that it names; got ", numbers.size(),
+          ". Pass a rank, then its numbers.");
+  int64_t previous = -1;
+  for (size_t i = 0; i < numbers.size(); i += each) {
+    Require(numbers[i] > previous && numbers[i] < size, "`", name, "` must name ranks from 0 to ",
+            size - 1, " in ascending order; got ", numbers[i], " after ", previous,
+            ". Pass each rank once.");
+    previous = numbers[i];
+  }
+}
+
+// Checks whether the boxes in `parts`, each after its rank, lie in an array of `shape`.
 inline void RequireParts(const char* name, Counts shape, Counts parts, const Message& m) {
-  const size_t per_rank = 2 * shape.size();
-  Require(parts.size() == per_rank * m.comm->size, "`", name, "` must have ", per_rank,
-          " numbers for each of the ", m.comm->size, " ranks; got ", parts.size(),
-          ". Pass a start and a size per dimension.");
-  for (size_t i = 0; i < parts.size(); i += 2) {
-    const int64_t start = parts[i], count = parts[i + 1], size = shape[i % per_rank / 2];
+  const size_t each = 1 + 2 * shape.size();
+  RequireRanks(name, parts, each, m.comm->size);
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const size_t place = i % each;
+    if (place % 2 == 0) continue;
+    const int64_t start = parts[i], count = parts[i + 1], size = shape[place / 2];
     Require(start >= 0 && count >= 0 && start + count <= size, "`", name,
             "` must lie in the array; got ", start, " and ", count, " along a dimension of ", size,
             ". Pass starts and sizes in elements.");
   }
 }
+
+// The counts of all ranks, from those of the ranks that a call names.
+class NamedCounts {
+ public:
+  // `pairs` holds ranks, each followed by its count.
+  Counts Spread(const char* name, Counts pairs, int size) {
+    RequireRanks(name, pairs, 2, size);
+    counts_.assign(size, 0);
+    for (size_t i = 0; i < pairs.size(); i += 2) counts_[pairs[i]] = pairs[i + 1];
+    return Counts(counts_.data(), counts_.size());
+  }
+
+ private:
+  std::vector<int64_t> counts_;
+};
 
 // Checks whether each row has an owner, a place and, if the call delivers it, its elements.
 inline void RequireRoutedRows(const Collective& row, const Message& m) {

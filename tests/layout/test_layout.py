@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jpi._layout.layout import counts, layout, offsets, overlaps
+from jpi._layout.layout import Mapped, are_equal, counts, layout, offsets, overlaps
 from jpi._layout.spec import normalize_spec
 
 sizes = st.integers(0, 50)
@@ -26,11 +26,23 @@ def test_blocks_are_balanced_and_the_larger_come_first(size, number):
 def test_overlaps_count_each_position_once(size, number, data):
     start = data.draw(st.integers(0, size))
     stop = data.draw(st.integers(start, size))
-    expected = [
+    shared = [
         len(set(range(start, stop)) & set(range(a, b)))
         for a, b in itertools.pairwise(offsets(size, number))
     ]
+    expected = [(block, count) for block, count in enumerate(shared) if count]
     assert list(overlaps(start, stop, offsets(size, number))) == expected
+
+
+@given(sizes, parts, st.integers(0, 5), st.integers(1, 3))
+def test_boundaries_are_sequences(size, number, start, factor):
+    bounds = offsets(size, number)
+    assert list(bounds) == [sum(counts(bounds)[:block]) for block in range(number + 1)]
+    assert (bounds[-1], bounds[1:], len(bounds)) == (size, tuple(bounds)[1:], number + 1)
+    scaled = Mapped(bounds, lambda b: start + factor * b)
+    assert scaled[1:] == tuple(start + factor * b for b in bounds[1:])
+    assert are_equal(bounds, tuple(bounds)) and are_equal(tuple(bounds), bounds)
+    assert are_equal(scaled, bounds) == (list(scaled) == list(bounds))
 
 
 @st.composite

@@ -42,7 +42,7 @@ EMPTY = (
 @pytest.mark.parametrize("how", MODES)
 @pytest.mark.parametrize("name", EMPTY)
 def test_empty_buffers_pass(name, how):
-    nothing = [0] * SIZE
+    nothing = [] if name == "alltoallv" else [0] * SIZE
     with counting(*MODES[how]):
         y = call(name, np.zeros((0, 3), np.float32), (0, 3), send=nothing, recv=nothing)
     assert y.shape == (0, 3)

@@ -29,7 +29,7 @@ from support.native_calls import (
     world,
     x64,
 )
-from support.native_cases import MOVES, SENT, named
+from support.native_cases import MOVES, SENT, named, named_counts
 
 import jpi
 from jpi._config import Check
@@ -143,7 +143,17 @@ BAD_CALLS = {
     "y of the wrong size": ("allgather", 1, (9,), {"recv": ONES}, f"`y` must have {SIZE} elem"),
     "y unlike x": ("allreduce", 2, (3,), {}, "`y` must have 2 elements; got 3"),
     "y off the root": ("gather", 1, (9,), {"recv": ONES}, "`y` must have"),
-    "too few counts": ("alltoallv", 0, (0,), {}, f"one count for each of the {SIZE} ranks; got 0"),
+    "too few counts": ("allgather", 0, (0,), {}, f"one count for each of the {SIZE} ranks; got 0"),
+    "half a pair": ("alltoallv", 0, (0,), {"send": [0]}, "2 numbers for each rank that it names"),
+    "no such rank": ("alltoallv", 1, (0,), {"send": [SIZE, 1]}, f"got {SIZE} after -1"),
+    "a rank twice": ("alltoallv", 2, (0,), {"send": [0, 1, 0, 1]}, "got 0 after 0. Pass each rank"),
+    "a part beyond the array": (
+        "alltoallw",
+        2,
+        (2,),
+        {"send": [0, 1, 2]},
+        "`send` must lie in the array; got 1 and 2 along a dimension of 2",
+    ),
     "negative count": ("allgather", 1, (1,), {"recv": [-1] * SIZE}, "negative count; got -1"),
     "root too large": ("gather", 1, (1,), {"recv": ONES, "root": SIZE}, f"got {SIZE}"),
     "too few operands": ("fetch", 1, (1,), {}, "4 operands and 2 results; got 2"),
@@ -236,7 +246,8 @@ def test_log_keeps_calls_in_order_with_bytes():
     native.log_start(3)
     call("allreduce", np.ones(5, np.float32), (5,))
     x = np.ones(sent, np.int16)
-    call("alltoallv", x, (sum(received),), send=SENT[RANK], recv=received)
+    counts = {"send": named_counts(SENT[RANK]), "recv": named_counts(received)}
+    call("alltoallv", x, (sum(received),), **counts)
     call("allreduce", np.ones(2, bool), (2,))
     call("allreduce", np.ones(7, np.int8), (7,))  # beyond the log's capacity
     log = native.log_take()

@@ -66,12 +66,19 @@ def reduce_scatter(counts):
     return case("reduce_scatter", [sum(counts)] * SIZE, own_block, recv=counts)
 
 
+def named_counts(counts):
+    """Each rank with a count, and the count."""
+    return [number for rank, n in enumerate(counts) if n for number in (rank, n)]
+
+
 def exchange(target, sent):
     def to_me(xs):
         return np.concatenate([blocks(x, row)[RANK] for x, row in zip(xs, sent, strict=True)])
 
-    recv = [row[RANK] for row in sent]
-    return case(target, [sum(row) for row in sent], to_me, send=sent[RANK], recv=recv)
+    send, recv = sent[RANK], [row[RANK] for row in sent]
+    if target == "alltoallv":
+        send, recv = named_counts(send), named_counts(recv)
+    return case(target, [sum(row) for row in sent], to_me, send=send, recv=recv)
 
 
 def reduce(root):
