@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 from jax import lax
 from support.oracle import assert_same, both, check, is_plain, random_array, spmd
 
@@ -63,6 +64,7 @@ PROGRAMS = {
 }
 
 
+@pytest.mark.sweep(3)
 def test_values_and_gradients_are_those_of_one_process():
     cases = [(random_array((n, 4)), random_array((4, 4))) for n in (7, 1)]
     check({name: on_rows(f) for name, f in PROGRAMS.items()}, cases)
