@@ -15,6 +15,7 @@ from jpi._rules import linear_solve as linear_solve
 from jpi._rules import others as others
 from jpi._rules import random as random
 from jpi._rules import reduction as reduction
+from jpi._rules import scan as scan
 from jpi._rules import scatter as scatter
 from jpi._rules import shape as shape
 from jpi._rules import slice as slice

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+
+from jax import lax
 
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value, pending, region_of
@@ -15,6 +18,7 @@ from jpi._rules._panels import panels_of, streamed
 def dot_general(
     call: Call, lhs: Value, rhs: Value, *, dimension_numbers: Any, **params: Any
 ) -> Value:
+    call = replace(call, params={**call.params, "precision": _precision(call, lhs, rhs)})
     product = contraction_of(lhs, rhs, dimension_numbers)
     axes = plan(call, product)
     used = tuple(name for entry in axes.values() for name in entry)
@@ -31,3 +35,15 @@ def dot_general(
     spec = tuple(axes.get(label, ()) for label in product.result)
     over = product.over(axes, call.mesh.axis_names)
     return pending(local, call.mesh, over, layout(call.shape, call.mesh.axes, spec))
+
+
+def _precision(call: Call, lhs: Value, rhs: Value) -> Any:
+    """The parameter `precision`, None where it says only what the types say.
+
+    JAX refuses that algorithm on a CPU. `jax.nn.dot_product_attention` asks for it, and does
+    without it where it is refused; that is too late in a function that has been traced.
+    """
+    precision = call.params["precision"]
+    types = [str(x) for x in (lhs.dtype, rhs.dtype, call.dtype)]
+    is_plain = types == ["float16", "float16", "float32"]
+    return None if is_plain and precision == lax.DotAlgorithmPreset.F16_F16_F32 else precision

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-import itertools
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+
+from jpi._primitives.packing import packed
 
 Collective = TypeVar("Collective", bound=Callable[..., Any])
 _NUMBERS = (bool, int, float, complex, np.generic)
@@ -31,8 +31,9 @@ def takes_trees(*, rows: int = 0) -> Callable[[Collective], Collective]:
             if isinstance(x, (jax.Array, np.ndarray, *_NUMBERS)) or _is_array(x):
                 return function(x, *args, **kwargs)
             leaves, tree = jax.tree.flatten(x, is_leaf=_is_array)
-            run = functools.partial(_of_leaves, lambda y: function(y, *args, **kwargs), rows)
-            return jax.tree.unflatten(tree, run(leaves))
+            arrays = [x if isinstance(x, jax.Array) else jnp.asarray(x) for x in leaves]
+            results = packed(lambda y: function(y, *args, **kwargs), arrays, rows)
+            return jax.tree.unflatten(tree, results)
 
         return of_tree  # type: ignore[return-value]
 
@@ -48,23 +49,3 @@ def _is_array(x: Any) -> bool:
 
 def _is_list(x: Any) -> bool:
     return type(x) in (list, tuple) and _is_array(x)
-
-
-def _of_leaves(function: Callable[[Any], Any], rows: int, leaves: Sequence[Any]) -> list[Any]:
-    arrays = [x if isinstance(x, jax.Array) else jnp.asarray(x) for x in leaves]
-    groups: dict[Any, list[int]] = {}
-    for i, x in enumerate(arrays):
-        groups.setdefault(x.dtype if x.ndim >= rows else i, []).append(i)
-    results: list[Any] = [None] * len(arrays)
-    for members in groups.values():
-        if len(members) == 1:
-            results[members[0]] = function(arrays[members[0]])
-            continue
-        shapes = [arrays[i].shape[rows:] for i in members]
-        parts = [arrays[i].reshape(*arrays[i].shape[:rows], -1) for i in members]
-        packed = function(jnp.concatenate(parts, axis=rows))
-        ends = list(itertools.accumulate(map(math.prod, shapes)))[:-1]
-        pieces = jnp.split(packed, ends, axis=-1)
-        for i, piece, shape in zip(members, pieces, shapes, strict=True):
-            results[i] = piece.reshape(*piece.shape[:-1], *shape)
-    return results

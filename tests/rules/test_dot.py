@@ -97,3 +97,43 @@ def test_no_rank_holds_a_matrix_of_which_it_has_a_block(gradient):
         patch.setattr(_panels, "PANEL", 1 << 14)
         used = jax.jit(run).lower(x, x).compile().memory_analysis()
     assert used.temp_size_in_bytes + used.output_size_in_bytes < blocks * block
+
+
+ALGORITHMS = [
+    *(None, "high", "highest", "DEFAULT", "F16_F16_F16", "F32_F32_F32", "BF16_BF16_F32"),
+    *("BF16_BF16_F32_X3", "BF16_BF16_F32_X6", "TF32_TF32_F32", "BF16_BF16_BF16"),
+]
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32"])
+@pytest.mark.sweep(2)
+def test_precisions_are_accepted_and_refused_as_on_one_process(dtype):
+    x = jax.numpy.asarray(random_array((3, 4)), dtype)
+    distributed = jpi.numpy.asarray(x)
+    for precision in ALGORITHMS:
+        try:
+            expected = jax.numpy.dot(x, x.T, precision=precision)
+        except ValueError as error:
+            with pytest.raises(ValueError, match=str(error)[:30]):
+                jpi.numpy.dot(distributed, distributed.T, precision=precision)
+        else:
+            actual = jpi.numpy.dot(distributed, distributed.T, precision=precision)
+            assert_same(actual, expected, what=str(precision))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32"])
+def test_attention_in_small_floats(dtype):
+    x = jax.numpy.asarray(random_array((2, 4, 2, 8)), dtype)
+
+    def attention(numpy, x):
+        attend = (jpi if numpy is jpi.numpy else jax).nn.dot_product_attention
+        return attend(x, 2 * x, x + 1, is_causal=True)
+
+    def gradient(numpy, x):
+        return jax.grad(lambda x: numpy.sum(attention(numpy, x).astype("float32") ** 2))(x)
+
+    for spec in (jpi.P("ranks"), jpi.P(None, "ranks"), jpi.P(None, None, None, "ranks")):
+        distributed = jpi.numpy.asarray(x, spec=spec)
+        for function in (attention, gradient):
+            actual = function(jpi.numpy, distributed)
+            assert_same(actual, function(jax.numpy, x), what=str(spec))
