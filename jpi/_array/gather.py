@@ -9,14 +9,15 @@ import jax.numpy as jnp
 
 from jpi import collectives
 from jpi._array.array import DistArray
+from jpi._call.arguments import is_sharded
 
 
-def gather(x: Any, root: int | None = None, *, comm: Any = None) -> jax.Array:
+def gather(x: Any, root: int | None = None, *, comm: Any = None) -> Any:
     """The whole array, on every rank or on ``root`` only; or MPI's gather of the ranks' arrays.
 
     Args:
-        x: a DistArray; an array that every rank holds, if ``root`` is left out; else an array of
-            this rank, of the same shape and dtype on every rank.
+        x: a DistArray; if ``root`` is left out, also a tree of DistArrays and of arrays that every
+            rank holds; else an array of this rank, of the same shape and dtype on every rank.
         root: the rank that gets the arrays; by default every rank has the whole of ``x``.
         comm: of this rank's arrays: an mpi4py communicator or a `Comm`; all ranks by default.
 
@@ -29,5 +30,9 @@ def gather(x: Any, root: int | None = None, *, comm: Any = None) -> jax.Array:
     if isinstance(x, DistArray):
         return x.gather(root)
     if root is None:
-        return jnp.asarray(x)
+        return jax.tree.map(_whole, x, is_leaf=is_sharded)
     return collectives.gather(x, root, comm=comm)
+
+
+def _whole(x: Any) -> jax.Array:
+    return x.gather() if is_sharded(x) else jnp.asarray(x)

@@ -54,6 +54,11 @@ class Sharded:
         return self._shard.dtype
 
     @property
+    def weak_type(self) -> bool:
+        """Whether the dtype is that of a Python number, and gives way to another, as in JAX."""
+        return self._shard.weak_type
+
+    @property
     def ndim(self) -> int:
         return len(self._layout.shape)
 

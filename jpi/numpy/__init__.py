@@ -47,5 +47,6 @@ from jpi.numpy._unusual import savez as savez
 from jpi.numpy._unusual import vectorize as vectorize
 
 __array_namespace_info__ = _source.__array_namespace_info__
+__array_api_version__ = _source.__array_api_version__
 __getattr__, __dir__ = _namespace(_source, globals())
 _stands_for("numpy", _sys.modules[__name__])

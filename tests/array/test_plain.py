@@ -5,7 +5,7 @@ import jax.numpy
 import numpy as np
 import optax
 import pytest
-from support.oracle import random_array
+from support.oracle import assert_same, is_plain, random_array
 
 import jpi
 import jpi.numpy as jnp
@@ -92,3 +92,9 @@ def test_solvers_of_jpi_take_plain_vectors(name):
         x, _ = solve(matvec, b, x0=x0, tol=1e-7)
         assert not is_array(x)
         np.testing.assert_allclose(x, expected, rtol=1e-3, atol=1e-4)
+
+
+def test_gather_takes_trees_and_keeps_them():
+    tree = jpi.gather({"x": jnp.asarray(A), "rest": [jax.numpy.ones(2), 3.0, None]})
+    assert all(map(is_plain, jax.tree.leaves(tree)))
+    assert_same(tree, {"x": A, "rest": [jax.numpy.ones(2), jax.numpy.asarray(3.0), None]})

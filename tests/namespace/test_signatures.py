@@ -54,6 +54,7 @@ def test_a_creation_function_says_where_its_array_is_placed():
 def test_the_namespace_describes_itself():
     info = jnp.zeros(3).__array_namespace__().__array_namespace_info__()
     assert info.capabilities() == jax.numpy.__array_namespace_info__().capabilities()
+    assert jnp.__array_api_version__ == jax.numpy.__array_api_version__
 
 
 def test_dlpack_is_refused_as_the_standard_says():
