@@ -9,8 +9,10 @@ import jax.numpy as jnp
 
 from jpi import collectives
 from jpi._array.array import DistArray
+from jpi._jax.tracebacks import api
 
 
+@api
 def gather(x: Any, root: int | None = None, *, comm: Any = None) -> jax.Array:
     """The whole array, on every rank or on ``root`` only; or MPI's gather of the ranks' arrays.
 
