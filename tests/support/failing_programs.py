@@ -161,8 +161,8 @@ FAILURES = {
     ),
     "an exception on every rank": (
         """
-        jpi.barrier()
-        jpi.wait()
+        from jpi._watch import failures, watch
+        failures.TOGETHER = watch.REPORT = 10  # seconds
         jnp.zeros(4) + jnp.zeros(5)  # line
         """,
         FAILED,
@@ -174,8 +174,8 @@ FAILURES = {
     ),
     "another exception on each rank": (
         """
-        jpi.barrier()
-        jpi.wait()
+        from jpi._watch import failures, watch
+        failures.TOGETHER = watch.REPORT = 10  # seconds
         raise ValueError(f"reason {rank}")
         """,
         FAILED,
