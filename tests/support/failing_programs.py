@@ -168,7 +168,7 @@ FAILURES = {
         FAILED,
         [
             "(?s)^(?!.*Traceback.*Traceback).*ranks 0-1:\nTraceback",
-            "line {number}, in <module>\n(.*\n){1,2}ValueError: Incompatible shapes",
+            r"line {number}, in <module>\n(.*\n){1,2}\w+Error: .*incompatible shapes",
             "ranks 0-1 of 2 have failed; all ranks end",
         ],
     ),
