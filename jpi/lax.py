@@ -16,12 +16,14 @@ from jpi._blocks.prefixes import scan_over
 from jpi._blocks.redistribute import redistribute
 from jpi._call.arguments import common_mesh, is_sharded
 from jpi._call.call import call
+from jpi._jax.tracebacks import api
 from jpi._layout.layout import layout
 from jpi._mpi.mesh import Mesh
 from jpi._namespace.generate import namespace as _namespace
 from jpi._ordered.compile import compiled_when_eager
 
 
+@api
 def associative_scan(fn: Callable, elems: Any, reverse: bool = False, axis: int = 0) -> Any:
     """`jax.lax.associative_scan` on distributed arrays: running results of ``fn``.
 

@@ -33,7 +33,7 @@ LAYERS: dict[str, set[str]] = {
     "collectives": GROUND | {"_mpi", "_ordered", "_primitives"},
     "_blocks": GROUND | {"_layout", "_mpi", "_ordered", "_primitives"},
     "_evaluation": GROUND | {"_layout", "_mpi", "_ordered", "_blocks"},
-    "_rules": GROUND | {"_layout", "_mpi", "_primitives", "_blocks", "_evaluation"},
+    "_rules": GROUND | {"_layout", "_mpi", "_ordered", "_primitives", "_blocks", "_evaluation"},
     "_call": GROUND | {"_layout", "_mpi", "_ordered", "_evaluation", "_rules"},
     "_array": GROUND | MACHINERY | {"collectives"},
     "_namespace": GROUND | {"_call"},

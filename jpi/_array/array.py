@@ -23,6 +23,7 @@ from jpi._call.call import call
 from jpi._call.closure import as_global, is_tracing_globally
 from jpi._call.sharded import whole_or_sharded
 from jpi._jax import names as _jax
+from jpi._jax.tracebacks import api
 from jpi._mpi.mesh import Mesh
 from jpi._ordered.compile import compiled_when_eager
 from jpi._primitives.moves import gather_p
@@ -75,6 +76,7 @@ class _Named(type):
         return "<class 'jpi.DistArray': use jpi.numpy, jpi.spmd, or x.gather() for jax.numpy>"
 
 
+@api
 class DistArray(Protocols, metaclass=_Named):
     """An array with a global shape, split into one block per rank.
 

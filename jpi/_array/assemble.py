@@ -14,6 +14,7 @@ from jpi._blocks.redistribute import redistribute
 from jpi._blocks.rows import move_blocks
 from jpi._call.sharded import whole_or_sharded
 from jpi._jax.names import trace_state_clean
+from jpi._jax.tracebacks import api
 from jpi._layout.layout import Layout, are_equal, layout
 from jpi._layout.spec import normalize_spec
 from jpi._mpi.arguments import rank_in
@@ -23,6 +24,7 @@ from jpi._ordered.declared import claimed
 from jpi._primitives.moves import from_root, scatter_p
 
 
+@api
 def from_shard(block: Any, *, spec: Any = None, mesh: Mesh | None = None) -> Any:
     """The distributed array whose blocks are what each rank passes.
 
@@ -59,6 +61,7 @@ def from_shard(block: Any, *, spec: Any = None, mesh: Mesh | None = None) -> Any
     return _rebalance(block, mesh, placement, bounds)
 
 
+@api
 def scatter_from(x: Any, root: int = 0, *, spec: Any = None, mesh: Mesh | None = None) -> Any:
     """The distributed form of an array that only one rank holds.
 
@@ -108,6 +111,7 @@ def _scatter(x: Any, root: int, mesh: Mesh, target: Layout) -> Any:
 _scattered = compiled_when_eager(_scatter, static_argnums=(1, 2, 3))
 
 
+@api
 def replicate(x: Any) -> jax.Array:
     """``x`` on every rank, as a plain array.
 

@@ -10,8 +10,10 @@ import jax.numpy as jnp
 from jpi import collectives
 from jpi._array.array import DistArray
 from jpi._call.arguments import is_sharded
+from jpi._jax.tracebacks import api
 
 
+@api
 def gather(x: Any, root: int | None = None, *, comm: Any = None) -> Any:
     """The whole array, on every rank or on ``root`` only; or MPI's gather of the ranks' arrays.
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from jpi._array.array import DistArray
 from jpi._blocks.padding import pad_along
+from jpi._jax.tracebacks import api
 from jpi._layout.padding import padding_plan
 from jpi._ordered.compile import compiled_when_eager
 
@@ -23,6 +24,7 @@ Mode = Literal["periodic", "constant", "reflect", "edge"]
 _MODES = (*get_args(Mode), "wrap")  # NumPy's "periodic"
 
 
+@api
 def halo(
     x: DistArray, width: Any, axis: int | Sequence[int] | None = None, mode: Mode = "periodic"
 ) -> jax.Array:

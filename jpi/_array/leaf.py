@@ -37,6 +37,8 @@ class Leaf(jax.Array):
 class _OfManyRanksError(TypeError, AttributeError):
     """A function for arrays on one device got a distributed array."""
 
+    __module__, __qualname__ = "builtins", "TypeError"  # as users know it
+
 
 def _explained(x: Leaf) -> str:
     return (

@@ -12,11 +12,13 @@ from jpi._array.assemble import from_shard
 from jpi._array.halo import Mode, halo
 from jpi._blocks.over_axes import spread_over
 from jpi._call.arguments import common_mesh, is_sharded
+from jpi._jax.tracebacks import api
 from jpi._layout.layout import Axes
 from jpi._layout.spec import spec_entries
 from jpi._mpi.mesh import Mesh, current_mesh
 
 
+@api
 def map_shards(f: Callable[..., Any], *xs: Any, out_spec: Any = None) -> Any:
     """``f`` of every rank's blocks, with its results as the blocks of distributed arrays.
 
@@ -36,6 +38,8 @@ def map_shards(f: Callable[..., Any], *xs: Any, out_spec: Any = None) -> Any:
     not balanced are rebalanced by one exchange.
     Errors: ValueError if the arguments are on different meshes, or blocks do not fit together.
     """
+    if not xs:
+        raise TypeError("map_shards must get arrays; got a function only. Call map_shards(f, x).")
     leaves = jax.tree.leaves(xs, is_leaf=is_sharded)
     arrays = [x for x in leaves if is_sharded(x)]
     mesh = common_mesh(arrays, "map_shards") if arrays else current_mesh()
@@ -48,6 +52,7 @@ def map_shards(f: Callable[..., Any], *xs: Any, out_spec: Any = None) -> Any:
     return jax.tree.map(lambda y: from_shard(y, spec=spec, mesh=mesh), f(*blocks))
 
 
+@api
 def stencil(
     f: Callable[..., Any],
     x: DistArray,

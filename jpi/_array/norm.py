@@ -9,8 +9,10 @@ import jax.numpy as jnp
 
 from jpi._call.arguments import is_sharded
 from jpi._call.call import call
+from jpi._jax.tracebacks import api
 
 
+@api
 def global_norm(tree: Any) -> jax.Array:
     """The square root of the sum of the squares of all elements of all arrays in ``tree``.
 

@@ -6,9 +6,11 @@ import builtins
 import io
 from typing import Any
 
+from jpi._jax.tracebacks import api
 from jpi._mpi.comm import Comm
 
 
+@api
 def print(*values: Any, by_rank: bool = False, comm: Any = None, **options: Any) -> None:
     """Prints ``values`` once, or what each rank has of them, in the order of the ranks.
 

@@ -16,10 +16,10 @@ import numpy as np
 
 from jpi._call.call import call
 from jpi._call.sharded import Sharded
+from jpi._jax.tracebacks import api
 
 _OPERANDS = (Sharded, jax.Array, np.ndarray, np.generic, int, float, complex)
 _namespaces: dict[str, ModuleType] = {}  # module of NumPy -> module of JPI in its place
-_IMMUTABLE = "arrays of JPI cannot be written to; use the function's result"
 
 
 def stands_for(foreign: str, module: ModuleType) -> None:
@@ -40,7 +40,28 @@ def _no_number(kind: str) -> Callable[[Sharded], Any]:
 class _NotWholeError(TypeError, BufferError):
     """Only a block of the array is here; DLPack and buffers want a BufferError."""
 
+    __module__, __qualname__ = "builtins", "TypeError"  # as users know it
 
+
+@api
+class _NoRows:
+    """An iterator in place of an array's rows.
+
+    The array itself can be asked for one: who asks, as matplotlib does, goes on to use it, and
+    gets an error that says what to do.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def __iter__(self) -> _NoRows:
+        return self
+
+    def __next__(self) -> Any:
+        raise self._error
+
+
+@api
 class Protocols(Sharded):
     """The part of a DistArray that other libraries call."""
 
@@ -63,7 +84,10 @@ class Protocols(Sharded):
                 )
             return call(function, operands, {})
         if method == "at":
-            raise TypeError(f"{_IMMUTABLE} of jpi.numpy's .at[...] or x.at[...].")
+            raise TypeError(
+                "arrays of JPI cannot be written to, nor those of NumPy with their numbers. Use "
+                f"x.at[index], which makes a new array, in place of numpy.{ufunc.__name__}.at."
+            )
         whole = _with_methods(function, ufunc.nin, ufunc.nout, ufunc.identity)
         return call(getattr(whole, method), operands, kwargs)
 
@@ -111,7 +135,7 @@ class Protocols(Sharded):
         return self.shape[0]
 
     def __iter__(self) -> Iterator[Any]:
-        raise self._not_whole("iterated over")
+        return _NoRows(self._not_whole("iterated over"))
 
     def __contains__(self, value: Any) -> bool:
         return bool(call(_contains, (self, value), {}))
@@ -195,7 +219,10 @@ def _with_methods(function: Callable, nin: int, nout: int, identity: Any) -> Any
 
 def _refuse_out(kwargs: dict[str, Any]) -> None:
     if kwargs.get("out") is not None:
-        raise TypeError(f"`out` must be left out: {_IMMUTABLE}.")
+        raise TypeError(
+            "`out` must be left out: arrays of JPI cannot be written to, nor those of NumPy with "
+            "their numbers. Use the function's result: a = a + x in place of a += x."
+        )
 
 
 def _contains(x: Any, value: Any) -> Any:

@@ -116,22 +116,34 @@ def _fit(shape: tuple[int, ...], mesh: Mesh, placement: Layout) -> Layout:
     block = placement.block_shape(mesh.coordinates)
     if len(shape) < len(block) and block[len(block) - len(shape) :] == shape:
         for dim in range(len(block) - len(shape)):
-            placement = without_axis(placement, 0, f"the leading axis (dimension {dim})")
+            if placement.spec[0]:
+                _refuse_loop(placement, dim)
+            placement = without_axis(placement, 0)
     elif len(shape) > len(block) and shape[len(shape) - len(block) :] == block:
         for size in reversed(shape[: len(shape) - len(block)]):
             placement = placement.with_axis(0, size)
     return placement
 
 
-def without_axis(placement: Layout, axis: int, name: str) -> Layout:
+def _refuse_loop(placement: Layout, dim: int) -> NoReturn:
+    raise ValueError(
+        f"axis {dim} of an array of shape {placement.shape} must be unsharded to be looped over by "
+        f"jax.lax.scan or jax.lax.map; it is sharded over {placement.spec[0]}. Call the function "
+        "that holds the loop as jpi.spmd(function)(x), or shard another dimension: "
+        "x.redistribute(spec)."
+    )
+
+
+def _refuse_vmap(placement: Layout, axis: int) -> NoReturn:
+    raise ValueError(
+        f"axis {axis} of an array of shape {placement.shape} must be unsharded to be mapped over "
+        f"by jax.vmap; it is sharded over {placement.spec[axis]}. Call jpi.spmd(jax.vmap(f))(x), "
+        "or shard another dimension: x.redistribute(spec)."
+    )
+
+
+def without_axis(placement: Layout, axis: int) -> Layout:
     """``placement`` without an unsharded axis."""
-    if placement.spec[axis]:
-        raise ValueError(
-            f"{name} of an array of shape {placement.shape} must be unsharded to be mapped over "
-            f"(vmap, scan, map); it is sharded over {placement.spec[axis]}. Redistribute the array "
-            "so that another dimension is sharded, x.redistribute(spec), or call "
-            "jpi.spmd(jax.vmap(f))(x); of a loop, the function that holds it: jpi.spmd(f)(x)."
-        )
     shape, spec = placement.shape, placement.spec
     return layout(
         shape[:axis] + shape[axis + 1 :], placement.mesh_axes, spec[:axis] + spec[axis + 1 :]
@@ -142,8 +154,9 @@ def _to_element(wrap: Any, get_index: Any, x: Sharded, axis: int | None) -> Shar
     if axis is None:
         return x
     axis = axis % x.ndim
-    placement = without_axis(x._layout, axis, f"axis {axis}")
-    return x.kind(wrap(x._shard, axis), x._mesh, placement)
+    if x._layout.spec[axis]:
+        _refuse_vmap(x._layout, axis)
+    return x.kind(wrap(x._shard, axis), x._mesh, without_axis(x._layout, axis))
 
 
 def _from_element(unwrap: Any, size: int, x: Sharded, axis: int | None) -> Sharded:

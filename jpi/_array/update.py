@@ -12,8 +12,10 @@ from jpi._array.index import hashable_index, update
 from jpi._array.masks import is_mask, take, without_masks
 from jpi._call.call import call
 from jpi._call.sharded import Sharded
+from jpi._jax.tracebacks import api
 
 
+@api
 class At:
     """``x.at``: index it to get the methods of `Updates`."""
 
@@ -22,6 +24,13 @@ class At:
 
     def __getitem__(self, index: Any) -> Updates:
         return Updates(self._x, index)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(
+            f"`x.at` must be indexed first; got x.at.{name}. Write x.at[index].{name}(values).",
+            name=name,
+            obj=self,
+        )
 
     def __repr__(self) -> str:
         return f"At({self._x!r})"
@@ -36,6 +45,7 @@ def _method(name: str) -> Callable[..., Any]:
     return method
 
 
+@api
 class Updates:
     """``x.at[index]``, with the methods and keyword arguments that `jax.numpy` has."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jpi._array.array import DistArray
+from jpi._jax.tracebacks import api
 from jpi._layout.layout import Box, Layout
 from jpi._layout.ranges import ranges
 from jpi._mpi.arguments import rank_in
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _COLOURS = "#7fd4f5 #f7e96b #f58ce0 #7fe08a #ff7a6b #6f74ff #d08a30".split()
 
 
+@api
 def visualize(
     x: DistArray, *, root: int = 0, picture: str | os.PathLike[str] | None = None
 ) -> None:

@@ -9,6 +9,7 @@ import jax
 import numpy as np
 
 from jpi._call.sharded import Sharded
+from jpi._jax.argument_names import named_after
 from jpi._mpi.mesh import Mesh
 
 ARRAYS = (Sharded, jax.Array, np.ndarray)
@@ -60,11 +61,25 @@ def unflatten(tree: Any, leaves: Sequence[Any]) -> tuple[Sequence[Any], dict[str
     return leaves[:count], dict(zip(tree, leaves[count:], strict=True))
 
 
-def rebuild(fun: Callable, tree: Any, is_static: Sequence[Static | None], *dynamic: Any) -> Any:
-    values = iter(dynamic)
-    leaves = [next(values) if static is None else static.value for static in is_static]
-    args, kwargs = unflatten(tree, leaves)
-    return fun(*args, **kwargs)
+def of_dynamic(
+    fun: Callable, tree: Any, is_static: Sequence[Static | None], types: Sequence[Any]
+) -> Callable:
+    """``fun`` as a function of its arguments of these ``types``, which are not static."""
+
+    def put_together(dynamic: Sequence[Any]) -> tuple[Sequence[Any], dict[str, Any]]:
+        values = iter(dynamic)
+        leaves = [next(values) if static is None else static.value for static in is_static]
+        return unflatten(tree, leaves)
+
+    def run(*dynamic: Any) -> Any:
+        args, kwargs = put_together(dynamic)
+        return fun(*args, **kwargs)
+
+    own = [jax.ShapeDtypeStruct(x.shape, x.dtype) for x in types]
+    try:
+        return named_after(run, fun, *put_together(own), own)
+    except Exception:  # a container that takes arrays only: errors do without the names
+        return run
 
 
 def global_type(x: Any) -> Any:

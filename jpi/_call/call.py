@@ -20,6 +20,7 @@ from jpi._call.eager import INTEGERS_TOO, NUMBERS, call_eagerly
 from jpi._call.inline import inline
 from jpi._call.target import Target, common_target
 from jpi._jax import names as _jax
+from jpi._jax.tracebacks import api
 
 
 def hashable_spec(spec: Any) -> Any:
@@ -78,6 +79,7 @@ def _is_block(leaves: Sequence[Any], block: Any) -> bool:
 Function = TypeVar("Function", bound=Callable | tuple)
 
 
+@api
 def spmd(fun: Function, *, out_spec: Any = None) -> Function:
     """``fun``, written for arrays on one device, as a function of distributed arrays.
 
@@ -94,10 +96,11 @@ def spmd(fun: Function, *, out_spec: Any = None) -> Function:
 
     Example: ``jpi.spmd(jax.nn.relu)(x)``; ``optimizer = jpi.spmd(optax.lamb(1e-3))``
     """
-    if isinstance(fun, tuple):
+    if isinstance(fun, tuple) or not callable(fun):
         return _each_spmd(fun, out_spec)
     is_tree = not jax.tree_util.all_leaves([fun])  # it holds arrays, which are arguments too
 
+    @api
     @functools.wraps(fun, updated=())
     def distributed(*args: Any, **kwargs: Any) -> Any:
         function, args = (_applied, (fun, *args)) if is_tree else (fun, args)

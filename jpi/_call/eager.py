@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from jpi._call.arguments import ARRAYS, Static, global_type, is_sharded, rebuild
+from jpi._call.arguments import ARRAYS, Static, global_type, is_sharded, of_dynamic
 from jpi._call.by_values import NEEDS_VALUES
 from jpi._call.cache import keep
 from jpi._call.inline import inline, on_gathered_values
@@ -74,9 +73,8 @@ def _compile(
     traced = [x for x, kind in zip(leaves, kinds, strict=True) if not isinstance(kind, Static)]
     is_static = tuple(kind if isinstance(kind, Static) else None for kind in kinds)
     try:
-        function = trace_global(
-            functools.partial(rebuild, fun, tree, is_static), [global_type(x) for x in traced]
-        )
+        types = [global_type(x) for x in traced]
+        function = trace_global(of_dynamic(fun, tree, is_static, types), types)
     except Exception as error:
         if not all(isinstance(x, ARRAYS) for x in traced):
             return lambda dynamic: call_eagerly(fun, tree, _refill(kinds, dynamic), target, ())

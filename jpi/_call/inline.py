@@ -6,7 +6,6 @@ of a result depends on values, the function runs on values.
 
 from __future__ import annotations
 
-import functools
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -22,7 +21,7 @@ from jpi._call.arguments import (
     flatten,
     global_type,
     is_sharded,
-    rebuild,
+    of_dynamic,
     require_one_comm,
     unflatten,
 )
@@ -60,7 +59,7 @@ def _traced(
     except TypeError:  # an unhashable static argument
         key = traced = None
     if traced is None:
-        traced = trace_global(functools.partial(rebuild, fun, tree, is_static), types)
+        traced = trace_global(of_dynamic(fun, tree, is_static, types), types)
         # A function that refers to values of a transform in progress must not outlive it.
         if key and not refers_to_tracers(traced.closed):
             keep(_traces, key, traced)

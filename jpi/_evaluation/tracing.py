@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,7 @@ def trace_global(fun: Callable, args: Sequence[Any]) -> GlobalFunction:
     """
     seen: list[Any] = []
 
+    @functools.wraps(fun)  # errors of the trace call it by this name
     @boundary
     def arrays_only(*args: Any) -> list[Any]:
         leaves, tree = jax.tree.flatten(fun(*args))

@@ -61,7 +61,9 @@ from jax._src.lib import xla_client
 from jax._src.lib.mlir import ir as ir
 from jax._src.lib.mlir.dialects import hlo as hlo
 
-# Which frames are the user's, and a context that sets the line of the equations traced in it.
+# The line and the names of what is traced now, a context that sets those of the equations traced
+# in it, and which frames are the user's.
+from jax._src.source_info_util import current
 from jax._src.source_info_util import is_user_filename as is_user_filename
 from jax._src.source_info_util import user_context as user_context
 from jax.extend.core import ClosedJaxpr as ClosedJaxpr
@@ -75,6 +77,7 @@ from jax.tree_util import GetAttrKey as GetAttrKey
 from jax.tree_util import register_pytree_with_keys as register_pytree_with_keys
 
 Tracer = jax.core.Tracer
+current_source = current
 code_location = xla_client.Traceback.code_addr2location  # (line, column, ...) of an instruction
 
 # One draw of the gamma distribution for one key: `jax.random.gamma` does not take many keys.

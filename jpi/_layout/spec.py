@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 
 from jpi._layout.layout import Axes, Spec
 
@@ -29,7 +29,7 @@ def normalize_spec(spec: object, ndim: int, mesh_axes: tuple[tuple[str, int], ..
 def spec_entries(spec: object, mesh_axes: tuple[tuple[str, int], ...]) -> Spec:
     """The mesh axes in each entry of a user's spec, for an array of any number of dimensions."""
     entries = (spec,) if isinstance(spec, str) else () if spec is None else spec
-    if not isinstance(entries, Iterable):
+    if not isinstance(entries, Iterable) or isinstance(entries, Mapping | Set):
         raise TypeError(
             f"`spec` must be a PartitionSpec, a tuple or None; got {spec!r}. Write jpi.P('axis')."
         )

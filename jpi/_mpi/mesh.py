@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from functools import cached_property
 from typing import Any
 
+from jpi._jax.tracebacks import api
 from jpi._layout.layout import Axes, Layout, grid_coordinates, layout
 from jpi._layout.spec import normalize_spec
 from jpi._mpi.comm import Comm
@@ -96,6 +97,7 @@ meshes: dict[tuple[Comm, tuple[tuple[str, int], ...]], Mesh] = {}
 _current_mesh: ContextVar[Mesh | None] = ContextVar("jpi_mesh", default=None)
 
 
+@api
 def make_mesh(
     shape: Sequence[int] | None = None, axis_names: Sequence[str] = ("ranks",), comm: Any = None
 ) -> Mesh:
@@ -113,6 +115,11 @@ def make_mesh(
         ValueError: the grid does not cover the communicator, or names are missing or repeated.
     """
     comm = Comm(comm)
+    if isinstance(axis_names, str) or isinstance(shape, int):
+        raise TypeError(
+            f"`shape` and `axis_names` must be tuples; got {shape!r} and {axis_names!r}. "
+            'Write jpi.make_mesh((4, 2), ("rows", "columns")).'
+        )
     shape = (comm.size,) if shape is None else tuple(int(size) for size in shape)
     names = tuple(axis_names)
     if len(names) != len(shape) or len(set(names)) != len(names):

@@ -11,6 +11,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from jpi._call.call import call
+from jpi._jax.tracebacks import api
 from jpi._namespace.ufunc import Ufunc
 
 
@@ -19,6 +20,7 @@ def namespace(
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """``__getattr__`` and ``__dir__`` for the module with these globals, which wraps ``source``."""
 
+    @api
     def get(name: str) -> Any:
         value = module[name] = distributed(source, name, module["__name__"])
         return value
@@ -45,6 +47,7 @@ def distributed(source: ModuleType, name: str, module: str) -> Any:
     if isinstance(value, jnp.ufunc):
         return Ufunc(value)
 
+    @api
     @functools.wraps(value)
     def function(*args: Any, **kwargs: Any) -> Any:
         return call(value, args, kwargs)

@@ -9,6 +9,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from jpi._call.call import call
+from jpi._jax.tracebacks import api
 
 METHODS = ("reduce", "accumulate", "reduceat", "outer", "at")
 
@@ -22,6 +23,7 @@ def _method(name: str) -> Callable[..., Any]:
     return method
 
 
+@api
 class Ufunc:
     """A `jax.numpy.ufunc` that takes distributed arrays where the original takes arrays.
 

@@ -15,7 +15,9 @@ import jax
 
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
+from jpi._jax.argument_names import named_after
 from jpi._jax.modes import in_own_modes
+from jpi._jax.tracebacks import api, hide_frames
 from jpi._mpi import comm as _comm
 from jpi._ordered.declared import declarations
 from jpi._ordered.effect import is_ordered
@@ -53,13 +55,14 @@ def _threaded(fun: Callable, seen: list[bool] | None = None) -> Callable[..., tu
             args, kwargs = jax.tree.unflatten(tree, full)
             return fun(*args, **kwargs)
 
+        values = [leaves[i] for i in dynamic]
         with declarations() as is_checked:
-            trace = jax.make_jaxpr(run, return_shape=True)
-            closed, shapes = trace(*(leaves[i] for i in dynamic))
+            trace = jax.make_jaxpr(named_after(run, fun, args, kwargs, values), return_shape=True)
+            closed, shapes = trace(*values)
         if is_checked:
             require_same(closed)
         first = new_token() if jpi_token is None else jpi_token
-        token, results = thread_tokens(closed)(first, *(leaves[i] for i in dynamic))
+        token, results = thread_tokens(closed)(first, *values)
         has_collectives = is_ordered(jaxprs.effects(closed))
         if seen is not None:
             seen[:] = [has_collectives]
@@ -109,6 +112,7 @@ def compiled_when_eager(fun: Callable, **options: Any) -> Callable:
     return call
 
 
+@api
 def jit(fun: Callable, **options: Any) -> Callable:
     """``fun`` compiled, with its collectives in program order at no extra cost per call.
 
@@ -124,9 +128,13 @@ def jit(fun: Callable, **options: Any) -> Callable:
 
     @functools.wraps(inner)
     def call(*args: Any, **kwargs: Any) -> Any:
-        if not _jax.trace_state_clean():
-            return inner(*args, **kwargs)
-        results, token = compiled(*args, **kwargs)  # one more call in Python costs 2 % here
+        try:  # not `api`: one more call in Python costs 2 % here
+            if not _jax.trace_state_clean():
+                return inner(*args, **kwargs)
+            results, token = compiled(*args, **kwargs)
+        except Exception as error:
+            hide_frames(error)
+            raise
         remember(token)
         return results
 
@@ -152,6 +160,7 @@ class _Stage:
         return results
 
 
+@api
 def wait() -> None:
     """Return when every collective that this process has started has finished.
 

@@ -11,15 +11,17 @@ which transforms keep.
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from types import CodeType
 from typing import Any, NamedTuple
 
 import jax
 
+from jpi._jax import names as _jax
 from jpi._jax.callers import calling_frame, is_library, line_of, line_text, traced_frames
 from jpi._mpi.library import native
 
@@ -63,6 +65,21 @@ def purpose(name: str, arrays: Iterable[Any]) -> AbstractContextManager[None]:
     more = f" and {len(types) - _SHOWN} more" if len(types) > _SHOWN else ""
     text = f"{name} of {', '.join(types[:_SHOWN])}{more}"
     return jax.named_scope(_PURPOSE + text.translate(_PLAIN))
+
+
+def with_origin(fun: Callable) -> Callable:
+    """``fun``, which JAX traces apart from its call, with the origin of the operation in progress.
+
+    So it traces functions with a derivative of their own.
+    """
+    source = _jax.current_source()
+
+    @functools.wraps(fun)
+    def traced(*args: Any) -> Any:
+        with _jax.user_context(source.traceback, name_stack=source.name_stack):
+            return fun(*args)
+
+    return traced
 
 
 def origin(traceback: Any, name_stack: Any) -> Origin:

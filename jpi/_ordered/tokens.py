@@ -76,7 +76,8 @@ def _thread_equation(
             f"a collective inside `{primitive.name}` has no token-threading rule in JPI. "
             "Compile the function that holds it with jax.jit instead of jpi.jit."
         )
-    return _threading[primitive.name](token, operands, free, **equation.params)
+    with within(_origin(equation)):
+        return _threading[primitive.name](token, operands, free, **equation.params)
 
 
 def _origin(equation: Any) -> Origin:
@@ -94,7 +95,8 @@ def _threads(*names: str) -> Callable[[Callable], Callable]:
 @functools.lru_cache(maxsize=1024)
 def _compiled_callee(closed: _jax.ClosedJaxpr, name: str, free: tuple[bool, ...]) -> Callable:
     def callee(token: Any, *args: Any) -> tuple[Any, list[Any]]:
-        return thread_tokens(closed, free)(token, *args)
+        with within(Origin()):  # many lines call it
+            return thread_tokens(closed, free)(token, *args)
 
     callee.__name__ = name
     return jax.jit(callee)

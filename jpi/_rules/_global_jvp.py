@@ -11,6 +11,7 @@ from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Placed, Value
 from jpi._jax import jaxprs
 from jpi._layout.layout import Layout
+from jpi._ordered.origins import with_origin
 from jpi._rules._local import Local, placed
 
 
@@ -39,7 +40,7 @@ def differentiated(
         return jax.jvp(bind, args[:count], args[count:])
 
     types = [jax.ShapeDtypeStruct(operand.shape, operand.dtype) for operand in operands] * 2
-    run = jax.custom_jvp(lambda *locals: list(algorithm(*locals)))
+    run = jax.custom_jvp(with_origin(lambda *locals: list(algorithm(*locals))))
 
     @run.defjvp
     def tangent(primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:

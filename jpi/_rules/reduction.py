@@ -14,6 +14,7 @@ from jpi._blocks.rows import on_axis
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Placed, Value, pending
 from jpi._layout.layout import Axes, layout
+from jpi._ordered.origins import with_origin
 from jpi._primitives.moves import allgather_p
 
 OPS = {
@@ -65,6 +66,7 @@ def reduce_extremum(call: Call, value: Value, *, axes: Sequence[int], **params: 
         return reduce_over(jnp.sum(x, axis=tuple(axes)), call.mesh, over)
 
     @jax.custom_jvp
+    @with_origin
     def extremum(x: Any) -> Any:
         return reduce_over(call.bind(x), call.mesh, over, op)
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from jpi._mpi.library import MPI
+from jpi._watch.failures import Failures
 
 FAILED = 1
 MISMATCH = 70  # the ranks deadlock
@@ -21,6 +22,7 @@ INTERRUPTED = 130
 stderr = 2  # the file of the last message; a test runner that captures 2 sets another
 _LAST_WORDS = 0.3  # seconds for the launcher to pass on the last message
 _exit_code: list[int] = [0]
+reporters: list[Callable[[int, str], None]] = []  # of the watch: see `fail`
 
 
 def say(text: str) -> None:
@@ -38,6 +40,22 @@ def abort(code: int, text: str = "") -> NoReturn:
     time.sleep(_LAST_WORDS)
     MPI.COMM_WORLD.Abort(code)
     os._exit(code)
+
+
+def fail(code: int, text: str) -> NoReturn:
+    """End all ranks because of an exception of this one; ``text`` is its traceback.
+
+    The watch reports it together with those of the other ranks. Without a watch, or if it does not
+    answer, this rank speaks for itself.
+    """
+    with contextlib.suppress(Exception):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    for report in reporters:
+        report(code, text)
+    failures = Failures(MPI.COMM_WORLD.size)
+    failures.add(MPI.COMM_WORLD.rank, code, text)
+    abort(code, failures.report)
 
 
 def failed_exit_code() -> int:
@@ -73,21 +91,22 @@ def _is_interactive() -> bool:
     return hasattr(sys, "ps1") or bool(sys.flags.interactive)
 
 
-def _print_at_once(*args: Any) -> None:
-    """Print an exception as Python does, but in one piece: the ranks share the terminal."""
-    sys.stderr.flush()
-    os.write(stderr, "".join(traceback.format_exception(*args)).encode())
+def _after(
+    hook: Callable[..., Any], code_of: Callable[[Any], int], text_of: Callable[[Any], str]
+) -> Callable[..., None]:
+    """``hook``, and then the end of all ranks.
 
-
-def _after(hook: Callable[..., Any], code_of: Callable[[Any], int]) -> Callable[..., None]:
-    """``hook``, and then the end of all ranks."""
+    In place of Python's own hook, the report of all ranks shows the exception.
+    """
+    is_own = hook in (sys.__excepthook__, threading.__excepthook__) and not _is_interactive()
 
     def called(*args: Any) -> None:
-        hook(*args)
         code = code_of(args)
-        if code and not _is_interactive() and not MPI.Is_finalized():
-            rank, size = MPI.COMM_WORLD.rank, MPI.COMM_WORLD.size
-            abort(code, f"jpi: rank {rank} of {size} has failed; all ranks end.")
+        ends = code and not _is_interactive() and not MPI.Is_finalized()
+        if not (is_own and ends):
+            hook(*args)
+        if ends:
+            fail(code, text_of(args) if is_own else "")
 
     return called
 
@@ -100,11 +119,20 @@ def _of_thread(args: Any) -> int:
     return 0 if args[0].exc_type is SystemExit else FAILED
 
 
+def _text_of_exception(args: Any) -> str:
+    return "".join(traceback.format_exception(*args))
+
+
+def _text_of_thread(args: Any) -> str:
+    error = args[0]
+    name = error.thread.name if error.thread else "of another library"
+    return f"Exception in thread {name}:\n" + _text_of_exception(error[:3])
+
+
 def install() -> None:
     """Make an uncaught exception and a failed `sys.exit` of this process the end of all ranks."""
-    is_default = sys.excepthook is sys.__excepthook__ and not _is_interactive()
-    sys.excepthook = _after(_print_at_once if is_default else sys.excepthook, _of_exception)
-    threading.excepthook = _after(threading.excepthook, _of_thread)
+    sys.excepthook = _after(sys.excepthook, _of_exception, _text_of_exception)
+    threading.excepthook = _after(threading.excepthook, _of_thread, _text_of_thread)
     sys.exit = _exit
 
 

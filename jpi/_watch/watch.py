@@ -27,6 +27,7 @@ from jpi._ordered.compile import wait
 from jpi._watch import abort as _abort
 from jpi._watch.activity import Activity, own_words, report
 from jpi._watch.deadlock import State, Waiting, stuck_ranks
+from jpi._watch.failures import Failures
 
 TICK = 0.2  # seconds between two looks
 MOMENT = 1.0  # seconds of waiting before a rank asks
@@ -34,7 +35,9 @@ LONGEST_PAUSE = 30.0  # seconds between two inquiries about one wait
 ARRIVAL = 30.0  # seconds for all ranks to import JPI
 ANSWERS = 3.0  # seconds for the ranks to answer
 BETWEEN = 0.5  # seconds between the two inquiries
-ASK, ANSWER, ALARM = 1, 2, 3
+REPORT = 1.5  # seconds for rank 0 to report a failure and end all ranks
+HURRY = 0.02  # seconds between two looks while failures are awaited
+ASK, ANSWER, ALARM, FAILURE = 1, 2, 3, 4
 
 
 def _open() -> tuple[MPI.Intracomm, Any]:
@@ -82,6 +85,8 @@ class Watch:
         self._timed_out_at: float | None = None
         self._limit = timeout() or math.inf
         self._interrupted_at: float | None = None
+        self._own_failure: tuple[int, str] | None = None
+        self._failures = Failures(self._channel.size)
         self._wakeup, self._signal = os.pipe()
         os.set_blocking(self._signal, False)
         self._watch_signals()
@@ -92,6 +97,13 @@ class Watch:
     def is_open(self) -> bool:
         """Whether all ranks have imported JPI."""
         return not self._opening
+
+    def report(self, code: int, text: str) -> None:
+        """Let rank 0 end all ranks because of this one's failure; return if it does not."""
+        if self.is_open and not self._stopped.is_set():
+            self._own_failure = code, text
+            os.write(self._signal, b"\0")
+            time.sleep(REPORT)
 
     def end(self) -> None:
         """Say that the program of this rank is over, and answer until those of all ranks are."""
@@ -133,16 +145,22 @@ class Watch:
                 self._sleep()
                 if MPI.Is_finalized():
                     return
+                if self._own_failure:
+                    self._send(self._own_failure, 0, FAILURE)
+                    self._own_failure = None
                 for source, tag, content in self._messages():
                     self._receive(source, tag, content)
                 self._look_at_own_calls()
                 self._conclude()
+                if self._failures.are_complete:
+                    _abort.abort(self._failures.code, self._failures.report)
         except Exception:
             if not (sys.is_finalizing() or MPI.Is_finalized()):
                 traceback.print_exc()
 
     def _sleep(self) -> None:
-        ready, _, _ = select.select([self._wakeup], [], [], TICK)
+        pause = HURRY if self._failures.codes else TICK
+        ready, _, _ = select.select([self._wakeup], [], [], pause)
         if ready and any(n in os.read(self._wakeup, 64) for n in (signal.SIGINT,)):
             self._interrupted_at = time.monotonic()
 
@@ -166,6 +184,8 @@ class Watch:
     def _receive(self, source: int, tag: int, content: Any) -> None:
         if tag == ASK:
             self._send((content, self.activity.state()), source, ANSWER)
+        elif tag == FAILURE:
+            self._failures.add(source, *content)
         elif tag == ALARM:
             self._begin(is_timeout=content)
         elif self._inquiry and content[0] == self._inquiry.number:
@@ -240,13 +260,15 @@ def finish() -> None:
 
     A rank that ends by a failed `sys.exit`, or whose work in flight fails, ends all ranks.
     """
-    code = _abort.failed_exit_code()
+    code, text = _abort.failed_exit_code(), ""
     if not code:
         try:
             wait()
         except Exception:
-            traceback.print_exc()
-            code = _abort.FAILED
+            code, text = _abort.FAILED, traceback.format_exc()
+    if text and MPI.COMM_WORLD.size > 1 and not MPI.Is_finalized():
+        _abort.fail(code, text)
+    sys.stderr.write(text)
     if MPI.Is_finalized():
         return
     if code:
@@ -263,6 +285,7 @@ def finish() -> None:
 _watch: Watch | None = None
 if is_imported_by_all() and ((MPI.COMM_WORLD.size > 1 and config.check != "off") or timeout()):
     _watch = Watch()
+    _abort.reporters.append(_watch.report)
     # MPI deletes the attributes of COMM_SELF before it finalises anything.
     _finalize_key = MPI.Comm.Create_keyval(delete_fn=lambda comm, key, watch: watch.stop())
     MPI.COMM_SELF.Set_attr(_finalize_key, _watch)

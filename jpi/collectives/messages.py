@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jpi._jax.tracebacks import api
 from jpi._mpi import arguments
 from jpi._mpi.comm import Comm
 from jpi._mpi.library import MPI, native
@@ -36,6 +37,7 @@ def _status_index(status: Any, collective: str) -> int:
     return _statuses[id(status)][1]
 
 
+@api
 def send(x: Any, dest: int, *, tag: int = 0, comm: Any = None) -> None:
     """Send ``x`` to the rank ``dest``, which must receive it.
 
@@ -58,6 +60,7 @@ def _send(x: Any, *, comm: Comm, dest: int, tag: int) -> None:
     pass_message(x, jnp.zeros((0,)), shape=(0,), dtype=x.dtype, comm=comm, dest=dest, sendtag=tag)
 
 
+@api
 def recv(
     x: Any,
     source: int = MPI.ANY_SOURCE,
@@ -101,6 +104,7 @@ def _recv(x: Any, *, comm: Comm, source: int, tag: int, status: int) -> Any:
     return received
 
 
+@api
 def sendrecv(
     sendbuf: Any,
     recvbuf: Any,

@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from jpi._jax.tracebacks import api
 from jpi._mpi import arguments
 from jpi._mpi.comm import Comm
 from jpi._ordered.compile import compiled_when_eager
@@ -27,6 +28,7 @@ from jpi.collectives import _arguments
 from jpi.collectives._trees import takes_trees
 
 
+@api
 @takes_trees()
 def bcast(x: Any, root: int, *, comm: Any = None) -> jax.Array:
     """The array of the rank ``root``, on every rank.
@@ -57,6 +59,7 @@ def _bcast(x: Any, *, comm: Comm, root: int) -> Any:
     return bcast_p.bind(x[None][:0], comm=comm, root=root, rows=1).squeeze(0)
 
 
+@api
 @takes_trees()
 def spread(x: Any, *, comm: Any = None) -> jax.Array:
     """``x``, which is the same on every rank, as a value that each rank uses in its own way.
@@ -79,6 +82,7 @@ def spread(x: Any, *, comm: Any = None) -> jax.Array:
     return reductions.spread(_arguments.array(x), Comm(comm))
 
 
+@api
 @takes_trees()
 def allgather(x: Any, *, comm: Any = None) -> jax.Array:
     """The arrays of all ranks, stacked along a new first axis, on every rank.
@@ -97,6 +101,7 @@ def _allgather(x: Any, *, comm: Comm) -> Any:
     return allgather_p.bind(x[None], comm=comm, counts=(1,) * comm.size)
 
 
+@api
 def allgatherv(x: Any, counts: Sequence[int], *, comm: Any = None) -> jax.Array:
     """The rows of all ranks, rank after rank, on every rank.
 
@@ -114,6 +119,7 @@ def allgatherv(x: Any, counts: Sequence[int], *, comm: Any = None) -> jax.Array:
     return allgather_p.bind(x, comm=comm, counts=rows)
 
 
+@api
 @takes_trees()
 def gather(x: Any, root: int, *, comm: Any = None) -> jax.Array:
     """The arrays of all ranks, stacked, on the rank ``root``; ``x`` itself elsewhere.
@@ -137,6 +143,7 @@ def _gather(x: Any, *, comm: Comm, root: int) -> Any:
     return gather_p.bind(x[None], comm=comm, counts=(1,) * comm.size, root=root)
 
 
+@api
 def gatherv(x: Any, counts: Sequence[int], root: int, *, comm: Any = None) -> jax.Array:
     """The rows of all ranks, rank after rank, on ``root``; ``x`` itself elsewhere.
 
@@ -159,6 +166,7 @@ def gatherv(x: Any, counts: Sequence[int], root: int, *, comm: Any = None) -> ja
     return gathered if comm.rank == root else _arguments.unchanged(x, gathered)
 
 
+@api
 def scatter(x: Any, root: int, *, comm: Any = None) -> jax.Array:
     """Block ``rank`` of the array of the rank ``root``, which holds one block for each rank.
 
@@ -185,6 +193,7 @@ def _scatter(x: Any, *, comm: Comm, root: int) -> Any:
     return scatter_p.bind(blocks, comm=comm, counts=(1,) * comm.size, root=root).squeeze(0)
 
 
+@api
 def scatterv(x: Any, counts: Sequence[int], root: int, *, comm: Any = None) -> jax.Array:
     """This rank's rows of the array of ``root``, which holds ``counts[r]`` rows for rank r.
 
@@ -215,6 +224,7 @@ def _scatterv(x: Any, *, comm: Comm, counts: tuple[int, ...], root: int) -> Any:
     return scatter_p.bind(rows, comm=comm, counts=counts, root=root)
 
 
+@api
 @takes_trees(rows=1)
 def alltoall(x: Any, *, comm: Any = None) -> jax.Array:
     """The blocks that all ranks hold for this one; ``x`` holds one block for each rank.
@@ -231,6 +241,7 @@ def alltoall(x: Any, *, comm: Any = None) -> jax.Array:
     return alltoall_p.bind(x, comm=comm, counts=(1,) * comm.size)
 
 
+@api
 def alltoallv(
     x: Any, send_counts: Sequence[int], recv_counts: Sequence[int], *, comm: Any = None
 ) -> jax.Array:
@@ -258,6 +269,7 @@ def alltoallv(
     return alltoallv_p.bind(x, comm=comm, send=pairs(send), recv=pairs(recv))
 
 
+@api
 def barrier(*, comm: Any = None) -> None:
     """Nothing, in program order, once all ranks have made this call.
 

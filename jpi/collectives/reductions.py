@@ -11,6 +11,7 @@ from typing import Any
 
 import jax
 
+from jpi._jax.tracebacks import api
 from jpi._mpi import arguments
 from jpi._mpi import ops as _ops
 from jpi._mpi.comm import Comm
@@ -33,6 +34,7 @@ def _operand(x: Any, op: Any, collective: str) -> tuple[jax.Array, _ops.Op]:
     return (x != 0).astype(x.dtype) if is_logical else x, name
 
 
+@api
 @takes_trees()
 def allreduce(x: Any, op: Any = MPI.SUM, *, comm: Any = None) -> jax.Array:
     """The reduction of ``x`` over all ranks, on every rank.
@@ -51,6 +53,7 @@ def allreduce(x: Any, op: Any = MPI.SUM, *, comm: Any = None) -> jax.Array:
     return allreduce_p.bind(x, comm=Comm(comm), op=op)
 
 
+@api
 @takes_trees()
 def reduce(x: Any, op: Any, root: int, *, comm: Any = None) -> jax.Array:
     """The reduction of ``x`` over all ranks on the rank ``root``; ``x`` itself elsewhere.
@@ -78,6 +81,7 @@ def _reduce(x: Any, *, comm: Comm, op: _ops.Op, root: int) -> Any:
     return y.squeeze(0) if comm.rank == root else y
 
 
+@api
 @takes_trees(rows=1)
 def reduce_scatter(x: Any, op: Any, *, comm: Any = None) -> jax.Array:
     """Block ``rank`` of the reduction of ``x``, which holds one block for each rank.
@@ -101,6 +105,7 @@ def _reduce_scatter(x: Any, *, comm: Comm, op: _ops.Op) -> Any:
     return reduce_scatter_p.bind(x, comm=comm, op=op, counts=(1,) * comm.size).squeeze(0)
 
 
+@api
 def reduce_scatterv(x: Any, op: Any, counts: Sequence[int], *, comm: Any = None) -> jax.Array:
     """This rank's rows of the reduction of ``x``, which holds ``counts[r]`` rows for rank r.
 
@@ -120,6 +125,7 @@ def reduce_scatterv(x: Any, op: Any, counts: Sequence[int], *, comm: Any = None)
     return reduce_scatter_p.bind(x, comm=comm, op=op, counts=rows)
 
 
+@api
 @takes_trees()
 def scan(x: Any, op: Any, *, comm: Any = None) -> jax.Array:
     """The reduction of ``x`` over the ranks up to this one, itself included.
@@ -136,6 +142,7 @@ def scan(x: Any, op: Any, *, comm: Any = None) -> jax.Array:
     return scan_p.bind(x, comm=Comm(comm), op=op)
 
 
+@api
 @takes_trees()
 def exscan(x: Any, op: Any, *, comm: Any = None) -> jax.Array:
     """The reduction of ``x`` over the ranks before this one; the op's neutral value on rank 0.

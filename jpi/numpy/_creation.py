@@ -18,6 +18,7 @@ from jpi._call.closure import is_tracing_globally
 from jpi._call.sharded import whole_or_sharded
 from jpi._config import config
 from jpi._jax.names import trace_state_clean
+from jpi._jax.tracebacks import api
 from jpi._mpi.given import compare_given
 from jpi._mpi.mesh import Mesh
 from jpi._namespace.signature import placed_like
@@ -110,6 +111,7 @@ def array(
     return _array_of(object, options, copy, device, spec, mesh)
 
 
+@api
 def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Any:
     """As `jax.numpy.from_dlpack`; a DistArray is one already."""
     if not is_sharded(x):

@@ -50,10 +50,11 @@ inline void Report(const Collective& row, const Message& m, const CallRecord& ca
   std::string peers;
   if (call.sends && m.peers.dest >= 0) peers += Text(" to ", m.peers.dest);
   if (call.receives) peers += Text(" from ", m.peers.source);
+  const std::string purpose = *call.purpose ? Text(", for ", call.purpose) : "";
   const std::string line =
       Text("[jpi ", m.comm->rank, "/", m.comm->size, "] ", call.number, " ", DescribeCall(call),
-           peers, ", ", bytes, " bytes sent, ", call.seconds, " s, `", m.comm->label, "`, at ",
-           *call.site ? call.site : "?", "\n");
+           peers, purpose, ", ", bytes, " bytes sent, ", call.seconds, " s, `", m.comm->label,
+           "`, at ", *call.site ? call.site : "?", "\n");
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -22,6 +22,13 @@ ASKED = {
     "addressable_shards": (lambda x: x.addressable_shards, AttributeError, r"x\.shard "),
     "format": (lambda x: f"{x:.2f}", TypeError, r"x\.gather\(\)"),
     "array": (lambda x: np.asarray(x), TypeError, r"x\.gather\(\)"),
+    "at": (lambda x: x.at.set(1.0), AttributeError, r"x\.at\[index\]\.set\("),
+    "at of numpy": (lambda x: np.add.at(np.ones(7), x, 1), TypeError, r"x\.at\[index\]"),
+    "addition in place": (lambda x: np.ones((7, 4)).__iadd__(x), TypeError, r"a = a \+ x"),
+    "mesh": (lambda x: jpi.make_mesh(2, "a"), TypeError, r"make_mesh\(\(4, 2\), "),
+    "spec": (lambda x: x.redistribute({"rows": 0}), TypeError, r"jpi\.P\("),
+    "map_shards": (lambda x: jpi.map_shards(jnp.sum), TypeError, r"map_shards\(f, x\)"),
+    "spmd": (lambda x: jpi.spmd(x.sum()), TypeError, "must be a function"),
 }
 
 
@@ -41,6 +48,13 @@ def test_a_block_that_meets_its_array_is_explained():
         x + x.shard
     notes = getattr(caught.value, "__notes__", [])
     assert any("jpi.from_shard" in text for text in (str(caught.value), *notes))
+
+
+def test_who_asks_for_an_iterator_is_told_when_it_is_used():
+    assert np.iterable(make())  # as matplotlib asks
+    with pytest.raises(TypeError, match=r"cannot be iterated over.*x\.gather\(\)") as caught:
+        next(iter(make()))
+    assert f"{caught.type.__module__}.{caught.type.__qualname__}" == "builtins.TypeError"
 
 
 def test_an_array_without_a_format_is_its_text():

@@ -147,7 +147,7 @@ def test_vmap_over_a_sharded_axis_is_an_error():
     x = jpi.numpy.asarray(random_array((4, 3)))
     with pytest.raises(ValueError, match="must be unsharded to be mapped over"):
         jax.vmap(lambda row: row * 2)(x)
-    with pytest.raises(ValueError, match="must be unsharded to be mapped over"):
+    with pytest.raises(ValueError, match="must be unsharded to be looped over"):
         jax.lax.map(lambda row: row * 2, x)
 
 

@@ -159,6 +159,31 @@ FAILURES = {
         FAILED,
         ["line {number}", "ValueError: a reason", "rank 1 of 2 has failed; all ranks end"],
     ),
+    "an exception on every rank": (
+        """
+        from jpi._watch import failures, watch
+        failures.TOGETHER = watch.REPORT = 10  # seconds
+        jnp.zeros(4) + jnp.zeros(5)  # line
+        """,
+        FAILED,
+        [
+            "(?s)^(?!.*Traceback.*Traceback).*ranks 0-1:\nTraceback",
+            r"line {number}, in <module>\n(.*\n){1,2}\w+Error: .*incompatible shapes",
+            "ranks 0-1 of 2 have failed; all ranks end",
+        ],
+    ),
+    "another exception on each rank": (
+        """
+        from jpi._watch import failures, watch
+        failures.TOGETHER = watch.REPORT = 10  # seconds
+        raise ValueError(f"reason {rank}")
+        """,
+        FAILED,
+        [
+            "(?s)rank 0:\nTraceback.*reason 0\n.*rank 1:\nTraceback.*reason 1\n",
+            "ranks 0-1 of 2 have failed; all ranks end",
+        ],
+    ),
     "an exception in a thread": (
         """
         def work():

@@ -12,6 +12,8 @@ import pytest
 from support.failing_programs import BEGIN, FAILED, FAILURES, KILLED, TIMEOUT, places, program
 from support.launcher import job_environment, mpirun, run_python
 
+from jpi._watch.failures import Failures
+
 pytestmark = pytest.mark.ranks(1)  # mpirun is started here, and does not nest
 
 LIMIT = 20  # seconds
@@ -74,6 +76,21 @@ def test_legal_differences_are_left_alone(check, tmp_path):
     job = finished(tmp_path, BEGIN + FINE, JPI_CHECK=check)
     assert job.returncode == 0, job.stderr
     assert job.stdout.count("fine") == job.stdout.count("45.0") == 2
+
+
+def test_a_rank_without_a_watch_speaks_for_itself(tmp_path):
+    job = finished(tmp_path, program("raise ValueError(f'reason {rank}')"), JPI_CHECK="off")
+    assert job.returncode == FAILED
+    assert re.search(r"rank (\d):\nTraceback.*\n.*\nValueError: reason \1\n", job.stderr)
+
+
+def test_equal_failures_are_reported_once():
+    failures = Failures(9)
+    for rank, text in {4: "a\n", 0: "a\n", 7: "b\n", 1: "a\n", 2: ""}.items():
+        failures.add(rank, FAILED if rank else 130, text)
+    end = "jpi: ranks 0-2, 4, 7 of 9 have failed; all ranks end."
+    assert failures.report == f"ranks 0-1, 4:\na\n\nrank 7:\nb\n\n{end}"
+    assert failures.code == FAILED
 
 
 def test_check_full_compares_every_call(tmp_path):

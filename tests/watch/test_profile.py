@@ -57,11 +57,26 @@ def test_profiler_of_jax_shows_collectives_by_name(tmp_path):
 
 
 LOGGED = """
-import jax.numpy, jpi
+import jax, jax.numpy, jpi, jpi.numpy as jnp
 from mpi4py import MPI
 jpi.allreduce(jax.numpy.ones(3), op=MPI.SUM)
 jpi.sendrecv(jax.numpy.ones(3), jax.numpy.ones(3), 1 - jpi.rank(), 1 - jpi.rank())
+x = jnp.arange(6.0)
+x.max()
+jpi.jit(lambda x: x.min())(x)
+jax.jit(lambda x: x.max())(x)
+jpi.jit(jax.jit(lambda x: x.argmax()))(x)
+jnp.sort(x), x.cumsum(), (x > 2).any()
 """
+
+
+LOGGED_PURPOSES = [
+    (r"allreduce\(MAX\)", "reduce_max", 7),
+    (r"allreduce\(MIN\)", "reduce_min", 8),
+    (r"allreduce\(MAX\)", "reduce_max", 9),
+    ("allgather", "argmax", 10),
+    ("allgather", "argmax", 10),
+]
 
 
 @pytest.mark.ranks(1)
@@ -76,6 +91,12 @@ def test_log_has_a_line_for_each_collective(tmp_path):
                 rf"allreduce\(SUM\) of 3 float32, 12 bytes sent, {seconds}, at program.py:4 in",
                 rf"sendrecv of 3 float32 to {1 - rank} from {1 - rank}, 12 bytes sent, {seconds}"
                 ", at program.py:5 in",
+                *(
+                    rf"{call} of 1 \w+, for {purpose} of .*, at program.py:{line} in"
+                    for call, purpose, line in LOGGED_PURPOSES
+                ),
             )
         ):
             assert re.search(rf"\[jpi {rank}/2\] {number} {text}", job.stderr), job.stderr
+        for purpose in ("sort", "cumsum", "reduce_or"):
+            assert re.search(rf"\[jpi {rank}/2\].*, for {purpose} of .*:11 in", job.stderr)

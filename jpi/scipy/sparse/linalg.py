@@ -17,10 +17,12 @@ import jax.numpy as jnp
 from jax import lax
 
 from jpi._call.arguments import is_sharded
+from jpi._jax.tracebacks import api
 from jpi.scipy.sparse._krylov import bicgstab_steps, cg_steps, gmres_restarts
 from jpi.scipy.sparse._vectors import as_vector, in_place_of, norm_squared, size_of, tree_map, zeros
 
 
+@api
 def cg(
     A: Any,
     b: Any,
@@ -46,6 +48,7 @@ def cg(
     return _solve(iterate, A, b, x0, tol, atol, M, symmetric=is_real), None
 
 
+@api
 def bicgstab(
     A: Any,
     b: Any,
@@ -64,6 +67,7 @@ def bicgstab(
     return _solve(iterate, A, b, x0, tol, atol, M), None
 
 
+@api
 def gmres(
     A: Any,
     b: Any,
