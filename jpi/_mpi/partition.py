@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from jpi._layout.layout import Axes, grid_coordinates
-from jpi._mpi.comm import Comm
+from jpi._mpi.comm import Comm, after_free
 from jpi._mpi.library import MPI
 from jpi._mpi.mesh import Mesh, meshes
 
@@ -120,3 +120,7 @@ def _subsets(names: Sequence[str]) -> list[Axes]:
     for name in names:
         found += [(*axes, name) for axes in found]
     return sorted(found, key=len)
+
+
+# Their entries hold communicators and meshes.
+after_free += [groups_along.cache_clear, parts_along.cache_clear, _on_a_mesh.cache_clear]

@@ -163,4 +163,4 @@ def wait() -> None:
         token.block_until_ready()
 
 
-_comm.before_free.append(wait)  # else calls that have not begun yet would fail
+_comm.finishing.append(wait)  # else calls that have not begun yet would fail

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <utility>
 
@@ -35,6 +36,7 @@ ffi::Error Handle(const Collective& row, ffi::RemainingArgs args, ffi::Remaining
   };
   try {
     site = SiteOf(args, attributes);
+    const std::shared_lock in_use(comms.Get(attributes.comm).in_use);
     message = Decode(row, args, rets, attributes);
     Validate(row, *message);
     AdviseHugePages(message->y, message->y_count * kDtypes[message->y_dtype].size);
