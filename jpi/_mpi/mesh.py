@@ -67,7 +67,8 @@ class Mesh:
 
         It belongs to the communicator of the mesh, and all meshes of one shape share it: a mesh
         that is dropped has nothing to give back. That would be a collective call, and Python drops
-        objects at other times on each rank.
+        objects at other times on each rank. JPI works on its ``mpi`` itself, if it is another one
+        than the mesh's: calls of mpi4py need a duplicate.
 
         Communication: a split of the whole mesh at the first call with ``axes``.
         """
