@@ -35,6 +35,7 @@ from jpi._mpi.mesh import Mesh as Mesh
 from jpi._mpi.mesh import current_mesh as current_mesh
 from jpi._mpi.mesh import make_mesh as make_mesh
 from jpi._mpi.mesh import use_mesh as use_mesh
+from jpi._ordered.compile import clear_caches as clear_caches
 from jpi._ordered.compile import jit as jit
 from jpi._ordered.compile import wait as wait
 from jpi._watch.profile import Profile as Profile

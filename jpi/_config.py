@@ -27,14 +27,33 @@ class Config:
             once for each line of the program (default); ``"full"``, every call, and that
             every value used as replicated is the same on all ranks; or ``"off"``. The environment
             variable ``JPI_CHECK`` sets it at start. It must be the same on every rank.
+        cache_bytes: how much memory the compiled programs of JPI's own functions may take on this
+            rank, by an estimate; those that were not used for longest are dropped first. The
+            environment variable ``JPI_CACHE_BYTES`` sets it at start; 2**30 by default.
     """
 
-    __slots__ = ("_check", "_fallback")
+    __slots__ = ("_cache_bytes", "_check", "_fallback")
 
     def __init__(self) -> None:
         self._fallback: Fallback = "warn"
         self._check: Check = "trace"
         self.check = os.environ.get("JPI_CHECK") or "trace"  # type: ignore[assignment]
+        self._cache_bytes = 2**30
+        if text := os.environ.get("JPI_CACHE_BYTES"):
+            self.cache_bytes = int(text) if text.isdecimal() else text  # type: ignore[assignment]
+
+    @property
+    def cache_bytes(self) -> int:
+        return self._cache_bytes
+
+    @cache_bytes.setter
+    def cache_bytes(self, value: int) -> None:
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise ValueError(
+                f"`cache_bytes` must be a number of bytes from 0 on; got {value!r}. Set it to an "
+                "int, such as 2**30."
+            )
+        self._cache_bytes = value
 
     @property
     def check(self) -> Check:
@@ -62,7 +81,10 @@ class Config:
         self._fallback = value
 
     def __repr__(self) -> str:
-        return f"jpi.config(check={self._check!r}, fallback={self._fallback!r})"
+        return (
+            f"jpi.config(check={self._check!r}, fallback={self._fallback!r}, "
+            f"cache_bytes={self._cache_bytes})"
+        )
 
 
 config = Config()

@@ -71,7 +71,7 @@ def add_comm(handle: int, check_handle: int, label: str) -> int:
     """
 
 def free_comm(index: int) -> None:
-    """Make every later call on this communicator an error."""
+    """Wait for the calls in flight on this communicator, and make every later one an error."""
 
 def add_op(handle: int) -> int:
     """The number by which compiled programs name the user's operation with this MPI handle."""

@@ -145,7 +145,7 @@ NB_MODULE(_native, m) {
   m.def("position", &PositionOf, nb::arg("comm"));
   m.def("profile_start", [] { profile.Start(); });
   m.def("profile_take", &ProfileTake);
-  m.def("free_comm", [](int32_t index) { comms.Get(index).is_freed = true; }, nb::arg("index"));
+  m.def("free_comm", &FreeComm, nb::arg("index"), nb::call_guard<nb::gil_scoped_release>());
   m.def(
       "add_op", [](uint64_t handle) { return kOpCount + user_ops.Add(UserOp{handle}); },
       nb::arg("handle"));

@@ -22,6 +22,7 @@ from jpi._call.sharded import Sharded, partition_spec
 from jpi._jax import names as _jax
 from jpi._jax.callers import is_function_of_trees, is_jacobian
 from jpi._layout.layout import Layout, layout
+from jpi._mpi.comm import after_free
 from jpi._mpi.mesh import Mesh
 
 
@@ -99,6 +100,9 @@ def _from_shard(kind: type[Sharded], shard: Any, mesh: Mesh, placement: Layout) 
 @lru_cache(maxsize=4096)
 def _block_shape(mesh: Mesh, placement: Layout) -> tuple[int, ...]:
     return placement.block_shape(mesh.coordinates)
+
+
+after_free.append(_block_shape.cache_clear)
 
 
 def _refuse(shape: tuple[int, ...], mesh: Mesh, placement: Layout) -> NoReturn:

@@ -31,7 +31,9 @@ def redistribute(local: Any, comm: Comm, source: Layout, target: Layout) -> Any:
 
     Communication: one exchange along the mesh axes that need it. Every rank receives what it does
     not hold and nothing else. There is none where each new block is part of the rank's old one.
+    Errors: ValueError if ``comm`` was freed.
     """
+    comm.require_live()
     if has_same_blocks(source, target):
         return local
     if jnp.issubdtype(local.dtype, jax.dtypes.prng_key):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,14 +10,14 @@ import numpy as np
 
 from jpi._call.arguments import ARRAYS, Static, global_type, is_sharded, of_dynamic
 from jpi._call.by_values import NEEDS_VALUES
-from jpi._call.cache import keep
 from jpi._call.inline import inline, on_gathered_values
 from jpi._call.sharded import Sharded
-from jpi._call.target import Target, common_target
+from jpi._call.target import Target
 from jpi._config import config
 from jpi._evaluation.tracing import trace_global
 from jpi._mpi.given import compare_given
 from jpi._ordered.compile import compile_threaded
+from jpi._ordered.programs import Size, programs
 
 NUMBERS = (float, complex, np.inexact)
 INTEGERS_TOO = (*NUMBERS, int, np.integer)
@@ -34,56 +33,61 @@ def call_eagerly(
     """The call through the cache of compiled programs; Python ``numbers`` are traced."""
     kinds: list[Any] = []
     dynamic: list[Any] = []
+    plain: list[Any] = []
     for x in leaves:
         if isinstance(x, Sharded):
+            mesh = x._mesh
             kinds.append((x.kind, x._mesh, x._layout, x._shard.dtype))
             dynamic.append(x._shard)
         elif isinstance(x, ARRAYS):
             kinds.append((x.shape, x.dtype))
             dynamic.append(x)
+            plain.append(x)
         elif isinstance(x, numbers) and type(x) is not bool:
             kinds.append(type(x))
             dynamic.append(x)
         else:
             kinds.append(Static(x))
+    comm = (target.mesh if target else mesh).comm
+    if plain:  # not only for a new program: another rank may have dropped its own
+        compare_given("a plain array in an operation on a mesh", plain, comm)
     key = (fun, tree, tuple(kinds), target, config.fallback, config.check)
     try:
-        program = programs.get(key)
+        program = programs.find(key)
     except TypeError:  # an unhashable static argument
         return inline(fun, tree, leaves, target)
     if program is None:
-        _compare_plain(leaves, target)
-        program = _compile(fun, tree, kinds, target, leaves)
-        keep(programs, key, program)
+        comm.require_live()
+        program, size = _compile(fun, tree, kinds, target, leaves)
+        programs.keep(key, program, size, comm)
     return program(dynamic)
-
-
-def _compare_plain(leaves: Sequence[Any], target: Target | None) -> None:
-    """Compare the plain arrays among the arguments of the first call of a program."""
-    is_plain = lambda x: isinstance(x, jax.Array | np.ndarray) and not is_sharded(x)  # noqa: E731
-    if plain := list(filter(is_plain, leaves)):
-        mesh = (target or common_target(leaves)).mesh
-        compare_given("a plain array in an operation on a mesh", plain, mesh.comm)
 
 
 def _compile(
     fun: Callable, tree: Any, kinds: Sequence[Any], target: Target | None, leaves: Sequence[Any]
-) -> Callable[[Sequence[Any]], Any]:
-    """The compiled program of an eager call, a function of its dynamic arguments."""
+) -> tuple[Callable[[Sequence[Any]], Any], Size]:
+    """The compiled program of an eager call, a function of its dynamic arguments; and its size."""
     traced = [x for x, kind in zip(leaves, kinds, strict=True) if not isinstance(kind, Static)]
     is_static = tuple(kind if isinstance(kind, Static) else None for kind in kinds)
+
+    def calling(other: Callable, *more: Any) -> tuple[Callable[[Sequence[Any]], Any], Size]:
+        """A call of another function, which has compiled programs of its own."""
+        size = Size(is_compiled=False)
+        return lambda dynamic: other(fun, tree, _refill(kinds, dynamic), target, *more), size
+
     try:
         types = [global_type(x) for x in traced]
         function = trace_global(of_dynamic(fun, tree, is_static, types), types)
     except Exception as error:
         if not all(isinstance(x, ARRAYS) for x in traced):
-            return lambda dynamic: call_eagerly(fun, tree, _refill(kinds, dynamic), target, ())
+            return calling(call_eagerly, ())
         if all(map(is_sharded, traced)) and not isinstance(error, NEEDS_VALUES):
             raise
-        return lambda dynamic: on_gathered_values(fun, tree, _refill(kinds, dynamic), target)
+        return calling(on_gathered_values)
     if function.static:
-        return lambda dynamic: inline(fun, tree, _refill(kinds, dynamic), target)
-    return Program(fun, tree, kinds, target)
+        return calling(inline)
+    program = Program(fun, tree, kinds, target)
+    return program, program.size
 
 
 class Program:
@@ -93,7 +97,7 @@ class Program:
         self, fun: Callable, tree: Any, kinds: Sequence[Any], target: Target | None
     ) -> None:
         self._source = fun, tree, kinds, target
-        self._run = compile_threaded(self._local)
+        self._run, self.size = compile_threaded(self._local)
         self._tree: Any = None
         self._places: list[Any] = []
 
@@ -117,9 +121,6 @@ def _placed(x: Any, place: Any) -> Any:
 
 
 _LEAF = jax.tree.structure(0)
-
-
-programs: OrderedDict[Any, Callable[[Sequence[Any]], Any]] = OrderedDict()
 
 
 def _refill(kinds: Sequence[Any], dynamic: Sequence[Any]) -> list[Any]:

@@ -6,7 +6,6 @@ of a result depends on values, the function runs on values.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -26,25 +25,24 @@ from jpi._call.arguments import (
     unflatten,
 )
 from jpi._call.by_values import NEEDS_VALUES, by_values
-from jpi._call.cache import keep
 from jpi._call.sharded import Sharded
 from jpi._call.target import Target, common_target
 from jpi._evaluation.evaluate import evaluate
 from jpi._evaluation.fallback import record_fallback
 from jpi._evaluation.tracing import GlobalFunction, trace_global
 from jpi._evaluation.values import Deferred, Placed, Value, moved_to, region_of, replicated
+from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._jax.modes import own_modes
 from jpi._layout.layout import Layout
 from jpi._mpi.mesh import Mesh
 from jpi._ordered.declared import claimed, is_declaring
 from jpi._ordered.origins import purpose
+from jpi._ordered.programs import Size, programs
 from jpi._rules.closed_over import refers_to_tracers
 
 _PLAIN = "a plain array in an operation on a mesh"
 _RESULT = "a result that every rank holds"
-
-_traces: OrderedDict[Any, GlobalFunction] = OrderedDict()
 
 
 def _traced(
@@ -53,16 +51,16 @@ def _traced(
     """``fun`` traced on the global types of its arguments, from the cache if it is there."""
     types = list(map(global_type, dynamic))
     shown = tuple((s.shape, s.dtype, s.weak_type) for s in types)
-    key: Any = (fun, tree, is_static, shown, _jax.trace_context())
+    key: Any = ("traced", fun, tree, is_static, shown, _jax.trace_context())
     try:
-        traced = _traces.get(key)
+        traced = programs.find(key)
     except TypeError:  # an unhashable static argument
         key = traced = None
     if traced is None:
         traced = trace_global(of_dynamic(fun, tree, is_static, types), types)
         # A function that refers to values of a transform in progress must not outlive it.
         if key and not refers_to_tracers(traced.closed):
-            keep(_traces, key, traced)
+            programs.keep(key, traced, Size(False, jaxprs.count(traced.closed)))
     return traced
 
 

@@ -40,6 +40,12 @@ def walk(
     return [read(atom) for atom in jaxpr.outvars]
 
 
+def count(closed: ClosedJaxpr | Jaxpr) -> int:
+    """The number of operations of a jaxpr and of the jaxprs within it."""
+    inner = (sub for step in closed.eqns for sub in jaxprs_in_params(step.params))
+    return len(closed.eqns) + sum(map(count, inner))
+
+
 def run(closed: ClosedJaxpr, args: Sequence[Any]) -> list[Any]:
     """The results of a jaxpr on arrays or tracers."""
     return eval_jaxpr(closed.jaxpr, closed.consts, *args)

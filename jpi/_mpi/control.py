@@ -10,7 +10,7 @@ import contextlib
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,26 +86,46 @@ def name_of(members: Sequence[int]) -> str:
 
 
 class Control:
-    """A communicator for exchanges of Python objects."""
+    """Exchanges of Python objects over a communicator, on a duplicate made at the first one.
 
-    def __init__(self, comm: Any) -> None:
-        self._comm = comm
+    ``finish`` is called before: calls of compiled programs on the communicator itself must not be
+    in flight when it is duplicated.
+    """
+
+    def __init__(self, comm: Any, finish: Callable[[], None]) -> None:
+        self._comm, self._duplicate, self._finish = comm, None, finish
         self.members = world_ranks(comm)
         name = name_of(self.members)
         _places[name] += 1
         self.name = f"{name} {_places[name]}"  # the same on all its ranks, and unique
 
-    def _meeting(self, text: str) -> contextlib.AbstractContextManager[None]:
-        return meeting(text, f"control of {self.name}", self.members)
+    @property
+    def _place(self) -> str:
+        return f"control of {self.name}"
+
+    @contextlib.contextmanager
+    def _meeting(self, text: str) -> Iterator[Any]:
+        """A context in which the record says that this process waits; the communicator to use."""
+        if self._duplicate is None:
+            self._finish()
+            (self._duplicate,) = duplicates(self._comm, 1)
+        with meeting(text, self._place, self.members):
+            yield self._duplicate
 
     def allgather(self, value: Any, what: str) -> list[Any]:
-        with self._meeting(what):
-            return list(self._comm.allgather(value))
+        with self._meeting(what) as comm:
+            return list(comm.allgather(value))
 
     def bcast(self, value: Any, root: int, what: str) -> Any:
-        with self._meeting(what):
-            return self._comm.bcast(value, root=root)
+        with self._meeting(what) as comm:
+            return comm.bcast(value, root=root)
 
     def split(self, color: int, key: int) -> Any:
-        with self._meeting("the first use of ranks along mesh axes"):
-            return self._comm.Split(color, key)
+        with self._meeting("the first use of ranks along mesh axes") as comm:
+            return comm.Split(color, key)
+
+    def free(self) -> None:
+        """Give back the duplicate, when the communicator is freed."""
+        if self._duplicate is not None:
+            self._duplicate.Free()
+        begun.pop(self._place, None)

@@ -14,7 +14,6 @@ from jpi._jax.callers import calling_frame, line_text
 from jpi._jax.names import Tracer
 from jpi._mpi.comm import Comm
 
-_compared: set[tuple[str, str, int]] = set()  # (communicator, file, line)
 _PARTS, _PART = 64, 2**18  # of larger data, this many parts of so many bytes
 
 
@@ -25,19 +24,21 @@ def compare_given(what: str, arrays: Sequence[Any], comm: Comm) -> None:
         what: what gets the arrays, for the message.
 
     Communication: a few bytes from every rank, once for each line of the user's program.
-    Errors: ValueError on every rank, unless the arrays differ by rounding only.
+    Errors: ValueError on every rank, unless the arrays differ by rounding only, or if ``comm`` was
+    freed.
     """
+    comm.require_live()
     if comm.size == 1 or config.check != "trace":  # "full" compares where the data is used
         return
     frame = calling_frame()
-    key = comm.control.name, frame.f_code.co_filename, frame.f_lineno
-    if key in _compared:
+    key = frame.f_code.co_filename, frame.f_lineno
+    if key in comm.compared:
         return
     given = [_on_host(x) for x in arrays if _is_comparable(x)]
     if not given:
         return
     _compare(what, given, comm, line_text(frame.f_code, frame.f_lineno))
-    _compared.add(key)
+    comm.compared.add(key)
 
 
 def _is_comparable(x: Any) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from jpi._jax.tracebacks import api
 from jpi._layout.layout import Axes, Layout, grid_coordinates, layout
 from jpi._layout.spec import normalize_spec
-from jpi._mpi.comm import Comm
+from jpi._mpi.comm import Comm, after_free
 from jpi._mpi.library import MPI
 
 
@@ -24,7 +24,7 @@ class Mesh:
 
     def __init__(self, comm: Comm, axes: tuple[tuple[str, int], ...]) -> None:
         self.comm, self.axes = comm, axes
-        self._subcomms: dict[Axes, Comm] = {self.axis_names: comm}
+        self._subcomms: dict[Axes, Comm] = {}
         self._hash = hash((comm, axes))
 
     def __hash__(self) -> int:
@@ -66,16 +66,32 @@ class Mesh:
     def subcomm(self, axes: Axes) -> Comm:
         """The communicator of the ranks that differ from this one in ``axes`` only, major first.
 
+        It belongs to the communicator of the mesh, and all meshes of one shape share it: a mesh
+        that is dropped has nothing to give back. That would be a collective call, and Python drops
+        objects at other times on each rank. JPI works on its ``mpi`` itself, if it is another one
+        than the mesh's: calls of mpi4py need a duplicate.
+
         Communication: a split of the whole mesh at the first call with ``axes``.
         """
         if axes not in self._subcomms:
-            color = key = 0
-            for name, size in self.axes:
-                color = color * size + (0 if name in axes else self.coordinates[name])
-            for name in axes:
-                key = key * self.shape[name] + self.coordinates[name]
-            self._subcomms[axes] = self.comm.split(color, key)
+            self._subcomms[axes] = self._subcomm(axes)
         return self._subcomms[axes]
+
+    def _subcomm(self, axes: Axes) -> Comm:
+        several = [name for name, size in self.axes if size > 1]
+        kept = [name for name in axes if name in several]
+        if kept == several:
+            return self.comm
+        if not kept:
+            return Comm(MPI.COMM_SELF)
+        color = key = 0
+        for name in several:
+            place = 0 if name in kept else self.coordinates[name]
+            color = color * self.shape[name] + place
+        for name in kept:
+            key = key * self.shape[name] + self.coordinates[name]
+        shape = tuple(self.shape[name] for name in several)
+        return self.comm.part((shape, tuple(map(several.index, kept))), color, key)
 
     @property
     def default_spec(self) -> tuple[Axes, ...]:
@@ -93,6 +109,13 @@ class Mesh:
 
 meshes: dict[tuple[Comm, tuple[tuple[str, int], ...]], Mesh] = {}
 
+
+def _drop_freed() -> None:
+    for key in [key for key in meshes if key[0].is_freed]:
+        del meshes[key]
+
+
+after_free.append(_drop_freed)
 
 _current_mesh: ContextVar[Mesh | None] = ContextVar("jpi_mesh", default=None)
 
@@ -137,6 +160,7 @@ def make_mesh(
 
 def mesh_of(comm: Comm, axes: tuple[tuple[str, int], ...]) -> Mesh:
     """The mesh of ``comm`` with these axes, always the same object."""
+    comm.require_live()
     return meshes.setdefault((comm, axes), Mesh(comm, axes))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from jpi._layout.layout import Axes, grid_coordinates
-from jpi._mpi.comm import Comm
+from jpi._mpi.comm import Comm, after_free
 from jpi._mpi.library import MPI
 from jpi._mpi.mesh import Mesh, meshes
 
@@ -150,3 +150,7 @@ def _subsets(names: Sequence[str]) -> list[Axes]:
     """The axes in every choice, the smaller ones first."""
     sizes = range(len(names) + 1)
     return [axes for size in sizes for axes in itertools.combinations(names, size)]
+
+
+# Their entries hold communicators and meshes.
+after_free += [groups_along.cache_clear, parts_along.cache_clear, _on_a_mesh.cache_clear]

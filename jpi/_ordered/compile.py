@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import jax
+import numpy as np
 
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
@@ -22,6 +23,7 @@ from jpi._mpi import comm as _comm
 from jpi._ordered.declared import declarations
 from jpi._ordered.effect import is_ordered
 from jpi._ordered.origins import boundary, calling_token, new_token
+from jpi._ordered.programs import Size, clearing, comm_of, programs, return_memory
 from jpi._ordered.tokens import thread_tokens
 from jpi._ordered.varying import require_same
 
@@ -34,10 +36,18 @@ def remember(token: Any) -> None:
         _last_token[0] = token
 
 
-def _threaded(fun: Callable, seen: list[bool] | None = None) -> Callable[..., tuple[Any, Any]]:
+class _Traced:
+    """What is known of a function once it is traced; until then it may have collectives."""
+
+    def __init__(self) -> None:
+        self.has_collectives = True
+        self.size = Size()
+
+
+def _threaded(fun: Callable, traced: _Traced | None = None) -> Callable[..., tuple[Any, Any]]:
     """``fun`` without our effect, as a function of a token and its arguments: ``(results, token)``.
 
-    The token is None if ``fun`` has no collectives. ``seen`` is set to whether it has some.
+    The token is None if ``fun`` has no collectives. ``traced`` gets what is found.
     """
 
     @functools.wraps(fun)
@@ -64,29 +74,30 @@ def _threaded(fun: Callable, seen: list[bool] | None = None) -> Callable[..., tu
         first = new_token() if jpi_token is None else jpi_token
         token, results = thread_tokens(closed)(first, *values)
         has_collectives = is_ordered(jaxprs.effects(closed))
-        if seen is not None:
-            seen[:] = [has_collectives]
+        if traced is not None:
+            traced.has_collectives = has_collectives
+            traced.size.operations = jaxprs.count(closed)
         results = jax.tree.unflatten(jax.tree.structure(shapes), results)
         return results, token if has_collectives else None
 
     return threaded
 
 
-def compile_threaded(fun: Callable, **options: Any) -> Callable:
-    """``fun``, a function of JPI, compiled by `jax.jit` without our effect.
+def compile_threaded(fun: Callable, **options: Any) -> tuple[Callable, Size]:
+    """``fun``, a function of JPI, compiled by `jax.jit` without our effect; and its size.
 
     Many lines of a user's program call one compiled function: the token holds the line.
     """
-    has_collectives = [True]
-    compiled = jax.jit(_threaded(fun, has_collectives), **options)
+    traced = _Traced()
+    compiled = jax.jit(_threaded(fun, traced), **options)
 
     def run(*args: Any, **kwargs: Any) -> Any:
-        token = calling_token() if has_collectives[0] else _nowhere()
+        token = calling_token() if traced.has_collectives else _nowhere()
         results, token = compiled(*args, jpi_token=token, **kwargs)
         remember(token)
         return results
 
-    return run
+    return run, traced.size
 
 
 @functools.cache
@@ -103,13 +114,25 @@ def compiled_when_eager(fun: Callable, **options: Any) -> Callable:
     parameters = inspect.signature(fun).parameters.values()
     static = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
     inner = in_own_modes(fun)
-    compiled = compile_threaded(inner, static_argnames=static, **options)
 
     @functools.wraps(fun)
     def call(*args: Any, **kwargs: Any) -> Any:
-        return (compiled if _jax.trace_state_clean() else inner)(*args, **kwargs)
+        if not _jax.trace_state_clean():
+            return inner(*args, **kwargs)
+        leaves, tree = jax.tree.flatten((args, kwargs))
+        key = inner, tree, tuple(map(_kind, leaves))
+        run = programs.find(key)
+        if run is None:
+            run, size = compile_threaded(inner, static_argnames=static, **options)
+            programs.keep(key, run, size, comm_of((*args, *kwargs.values())))
+        return run(*args, **kwargs)
 
     return call
+
+
+def _kind(x: Any) -> Any:
+    """What a program depends on of an argument: the type of an array, a static value."""
+    return (x.shape, x.dtype) if isinstance(x, jax.Array | np.ndarray) else (type(x), x)
 
 
 @api
@@ -172,4 +195,17 @@ def wait() -> None:
         token.block_until_ready()
 
 
-_comm.before_free.append(wait)  # else calls that have not begun yet would fail
+def clear_caches() -> None:
+    """Drop every compiled program of this rank, those of JAX too, and give the memory back.
+
+    The next call of each function compiles it again. Nothing is communicated; calls in flight
+    finish first.
+    """
+    wait()
+    for clear in clearing:
+        clear()
+    jax.clear_caches()
+    return_memory()
+
+
+_comm.finishing.append(wait)  # else calls that have not begun yet would fail

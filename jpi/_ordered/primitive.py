@@ -26,6 +26,7 @@ from jpi._ordered.compile import compile_threaded, remember
 from jpi._ordered.effect import compositions, ordered, twins
 from jpi._ordered.origins import Origin, calling_token
 from jpi._ordered.origins import origin as origin_of
+from jpi._ordered.programs import Size, comm_of, programs
 
 PLATFORM = "cpu"
 
@@ -143,7 +144,7 @@ class _Pair:
         return token, *self.results(*avals, **params)
 
     def _run(self, *operands: Any, **params: Any) -> Any:
-        token, *values = self._compiled(tuple(params.items()))(calling_token(), *operands)
+        token, *values = self._compiled(operands, params)(calling_token(), *operands)
         remember(token)
         return self._of(values)
 
@@ -153,7 +154,7 @@ class _Pair:
         """The collective outside a compiled program, where one of JAX's modes has led to it."""
         if jax.config.jax_disable_jit:
             with jax.disable_jit(False):
-                return self._compiled(tuple(params.items()))(token, *operands)
+                return self._compiled(operands, params)(token, *operands)
         raise FloatingPointError(  # `jax_debug_nans` runs the program again
             "a compiled program that communicates has computed a number that `jax_debug_nans` or "
             f"`jax_debug_infs` reports, after its first collective, {self.primitive.name}. Such a "
@@ -161,15 +162,14 @@ class _Pair:
             "so. Compile its parts with jpi.jit one by one, or leave out jpi.jit."
         )
 
-    @functools.cached_property
-    def _compiled(self) -> Callable[[tuple[tuple[str, Any], ...]], Callable]:
-        def compiled(params: tuple[tuple[str, Any], ...]) -> Callable:
-            bind = functools.partial(
-                self.twin.bind, in_place=False, origin=Origin(), **dict(params)
-            )
-            return jax.jit(lambda token, *xs: bind(token, *xs))
-
-        return functools.lru_cache(maxsize=4096)(compiled)
+    def _compiled(self, operands: Sequence[Any], params: dict[str, Any]) -> Callable:
+        key = self.twin, tuple(params.items()), tuple((x.shape, x.dtype) for x in operands)
+        compiled = programs.find(key)
+        if compiled is None:
+            bind = functools.partial(self.twin.bind, in_place=False, origin=Origin(), **params)
+            compiled = jax.jit(lambda token, *xs: bind(token, *xs))
+            programs.keep(key, compiled, Size(operations=1), comm_of(params.values()))
+        return compiled
 
     def _lower_ordered(self, ctx: Any, *operands: Any, **params: Any) -> Any:
         origin = origin_of(*lowering.source(ctx))
@@ -248,12 +248,13 @@ def composed(
     """
     primitive = _jax.Primitive(f"jpi_{name}")
 
-    @functools.lru_cache(maxsize=4096)
-    def compiled(params: tuple[tuple[str, Any], ...]) -> Callable:
-        return compile_threaded(lambda x: function(x, **dict(params)))
-
     def run(x: Any, **params: Any) -> Any:
-        return compiled(tuple(params.items()))(x)
+        key = primitive, tuple(params.items()), (x.shape, x.dtype)
+        compiled = programs.find(key)
+        if compiled is None:
+            compiled, size = compile_threaded(functools.partial(function, **params))
+            programs.keep(key, compiled, size, comm_of(params.values()))
+        return compiled(x)
 
     def evaluate(x: Any, **params: Any) -> Any:
         aval, communicates = result(x, **params)

@@ -18,10 +18,12 @@ from jax import lax
 
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
+from jpi._mpi.comm import after_free
 from jpi._ordered.declared import declared
 from jpi._ordered.effect import compositions, is_ordered, twins
 from jpi._ordered.lifetime import free_operands
 from jpi._ordered.origins import Origin, origin, within
+from jpi._ordered.programs import clearing
 
 _threading: dict[str, Callable[..., tuple[Any, Sequence[Any]]]] = {}
 
@@ -92,7 +94,7 @@ def _threads(*names: str) -> Callable[[Callable], Callable]:
     return register
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=128)
 def _compiled_callee(closed: _jax.ClosedJaxpr, name: str, free: tuple[bool, ...]) -> Callable:
     def callee(token: Any, *args: Any) -> tuple[Any, list[Any]]:
         with within(Origin()):  # many lines call it
@@ -100,6 +102,10 @@ def _compiled_callee(closed: _jax.ClosedJaxpr, name: str, free: tuple[bool, ...]
 
     callee.__name__ = name
     return jax.jit(callee)
+
+
+clearing.append(_compiled_callee.cache_clear)
+after_free.append(_compiled_callee.cache_clear)
 
 
 @_threads("jit", "pjit")

@@ -152,4 +152,15 @@ def _blocks_of(x: np.ndarray, options: dict[str, Any], spec: Any, mesh: Mesh | N
     if config.check == "full":
         checked(jnp.asarray(x), target.mesh.comm)
     block = x[tuple(slice(*span) for span in placement.box(target.mesh.coordinates))]
-    return whole_or_sharded(DistArray, jnp.array(block, **options), target.mesh, placement)
+    return whole_or_sharded(DistArray, _on_device(block, options), target.mesh, placement)
+
+
+def _on_device(block: np.ndarray, options: dict[str, Any]) -> jax.Array:
+    """``jax.numpy.array(block, **options)``, which would compile a program for each new shape."""
+    asks = options["dtype"] is not None or options["out_sharding"] is not None
+    if asks or options["order"] not in (None, "K", "C") or block.dtype.type not in _NUMBERS:
+        return jnp.array(block, **options)
+    return jax.device_put(np.array(block, jax.dtypes.canonicalize_dtype(block.dtype)))
+
+
+_NUMBERS = {np.dtype(code).type for code in "?bhilBHILefdFD"}

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <unordered_set>
 
@@ -22,6 +23,11 @@ class SeenCalls {
     const bool is_new = items_.insert(item).second;
     last_.store(item, std::memory_order_relaxed);
     return is_new;
+  }
+
+  void Forget() {
+    std::lock_guard lock(mutex_);
+    items_ = {};
   }
 
  private:
@@ -45,7 +51,8 @@ struct Comm {
   const std::string label;
   const int rank;
   const int size;
-  int32_t index = -1;  // in the registry
+  int32_t index = -1;        // in the registry
+  std::shared_mutex in_use;  // shared by the calls that run; whoever frees the communicator waits
   std::atomic<bool> is_freed{false};
   std::atomic<int64_t> positions{0};  // how many collectives have begun
   SeenCalls checked;                  // see records/agreement.h
@@ -59,6 +66,14 @@ inline Comm& GetLiveComm(int32_t index) {
   Require(!comm.is_freed, "`comm` must be a live communicator; got `", comm.label,
           "`, which was freed. Do not free a communicator while programs that use it still run.");
   return comm;
+}
+
+// Waits for the calls in flight on a communicator, and makes every later call an error.
+inline void FreeComm(int32_t index) {
+  Comm& comm = comms.Get(index);
+  std::unique_lock lock(comm.in_use);
+  comm.is_freed = true;
+  comm.checked.Forget();
 }
 
 }  // namespace jpi

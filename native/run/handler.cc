@@ -2,6 +2,7 @@
 
 #include <array>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <utility>
 
@@ -36,6 +37,7 @@ ffi::Error Handle(const Collective& row, ffi::RemainingArgs args, ffi::Remaining
   };
   try {
     site = SiteOf(args, attributes);
+    const std::shared_lock in_use(comms.Get(attributes.comm).in_use);
     message = Decode(row, args, rets, attributes);
     if (row.names_counts()) {
       message->send = send.Spread("send", message->send, message->comm->size);

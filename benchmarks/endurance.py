@@ -1,0 +1,175 @@
+"""What grows in a program that runs for long: memory, files, threads, communicators, requests.
+
+    mpirun -n 2 python benchmarks/endurance.py                              # an hour
+    mpirun -n 4 python benchmarks/endurance.py --minutes 600 --output growth.png
+
+Every round does a bit of everything, in sizes that change, and checks the results: eager calls,
+compiled ones, gradients, masks, other layouts, communicators that are made and freed, errors that
+are caught and repaired. The table shows the highest value of all ranks; the last line the growth
+per hour after the first third, when all caches are as full as they get.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import resource
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import jax
+import numpy as np
+from jax.sharding import PartitionSpec as P
+from mpi4py import MPI
+
+import jpi
+import jpi.numpy as jnp
+from jpi._mpi.comm import live
+from jpi._ordered.programs import programs
+from jpi._watch import watch
+
+SAMPLES = 40
+SIZES = (1, 2, 7, 30, 100, 300)  # of what JAX itself compiles: its own caches have other bounds
+COLUMNS = ("minutes", "rounds", "memory_MB", "programs", "comms", "files", "threads", "requests")
+
+
+def sample(minutes: float, rounds: int) -> list[float]:
+    """Returns a row of the table for this rank."""
+    process = Path("/proc/self")
+    pages = int((process / "statm").read_text().split()[1])
+    requests = len(watch._watch._sent) if watch._watch else 0
+    return [
+        minutes,
+        rounds,
+        pages * resource.getpagesize() / 1e6,
+        len(programs),
+        len(live),
+        len(os.listdir(process / "fd")),
+        len(os.listdir(process / "task")),
+        requests,
+    ]
+
+
+def eager(draw: np.random.Generator) -> None:
+    x = draw.normal(size=draw.integers(1, 4000)).astype(np.float32)
+    shared = jnp.asarray(x)
+    np.testing.assert_allclose((shared * 2 + shared).gather(), 3 * x, rtol=1e-5)
+    np.testing.assert_allclose(jnp.sort(shared)[::2].gather(), np.sort(x)[::2])
+    np.testing.assert_allclose(jnp.sum(shared), x.sum(dtype=np.float64), rtol=1e-3, atol=1e-2)
+
+
+def compiled(draw: np.random.Generator) -> None:
+    scale = float(draw.normal())
+    x = draw.normal(size=draw.integers(1, 400)).astype(np.float32)
+    function = jpi.jit(lambda x: jnp.mean((scale * x) ** 2))
+    np.testing.assert_allclose(function(jnp.asarray(x)), np.mean((scale * x) ** 2), rtol=1e-3)
+
+
+def gradient(draw: np.random.Generator) -> None:
+    x = draw.normal(size=(draw.choice(SIZES), 5)).astype(np.float32)
+    w = draw.normal(size=5).astype(np.float32)
+    shared = jnp.asarray(x)
+    found = jax.grad(lambda w: jnp.sum((shared @ w) ** 2))(jax.numpy.asarray(w))
+    np.testing.assert_allclose(found, 2 * x.T @ (x @ w), rtol=1e-2, atol=1e-2)
+
+
+def masks(draw: np.random.Generator) -> None:
+    x = draw.normal(size=draw.integers(1, 1000)).astype(np.float32)
+    shared = jnp.asarray(x)
+    np.testing.assert_array_equal(shared[shared > 0].gather(), x[x > 0])
+
+
+def layouts(draw: np.random.Generator) -> None:
+    x = draw.normal(size=draw.integers(1, 100, size=2)).astype(np.float32)
+    moved = jnp.asarray(x).redistribute(P(None, "ranks"))
+    np.testing.assert_array_equal(moved.T.gather(), x.T)
+
+
+def communicators(draw: np.random.Generator) -> None:
+    comm = MPI.COMM_WORLD.Split(0, int(draw.integers(2)) * MPI.COMM_WORLD.rank)
+    mesh = jpi.make_mesh((comm.size, 1), ("rows", "columns"), comm)
+    x = np.ones((4, draw.integers(1, 10)), np.float32)
+    shared = jnp.asarray(x, spec=P("rows", "columns"), mesh=mesh)
+    np.testing.assert_array_equal(jnp.sum(shared, axis=0).gather(), x.sum(axis=0))
+    jpi.allreduce(x, op=MPI.SUM, comm=comm)  # may still run
+    comm.Free()
+
+
+def errors(draw: np.random.Generator) -> None:
+    x = jnp.asarray(np.ones(int(draw.integers(2, 50)), np.float32))
+    with contextlib.suppress(TypeError, ValueError):  # the same mistake on every rank
+        jnp.reshape(x, (3, 0))
+    np.testing.assert_array_equal(jnp.reshape(x, (1, -1)).gather()[0], np.ones(x.shape))
+    comm = MPI.COMM_WORLD.Dup()
+    with contextlib.suppress(Exception):  # ranks that differ
+        jpi.allreduce(np.ones(2 + comm.rank), op=MPI.SUM, comm=comm).block_until_ready()
+    repaired = jpi.allreduce(np.ones(1), op=MPI.SUM, comm=comm)
+    np.testing.assert_array_equal(repaired, comm.size)
+    comm.Free()
+
+
+KINDS = (eager, compiled, gradient, masks, layouts, communicators, errors)
+
+
+def endure(seconds: float, report: Callable[[list[float]], None]) -> list[list[float]]:
+    """Returns the rows of the table, the same on every rank."""
+    draw, start, rows, rounds, is_over = np.random.default_rng(0), time.monotonic(), [], 0, False
+    while not is_over:
+        for kind in KINDS:
+            kind(draw)
+        rounds += 1
+        now = MPI.COMM_WORLD.bcast(time.monotonic() - start)
+        is_over = now > seconds
+        if is_over or now >= len(rows) * seconds / SAMPLES:
+            all_ranks = MPI.COMM_WORLD.allgather(sample(now / 60, rounds))
+            rows.append(np.max(all_ranks, axis=0).tolist())
+            report(rows[-1])
+    return rows
+
+
+def growth(rows: list[list[float]]) -> list[float]:
+    """Returns the growth per hour of each column after a third of the time: slopes of lines."""
+    late = np.array(rows)[len(rows) // 3 :]
+    return np.polyfit(late[:, 0] / 60, late, 1)[0].tolist()
+
+
+def draw_picture(rows: list[list[float]], path: str) -> None:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    columns = np.array(rows).T
+    figure, axes = pyplot.subplots(2, 3, figsize=(12, 6), sharex=True)
+    for axis, name, values in zip(axes.flat, COLUMNS[2:], columns[2:], strict=True):
+        axis.plot(columns[0], values)
+        axis.set(title=name.replace("_", " "), ylim=(0, 1.1 * max(values) + 1))
+    for axis in axes[-1]:
+        axis.set_xlabel("minutes")
+    figure.savefig(path)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--output", help="a file for a picture of the table")
+    options = parser.parse_args()
+
+    def show(row: list[float]) -> None:
+        if jpi.rank() == 0:
+            print("".join(f"{value:>11.1f}" for value in row), flush=True)
+
+    if jpi.rank() == 0:
+        print("".join(f"{name:>11}" for name in COLUMNS), flush=True)
+    rows = endure(60 * options.minutes, show)
+    if jpi.rank() == 0:
+        print("growth per hour")
+        show(growth(rows))
+        if options.output:
+            draw_picture(rows, options.output)
+
+
+if __name__ == "__main__":
+    main()
