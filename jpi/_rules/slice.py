@@ -17,7 +17,9 @@ from jax import lax
 from jpi._blocks.rows import move_blocks, move_rows, on_axis
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Deferred, Placed, Region, Value, region_of
-from jpi._layout.layout import Layout, layout, overlaps
+from jpi._evaluation.views import Spanned, beside, view
+from jpi._layout.layout import Box, Layout, layout, overlaps
+from jpi._layout.spans import Spans
 from jpi._mpi.mesh import Mesh
 from jpi._primitives.moves import alltoallv_p
 from jpi._rules.shape import concatenate
@@ -32,7 +34,8 @@ def slice_(
     strides: Sequence[int] | None,
     **params: Any,
 ) -> Value:
-    return _strided(call.mesh, call.shape, value, start_indices, strides or (1,) * value.ndim)
+    steps = strides or (1,) * value.ndim
+    return strided(call.mesh, call.results[0], value, start_indices, steps)
 
 
 @rule("split")
@@ -40,17 +43,18 @@ def split(call: Call, value: Value, *, sizes: Sequence[int], axis: int) -> list[
     starts = itertools.accumulate(sizes, initial=0)
     origin, steps = [0] * value.ndim, (1,) * value.ndim
     return [
-        _strided(
-            call.mesh, result.shape, value, [*origin[:axis], start, *origin[axis + 1 :]], steps
+        strided(
+            call.mesh, result, value, [*origin[:axis], start, *origin[axis + 1 :]], steps
         )
         for start, result in zip(starts, call.results, strict=False)
     ]
 
 
-def _strided(
-    mesh: Mesh, shape: tuple[int, ...], value: Value, starts: Sequence[int], steps: Sequence[int]
+def strided(
+    mesh: Mesh, result: Any, value: Value, starts: Sequence[int], steps: Sequence[int]
 ) -> Value:
-    """The part of ``shape`` of ``value`` at the positions ``start, start + step, ...``."""
+    """The part of ``value`` with the type ``result`` at the positions ``start, start + step, ...``."""
+    shape = result.shape
     if isinstance(value, Deferred) and value.is_replicated:
         return Deferred(
             shape,
@@ -58,6 +62,16 @@ def _strided(
             lambda region: _strided_region(value, starts, steps, region),
             weight=value.weight,
         )
+    near = view(
+        mesh,
+        result,
+        value.spec,
+        [beside(mesh, value, value.spec)],
+        lambda part: [tuple(map(Spans.strided, part, starts, steps))],
+        lambda box, operands: lax.slice(*operands, (0,) * len(shape), operands[0].shape, steps),
+    )
+    if near:
+        return near
     placed = value.settle(mesh)
     block = placed.placement.box(mesh.coordinates)
     natural, spans = [], []
@@ -168,6 +182,9 @@ def pad(
             lambda region: _padded_region(value, filler, padding_config, region),
             weight=value.weight,
         )
+    near = _padded_view(call, value, filler, padding_config)
+    if near:
+        return near
     placed = value.settle(call.mesh)
     target = layout(call.shape, call.mesh.axes, placed.spec)
     local = placed.local
@@ -182,7 +199,24 @@ def pad(
             local = lax.slice_in_dim(local, *needed, axis=dim)
     region = region_of(call.mesh, target)
     own = filler.take(Region(call.mesh, (), (), region.axes, None))
-    return Placed(_pad_block(local, own, padding_config, value.shape, region), target)
+    return Placed(_pad_block(local, own, padding_config, value.shape, region.box), target)
+
+
+def _padded_view(
+    call: Call, value: Value, filler: Value, paddings: Sequence[tuple[int, int, int]]
+) -> Value | None:
+    if any(interior for _, _, interior in paddings) or not filler.is_replicated:
+        return None
+
+    def needs(part: Spanned) -> list[Spanned]:
+        shifted = (span.moved(-low) for span, (low, _, _) in zip(part, paddings, strict=True))
+        return [tuple(s.within(0, n) for s, n in zip(shifted, value.shape, strict=True)), ()]
+
+    def build(box: Box, operands: Sequence[Any]) -> Any:
+        return _pad_block(*operands, paddings, value.shape, box)
+
+    operand = beside(call.mesh, value, value.spec)
+    return view(call.mesh, call.results[0], value.spec, [operand, filler], needs, build)
 
 
 def _placed_before(boundary: int, padding: tuple[int, int, int], size: int) -> int:
@@ -201,7 +235,7 @@ def _padded_region(
     mesh, axes = region.mesh, region.axes
     local = value.take(Region(mesh, value.shape, box, axes, None))
     own = filler.take(Region(mesh, (), (), axes, None))
-    return _pad_block(local, own, paddings, value.shape, region)
+    return _pad_block(local, own, paddings, value.shape, region.box)
 
 
 def _pad_block(
@@ -209,11 +243,11 @@ def _pad_block(
     filler: Any,
     paddings: Sequence[tuple[int, int, int]],
     shape: Sequence[int],
-    region: Region,
+    box: Box,
 ) -> Any:
-    """The result of a padding in ``region``, from its rows of the operand."""
+    """The result of a padding in ``box``, from its rows of the operand."""
     config = []
-    for (start, stop), padding, size in zip(region.box, paddings, shape, strict=True):
+    for (start, stop), padding, size in zip(box, paddings, shape, strict=True):
         low, _, interior = padding
         first, last = (_placed_before(b, padding, size) for b in (start, stop))
         width = (last - first - 1) * (interior + 1) + 1 if first < last else 0
