@@ -74,8 +74,8 @@ class Margin:
 def with_margins(mesh: Mesh, margins: Sequence[Margin]) -> list[Any]:
     """The rows that this rank needs of each array.
 
-    Communication: for each type and sharding, one exchange of the rows that a rank does not hold. The
-    gradient of a row is the sum over its copies.
+    Communication: for each type and sharding, one exchange of the rows that a rank does not
+    hold. The gradient of a row is the sum over its copies.
     """
     results: list[Any] = [None] * len(margins)
     groups: dict[Any, list[int]] = {}
@@ -85,7 +85,9 @@ def with_margins(mesh: Mesh, margins: Sequence[Margin]) -> list[Any]:
         else:
             results[k] = margin.join([None] * (len(margin.bounds) - 1))
     for (axes, _), group in groups.items():
-        for k, local in zip(group, _exchanged(mesh, axes, [margins[k] for k in group]), strict=True):
+        for k, local in zip(
+            group, _exchanged(mesh, axes, [margins[k] for k in group]), strict=True
+        ):
             results[k] = local
     return results
 

@@ -8,8 +8,8 @@ rule works too: one rule is that of any other primitive.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 import math
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -67,7 +67,7 @@ def _is_number(x: Any) -> bool:
 
 
 def _known(call: Call, operands: Sequence[Any]) -> Any:
-    """A result that follows from the program alone, such as an index; only few integers are kept."""
+    """A result that the program itself says, such as an index: only a few integers are kept."""
     is_few = math.prod(call.shape) <= _FEW and jnp.issubdtype(call.dtype, jnp.integer)
     if not is_few:
         return None

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 from jax import lax
 
 from jpi._blocks.margins import Margin, with_margins
@@ -96,7 +97,7 @@ def view(
 
 
 def _is_movable(value: Value) -> bool:
-    return value.is_replicated or not jax.dtypes.issubdtype(value.dtype, jax.dtypes.extended)
+    return value.is_replicated or not jnp.issubdtype(value.dtype, jax.dtypes.extended)
 
 
 def beside(mesh: Mesh, value: Value, spec: Spec) -> Value:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,10 +41,8 @@ class Spans:
         return Spans(self.starts + by, self.stops + by, self.own)
 
     def strided(self, start: int, step: int) -> Spans:
-        """From the first to the last of the rows ``start, start + step, ...`` with these numbers."""
-        return Spans(
-            self.starts * step + start, (self.stops - 1) * step + start + 1, self.own
-        )
+        """From the first to the last of the rows ``start, start + step, ...`` of these."""
+        return Spans(self.starts * step + start, (self.stops - 1) * step + start + 1, self.own)
 
     def within(self, low: int, high: int) -> Spans:
         """What is left between the rows ``low`` and ``high``."""
@@ -73,8 +70,9 @@ class Spans:
 
     def parts(self, bounds: Sequence[int]) -> list[tuple[int, int]]:
         """This rank's span, by the blocks in which its rows are."""
-        start, stop = self.mine
-        return [(max(a, start), max(min(b, stop), max(a, start))) for a, b in itertools.pairwise(bounds)]
+        edges, (start, stop) = np.asarray(bounds), self.mine
+        starts, stops = (np.clip(edge, edges[:-1], edges[1:]) for edge in (start, stop))
+        return list(zip(starts.tolist(), stops.tolist(), strict=True))
 
     def wanted_from(self, start: int, stop: int) -> list[tuple[int, int]]:
         """Which of the rows ``start:stop`` each rank computes with."""

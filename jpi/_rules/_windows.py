@@ -87,5 +87,5 @@ def updated(
     return view(mesh, call.results[0], operand.spec, operands, needs, build)
 
 
-def index_array(starts: Starts, dims: Sequence[int]) -> Any:
+def index_array(starts: Sequence[int], dims: Sequence[int]) -> Any:
     return jnp.array([starts[dim] for dim in dims], jnp.int32)

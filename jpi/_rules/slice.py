@@ -43,9 +43,7 @@ def split(call: Call, value: Value, *, sizes: Sequence[int], axis: int) -> list[
     starts = itertools.accumulate(sizes, initial=0)
     origin, steps = [0] * value.ndim, (1,) * value.ndim
     return [
-        strided(
-            call.mesh, result, value, [*origin[:axis], start, *origin[axis + 1 :]], steps
-        )
+        strided(call.mesh, result, value, [*origin[:axis], start, *origin[axis + 1 :]], steps)
         for start, result in zip(starts, call.results, strict=False)
     ]
 
@@ -53,7 +51,7 @@ def split(call: Call, value: Value, *, sizes: Sequence[int], axis: int) -> list[
 def strided(
     mesh: Mesh, result: Any, value: Value, starts: Sequence[int], steps: Sequence[int]
 ) -> Value:
-    """The part of ``value`` with the type ``result`` at the positions ``start, start + step, ...``."""
+    """The part of ``value`` at ``start, start + step, ...``, which has the type ``result``."""
     shape = result.shape
     if isinstance(value, Deferred) and value.is_replicated:
         return Deferred(
@@ -213,7 +211,8 @@ def _padded_view(
         return [tuple(s.within(0, n) for s, n in zip(shifted, value.shape, strict=True)), ()]
 
     def build(box: Box, operands: Sequence[Any]) -> Any:
-        return _pad_block(*operands, paddings, value.shape, box)
+        local, own = operands
+        return _pad_block(local, own, paddings, value.shape, box)
 
     operand = beside(call.mesh, value, value.spec)
     return view(call.mesh, call.results[0], value.spec, [operand, filler], needs, build)
