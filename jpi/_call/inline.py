@@ -31,6 +31,7 @@ from jpi._evaluation.evaluate import evaluate
 from jpi._evaluation.fallback import record_fallback
 from jpi._evaluation.tracing import GlobalFunction, trace_global
 from jpi._evaluation.values import Deferred, Placed, Value, moved_to, region_of, replicated
+from jpi._evaluation.views import take_all
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._jax.modes import own_modes
@@ -78,7 +79,7 @@ def inline(fun: Callable, tree: Any, leaves: Sequence[Any], given: Target | None
     with own_modes(), purpose(getattr(fun, "__name__", "a function"), map(global_type, dynamic)):
         results = evaluate(target.mesh, traced.closed, values)
         likes = {x.shape: x._layout for x in reversed(dynamic) if is_sharded(x)}
-        return traced.assemble([_result(target, value, likes) for value in results])
+        return traced.assemble(_handed_out(target, results, likes))
 
 
 def _traced_with(
@@ -123,20 +124,30 @@ def _value(mesh: Mesh, x: Any) -> Value:
     return replicated(mesh, claimed(x, mesh, mesh.axis_names, _PLAIN))
 
 
-def _result(target: Target, value: Value, likes: Mapping[tuple[int, ...], Layout]) -> Any:
+def _handed_out(
+    target: Target, values: Sequence[Value], likes: Mapping[tuple[int, ...], Layout]
+) -> list[Any]:
     mesh = target.mesh
+    placements = [_placement(target, value, likes) for value in values]
+    locals = take_all(mesh, values, [region_of(mesh, chosen) for chosen in placements])
+    return [_result(target, *result) for result in zip(locals, placements, strict=True)]
+
+
+def _placement(target: Target, value: Value, likes: Mapping[tuple[int, ...], Layout]) -> Layout:
     if not value.shape:
-        return claimed(value.replicate(mesh), mesh, mesh.axis_names, _RESULT)
+        return value.layout(target.mesh)
     if target.spec is not None:
-        chosen = mesh.layout(value.shape, target.spec)
-    elif isinstance(value, Deferred) and value.is_replicated and value.shape in likes:
-        chosen = likes[value.shape]  # such as an optimiser's zeros for an array of weights
-    else:
-        chosen = value.layout(mesh)
-    local = value.take(region_of(mesh, chosen))
-    if chosen.is_replicated:
+        return target.mesh.layout(value.shape, target.spec)
+    if isinstance(value, Deferred) and value.is_replicated and value.shape in likes:
+        return likes[value.shape]  # such as an optimiser's zeros for an array of weights
+    return value.layout(target.mesh)
+
+
+def _result(target: Target, local: Any, placement: Layout) -> Any:
+    mesh = target.mesh
+    if placement.is_replicated:
         return claimed(local, mesh, mesh.axis_names, _RESULT)
-    result = target.kind(local, mesh, chosen)
+    result = target.kind(local, mesh, placement)
     result._is_computed = is_declaring()
     return result
 
@@ -167,7 +178,9 @@ def call_gathered(fun: Callable, args: Sequence[Any], kwargs: dict[str, Any]) ->
     args, kwargs = unflatten(tree, [x.gather() if is_sharded(x) else x for x in leaves])
     return jax.tree.map(
         lambda y: (
-            _result(target, replicated(target.mesh, y), {}) if isinstance(y, jax.Array) else y
+            _handed_out(target, [replicated(target.mesh, y)], {})[0]
+            if isinstance(y, jax.Array)
+            else y
         ),
         fun(*args, **kwargs),
     )

@@ -8,9 +8,14 @@ rule works too: one rule is that of any other primitive.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
 
 from jpi._evaluation.registry import ANY_OTHER, Call, rules
 from jpi._evaluation.values import Value, replicated
@@ -20,6 +25,7 @@ from jpi._mpi.mesh import Mesh
 from jpi._ordered.declared import claimed
 from jpi._ordered.origins import purpose, site_within
 
+_FEW = 64  # numbers
 _CONSTANT = "a plain array that a function of distributed arrays refers to"
 
 
@@ -33,7 +39,9 @@ def evaluate(mesh: Mesh, closed: _jax.ClosedJaxpr, values: Sequence[Value]) -> l
             return _apply(call, operands)
 
     def constant(x: Any) -> Value:
-        return replicated(mesh, claimed(x, mesh, mesh.axis_names, _CONSTANT))
+        value = replicated(mesh, claimed(x, mesh, mesh.axis_names, _CONSTANT))
+        value.known = x if _is_number(x) else None
+        return value
 
     return jaxprs.walk(closed, values, apply, constant)
 
@@ -47,4 +55,21 @@ def _from_line_of(equation: _jax.JaxprEqn) -> AbstractContextManager[None]:
 def _apply(call: Call, operands: Sequence[Value]) -> Sequence[Value]:
     apply_rule = rules.get(call.primitive.name) or rules[ANY_OTHER]
     results = apply_rule(call, *operands, **call.params)
-    return [results] if isinstance(results, Value) else results
+    if not isinstance(results, Value):
+        return results
+    if operands and all(operand.known is not None for operand in operands):
+        results.known = _known(call, [operand.known for operand in operands])
+    return [results]
+
+
+def _is_number(x: Any) -> bool:
+    return np.isscalar(x) or (isinstance(x, np.ndarray) and not x.ndim)
+
+
+def _known(call: Call, operands: Sequence[Any]) -> Any:
+    """A result that the program itself says, such as an index: only a few integers are kept."""
+    is_few = math.prod(call.shape) <= _FEW and jnp.issubdtype(call.dtype, jnp.integer)
+    if not is_few:
+        return None
+    with jax.ensure_compile_time_eval():
+        return call.bind(*operands)

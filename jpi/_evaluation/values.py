@@ -72,12 +72,14 @@ class Value:
         spec: the layout it has, or would be cheapest in.
         weight: the bytes to move to change that. Operands of an operation agree on a layout by
             their weights: the heaviest one decides.
+        known: its numbers, if the program itself says them, None otherwise.
     """
 
     shape: tuple[int, ...]
     dtype: Any
     spec: Spec
     weight: int
+    known: Any = None
 
     @property
     def ndim(self) -> int:
@@ -105,13 +107,21 @@ class Value:
 
 
 class Placed(Value):
-    """A value whose block this rank holds."""
+    """A value whose block this rank holds.
+
+    Attributes:
+        parts: the parts that this rank has fetched with rows of other blocks; see `views`.
+    """
 
     local: Any
 
     def __init__(self, local: Any, placement: Layout) -> None:
         self.local, self.placement = local, placement
         self.shape, self.spec = placement.shape, placement.spec
+
+    @cached_property
+    def parts(self) -> list[Any]:
+        return []
 
     @property
     def dtype(self) -> Any:

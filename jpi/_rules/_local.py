@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from jpi._evaluation.evaluate import evaluate
 from jpi._evaluation.tracing import tracing_globally
 from jpi._evaluation.values import Placed, Value, agree, region_of
+from jpi._evaluation.views import take_all
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._layout.layout import Layout, layout
@@ -78,22 +79,19 @@ def traced(function: Callable, operands: Sequence[Value]) -> _jax.ClosedJaxpr:
 
 def settle_alike(mesh: Mesh, values: Sequence[Value]) -> list[Placed]:
     """The values placed; values of one shape get one layout."""
-    result = []
+    placements = []
     for value in values:
         alike = [(other, range(other.ndim)) for other in values if other.shape == value.shape]
         axes = agree(*alike)
         spec = tuple(axes.get(dim, ()) for dim in range(value.ndim))
-        placement = layout(value.shape, mesh.axes, spec)
-        result.append(Placed(value.take(region_of(mesh, placement)), placement))
-    return result
+        placements.append(layout(value.shape, mesh.axes, spec))
+    blocks = take_all(mesh, values, [region_of(mesh, p) for p in placements])
+    return list(map(Placed, blocks, placements))
 
 
 def taken(mesh: Mesh, values: Sequence[Value], placements: Sequence[Layout]) -> list[Any]:
     """This rank's blocks of ``values`` in these layouts."""
-    return [
-        _typed(value.take(region_of(mesh, placement)))
-        for value, placement in zip(values, placements, strict=True)
-    ]
+    return list(map(_typed, take_all(mesh, values, [region_of(mesh, p) for p in placements])))
 
 
 def _typed(local: Any) -> Any:

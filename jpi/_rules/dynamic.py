@@ -13,12 +13,16 @@ from jpi._evaluation.evaluate import evaluate
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Placed, Value, agree, region_of
 from jpi._layout.layout import Axes, layout
+from jpi._rules._windows import Starts, clipped, updated
+from jpi._rules.slice import strided
 
 _CLIP = lax.GatherScatterMode.CLIP
 
 
 @rule("dynamic_slice")
 def dynamic_slice(call: Call, operand: Value, *starts: Value, slice_sizes: Sequence[int]) -> Value:
+    if (at := _known(operand, starts, slice_sizes)) is not None:
+        return strided(call.mesh, call.results[0], operand, at, (1,) * operand.ndim)
     entries = _passing(operand, slice_sizes)
     if entries is None:
         numbers = lax.GatherDimensionNumbers(
@@ -38,6 +42,12 @@ def dynamic_slice(call: Call, operand: Value, *starts: Value, slice_sizes: Seque
 
 @rule("dynamic_update_slice")
 def dynamic_update_slice(call: Call, operand: Value, update: Value, *starts: Value) -> Value:
+    if (at := _known(operand, starts, update.shape)) is not None:
+        near = updated(
+            call, operand, update, at, range(operand.ndim), lambda x, y, i: call.bind(x, y, *i)
+        )
+        if near:
+            return near
     if _passing(operand, update.shape) is None or _passing(update, operand.shape) is None:
         numbers = lax.ScatterDimensionNumbers(
             tuple(range(operand.ndim)), (), tuple(range(operand.ndim))
@@ -58,6 +68,14 @@ def dynamic_update_slice(call: Call, operand: Value, update: Value, *starts: Val
     x = operand.take(region_of(call.mesh, target))
     y = update.take(region_of(call.mesh, layout(update.shape, call.mesh.axes, spec), target.axes))
     return Placed(call.bind(x, y, *_replicated(call, starts)), target)
+
+
+def _known(operand: Value, starts: Sequence[Value], sizes: Sequence[int]) -> Starts | None:
+    """Where the window starts, if the program says it."""
+    if any(start.known is None for start in starts) or not any(operand.spec):
+        return None
+    ends = [n - size for n, size in zip(operand.shape, sizes, strict=True)]
+    return clipped([int(start.known) for start in starts], ends)
 
 
 def _passing(value: Value, sizes: Sequence[int]) -> list[Axes] | None:

@@ -9,11 +9,14 @@ from typing import Any
 import jax.numpy as jnp
 from jax import lax
 
+from jpi._evaluation.evaluate import evaluate
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Placed, Value, pending, region_of
 from jpi._layout.layout import Axes
 from jpi._primitives.routing import fetch
 from jpi._rules._addressed_rows import AddressedRows, padded, trimmed
+from jpi._rules._local import traced
+from jpi._rules._windows import known_starts
 
 
 @rule("gather")
@@ -29,6 +32,8 @@ def gather(
     **params: Any,
 ) -> Value:
     numbers = dimension_numbers
+    if (at := _slice_start(call, operand, indices)) is not None:
+        return _sliced(call, operand, at)
     windows = AddressedRows(
         operand.shape,
         tuple(slice_sizes),
@@ -47,6 +52,25 @@ def gather(
     result = _fetched if named else _picked
     entries = named or _without(entries, over)
     return result(call, operand, indices, windows, entries, first, over)
+
+
+def _slice_start(call: Call, operand: Value, indices: Value) -> Sequence[int] | None:
+    """Where the result starts if it is a slice, and the program says where."""
+    numbers, sizes = call.params["dimension_numbers"], call.params["slice_sizes"]
+    if numbers.operand_batching_dims or not any(operand.spec):
+        return None
+    dims, mode = numbers.start_index_map, call.params["mode"]
+    return known_starts(indices, dims, operand.shape, sizes, mode)
+
+
+def _sliced(call: Call, operand: Value, starts: Sequence[int]) -> Value:
+    sizes, numbers = call.params["slice_sizes"], call.params["dimension_numbers"]
+
+    def function(x: Any) -> Any:
+        stops = [start + size for start, size in zip(starts, sizes, strict=True)]
+        return lax.squeeze(lax.slice(x, starts, stops), numbers.collapsed_slice_dims)
+
+    return evaluate(call.mesh, traced(function, [operand]), [operand])[0]
 
 
 def _first(windows: AddressedRows, operand: Value) -> int:

@@ -15,6 +15,7 @@ from jpi._jax import jaxprs
 from jpi._layout.layout import Axes
 from jpi._primitives.routing import Op, deliver
 from jpi._rules._addressed_rows import AddressedRows, padded, trimmed
+from jpi._rules._windows import index_array, known_starts, updated
 from jpi._rules.gather import block_of_indices
 
 OPS: dict[str, Op] = {
@@ -42,11 +43,34 @@ def scatter(
     dimension_numbers: Any,
     **params: Any,
 ) -> Value:
+    if near := _updated(call, operand, indices, updates, dimension_numbers):
+        return near
     result = _scattered(call, operand, indices, updates, dimension_numbers)
     if operand.is_replicated:
         return result
     # A loop may carry the result in the place of the operand.
     return placed_as(result, call.mesh, operand.layout(call.mesh))
+
+
+def _updated(
+    call: Call, operand: Value, indices: Value, updates: Value, numbers: Any
+) -> Value | None:
+    """The result as a view, if there is one window, and the program says where."""
+    inserted, dims = numbers.inserted_window_dims, numbers.scatter_dims_to_operand_dims
+    inside = [dim for dim in range(operand.ndim) if dim not in inserted]
+    if len(inside) != updates.ndim or _applies_function(call):
+        return None  # there are batches
+    sizes = [1] * operand.ndim
+    for dim, n in zip(inside, updates.shape, strict=True):
+        sizes[dim] = n
+    starts = known_starts(indices, dims, operand.shape, sizes, call.params["mode"])
+    if starts is None:
+        return None
+
+    def apply(block: Any, window: Any, at: Sequence[int]) -> Any:
+        return call.bind(block, index_array(at, dims), window)
+
+    return updated(call, operand, updates, starts, inside, apply)
 
 
 def _scattered(

@@ -15,6 +15,7 @@ from jax import lax
 from jpi._blocks.rows import move_each, move_rows, on_axis
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Deferred, Placed, Region, Value, agree, region_of
+from jpi._evaluation.views import Spanned, beside, view
 from jpi._layout.layout import Boundaries, Layout, Mapped, Spec, are_equal, layout
 
 
@@ -170,6 +171,8 @@ def concatenate(call: Call, *values: Value, dimension: int) -> Value:
         )
     axes = agree(*((value, range(value.ndim)) for value in values))
     spec = tuple(axes.get(dim, ()) for dim in range(len(call.shape)))
+    if near := _joined(call, values, starts, dimension, spec):
+        return near
     target = layout(call.shape, call.mesh.axes, spec)
     own = [layout(value.shape, call.mesh.axes, target.spec) for value in values]
     pieces = [v.take(region_of(call.mesh, each)) for v, each in zip(values, own, strict=True)]
@@ -186,6 +189,30 @@ def concatenate(call: Call, *values: Value, dimension: int) -> Value:
 def _part_of(boundaries: Boundaries, start: int, size: int) -> Mapped:
     """The boundaries in the ``size`` rows from ``start`` on."""
     return Mapped(boundaries, lambda b: min(max(b - start, 0), size))
+
+
+def _joined(
+    call: Call, values: Sequence[Value], starts: Sequence[int], dimension: int, spec: Spec
+) -> Value | None:
+    """The concatenation as a view, which moves only the rows that a consumer asks for."""
+
+    def needs(part: Spanned) -> list[Spanned]:
+        return [
+            tuple(
+                span.moved(-start).within(0, n) if dim == dimension else span
+                for dim, (span, n) in enumerate(zip(part, value.shape, strict=True))
+            )
+            for value, start in zip(values, starts, strict=False)
+        ]
+
+    return view(
+        call.mesh,
+        call.results[0],
+        spec,
+        [beside(call.mesh, value, spec) for value in values],
+        needs,
+        lambda box, operands: lax.concatenate(operands, dimension),
+    )
 
 
 def _concatenate_region(

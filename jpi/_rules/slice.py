@@ -19,7 +19,9 @@ from jax import lax
 from jpi._blocks.rows import divide_along, move_blocks, move_rows, on_axis, take_runs
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Deferred, Placed, Region, Value, region_of
-from jpi._layout.layout import Layout, Mapped, layout, overlaps
+from jpi._evaluation.views import Spanned, beside, view
+from jpi._layout.layout import Box, Layout, Mapped, layout, overlaps
+from jpi._layout.spans import Spans
 from jpi._mpi.mesh import Mesh
 from jpi._primitives.moves import alltoallv_p
 from jpi._rules.shape import concatenate
@@ -34,7 +36,8 @@ def slice_(
     strides: Sequence[int] | None,
     **params: Any,
 ) -> Value:
-    return _strided(call.mesh, call.shape, value, start_indices, strides or (1,) * value.ndim)
+    steps = strides or (1,) * value.ndim
+    return strided(call.mesh, call.results[0], value, start_indices, steps)
 
 
 @rule("split")
@@ -44,9 +47,7 @@ def split(call: Call, value: Value, *, sizes: Sequence[int], axis: int) -> list[
         return _divided(call, value.settle(call.mesh), list(starts), axis)
     origin, steps = [0] * value.ndim, (1,) * value.ndim
     return [
-        _strided(
-            call.mesh, result.shape, value, [*origin[:axis], start, *origin[axis + 1 :]], steps
-        )
+        strided(call.mesh, result, value, [*origin[:axis], start, *origin[axis + 1 :]], steps)
         for start, result in zip(starts, call.results, strict=False)
     ]
 
@@ -63,10 +64,11 @@ def _divided(call: Call, placed: Placed, starts: Sequence[int], axis: int) -> li
     return [Placed(part, target) for part, target in zip(parts, targets, strict=True)]
 
 
-def _strided(
-    mesh: Mesh, shape: tuple[int, ...], value: Value, starts: Sequence[int], steps: Sequence[int]
+def strided(
+    mesh: Mesh, result: Any, value: Value, starts: Sequence[int], steps: Sequence[int]
 ) -> Value:
-    """The part of ``shape`` of ``value`` at the positions ``start, start + step, ...``."""
+    """The part of ``value`` at ``start, start + step, ...``, which has the type ``result``."""
+    shape = result.shape
     if isinstance(value, Deferred) and value.is_replicated:
         return Deferred(
             shape,
@@ -74,6 +76,16 @@ def _strided(
             lambda region: _strided_region(value, starts, steps, region),
             weight=value.weight,
         )
+    near = view(
+        mesh,
+        result,
+        value.spec,
+        [beside(mesh, value, value.spec)],
+        lambda part: [tuple(map(Spans.strided, part, starts, steps))],
+        lambda box, operands: lax.slice(*operands, (0,) * len(shape), operands[0].shape, steps),
+    )
+    if near:
+        return near
     placed = value.settle(mesh)
     block = placed.placement.box(mesh.coordinates)
     natural, spans = [], []
@@ -175,6 +187,9 @@ def pad(
             lambda region: _padded_region(value, filler, padding_config, region),
             weight=value.weight,
         )
+    near = _padded_view(call, value, filler, padding_config)
+    if near:
+        return near
     placed = value.settle(call.mesh)
     target = layout(call.shape, call.mesh.axes, placed.spec)
     local = placed.local
@@ -190,7 +205,25 @@ def pad(
             local = lax.slice_in_dim(local, *needed, axis=dim)
     region = region_of(call.mesh, target)
     own = filler.take(Region(call.mesh, (), (), region.axes, None))
-    return Placed(_pad_block(local, own, padding_config, value.shape, region), target)
+    return Placed(_pad_block(local, own, padding_config, value.shape, region.box), target)
+
+
+def _padded_view(
+    call: Call, value: Value, filler: Value, paddings: Sequence[tuple[int, int, int]]
+) -> Value | None:
+    if any(interior for _, _, interior in paddings) or not filler.is_replicated:
+        return None
+
+    def needs(part: Spanned) -> list[Spanned]:
+        shifted = (span.moved(-low) for span, (low, _, _) in zip(part, paddings, strict=True))
+        return [tuple(s.within(0, n) for s, n in zip(shifted, value.shape, strict=True)), ()]
+
+    def build(box: Box, operands: Sequence[Any]) -> Any:
+        local, own = operands
+        return _pad_block(local, own, paddings, value.shape, box)
+
+    operand = beside(call.mesh, value, value.spec)
+    return view(call.mesh, call.results[0], value.spec, [operand, filler], needs, build)
 
 
 def _placed_before(boundary: int, padding: tuple[int, int, int], size: int) -> int:
@@ -209,7 +242,7 @@ def _padded_region(
     mesh, axes = region.mesh, region.axes
     local = value.take(Region(mesh, value.shape, box, axes, None))
     own = filler.take(Region(mesh, (), (), axes, None))
-    return _pad_block(local, own, paddings, value.shape, region)
+    return _pad_block(local, own, paddings, value.shape, region.box)
 
 
 def _pad_block(
@@ -217,11 +250,11 @@ def _pad_block(
     filler: Any,
     paddings: Sequence[tuple[int, int, int]],
     shape: Sequence[int],
-    region: Region,
+    box: Box,
 ) -> Any:
-    """The result of a padding in ``region``, from its rows of the operand."""
+    """The result of a padding in ``box``, from its rows of the operand."""
     config = []
-    for (start, stop), padding, size in zip(region.box, paddings, shape, strict=True):
+    for (start, stop), padding, size in zip(box, paddings, shape, strict=True):
         low, _, interior = padding
         first, last = (_placed_before(b, padding, size) for b in (start, stop))
         width = (last - first - 1) * (interior + 1) + 1 if first < last else 0

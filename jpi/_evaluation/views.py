@@ -1,0 +1,265 @@
+"""Views: values such as slices, which need rows near this rank's own, and stay where these are.
+
+A view is not computed before a consumer asks for a part of it. Then all views that the part depends
+on say which rows they need, the arrays below them get these rows in one exchange, and the views are
+computed from them. So the parts that ranks compute of a view may overlap.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from jpi._blocks.margins import Margin, with_margins
+from jpi._blocks.over_axes import spread_over
+from jpi._evaluation.values import Placed, Region, Value, placed_as, region_of
+from jpi._layout.layout import Box, Layout, Spec, layout
+from jpi._layout.spans import Spans
+from jpi._mpi.mesh import Mesh
+
+Spanned = tuple[Spans, ...]  # the spans along each dimension
+Needs = Callable[[Spanned], Sequence[Spanned]]
+
+_FEW = 8  # rows that a rank may fetch however small its block is
+_SHARE = 8  # it may fetch this part of a block
+_NEAR = 8  # rows between two parts of an array that are fetched as one
+
+_numbers = itertools.count()
+
+
+class View(Value):
+    """A value that this rank computes from rows near its own.
+
+    Args:
+        operands: sharded as the view is, or replicated.
+        needs: gives the parts of the operands which a part of the view is computed from.
+        build: computes this rank's part with these bounds, from the parts of the operands.
+
+    Attributes:
+        reach: along each dimension, the rows beyond its own which a rank needs of any array below.
+    """
+
+    def __init__(
+        self,
+        mesh: Mesh,
+        result: Any,
+        spec: Spec,
+        operands: Sequence[Value],
+        needs: Needs,
+        build: Callable[[Box, Sequence[Any]], Any],
+    ) -> None:
+        self.shape, self.dtype, self.spec = tuple(result.shape), result.dtype, spec
+        self.mesh, self.operands, self.needs, self.build = mesh, operands, needs, build
+        self.weight = math.prod(self.shape) * getattr(self.dtype, "itemsize", 8)
+        self.number = next(_numbers)
+        self.parts: list[tuple[Spanned, Any]] = []
+        self._settled: Placed | None = None
+        self.reach = _reach(self)
+
+    def take(self, region: Region) -> Any:
+        target = region.layout
+        if target is None or target.spec != self.spec or region.mesh != self.mesh:
+            return self.settle(self.mesh).take(region)
+        local = computed(self, blocks_of(target, self.mesh))
+        return spread_over(local, self.mesh, region.axes, target.axes)
+
+    def settle(self, mesh: Mesh) -> Placed:
+        if self._settled is None:
+            chosen = self.layout(self.mesh)
+            self._settled = Placed(self.take(region_of(self.mesh, chosen)), chosen)
+        return self._settled
+
+
+def view(
+    mesh: Mesh,
+    result: Any,
+    spec: Spec,
+    operands: Sequence[Value],
+    needs: Needs,
+    build: Callable[[Box, Sequence[Any]], Any],
+) -> View | None:
+    """A view with these attributes; None if a rank would fetch too much for it."""
+    if not any(spec) or not all(map(_is_movable, operands)):
+        return None
+    made = View(mesh, result, spec, operands, needs, build)
+    placement = made.layout(mesh)
+    for dim, reach in enumerate(made.reach):
+        block = made.shape[dim] // placement.parts(dim)
+        if reach > max(_FEW, block // _SHARE):
+            return None
+    return made
+
+
+def _is_movable(value: Value) -> bool:
+    return value.is_replicated or not jnp.issubdtype(value.dtype, jax.dtypes.extended)
+
+
+def beside(mesh: Mesh, value: Value, spec: Spec) -> Value:
+    """``value`` as an operand of a view: replicated, or sharded over the axes of ``spec``."""
+    if value.is_replicated:
+        return value
+    if not isinstance(value, View):
+        value = value.settle(mesh)
+    return placed_as(value, mesh, layout(value.shape, mesh.axes, spec))
+
+
+def _reach(made: View) -> tuple[int, ...]:
+    """See `View.reach`; the operands of a view of its own blocks may have a reach too."""
+    placement = made.layout(made.mesh)
+    parts = made.needs(blocks_of(placement, made.mesh))
+    reach = [0] * made.ndim
+    for operand, spans in zip(made.operands, parts, strict=True):
+        if operand.is_replicated:
+            continue
+        own = operand.layout(made.mesh)
+        for dim, axes in enumerate(operand.spec):
+            if axes:
+                at = made.spec.index(axes)
+                below = operand.reach[dim] if isinstance(operand, View) else 0
+                more = int(spans[dim].foreign(own.offsets(dim)).max())
+                reach[at] = max(reach[at], below + more)
+    return tuple(reach)
+
+
+def blocks_of(placement: Layout, mesh: Mesh) -> Spanned:
+    """The blocks of a layout, as the part that each rank computes."""
+    return tuple(
+        Spans.blocks(placement.offsets(dim), placement.index(dim, mesh.coordinates))
+        for dim in range(placement.ndim)
+    )
+
+
+def box_of(spans: Spanned) -> Box:
+    return tuple(span.mine for span in spans)
+
+
+# ---- computing views ----
+
+
+def computed(value: View, part: Spanned) -> Any:
+    """This rank's rows of a part of a view."""
+    compute([(value, part)])
+    return _part(value.parts, part)
+
+
+def take_all(mesh: Mesh, values: Sequence[Value], regions: Sequence[Region]) -> list[Any]:
+    """``value.take(region)`` of each; the views among them fetch their rows together."""
+    compute(
+        [
+            (value, blocks_of(region.layout, mesh))
+            for value, region in zip(values, regions, strict=True)
+            if isinstance(value, View)
+            and value.mesh == mesh
+            and region.layout is not None
+            and region.layout.spec == value.spec
+        ]
+    )
+    return [value.take(region) for value, region in zip(values, regions, strict=True)]
+
+
+def compute(wanted: Sequence[tuple[View, Spanned]]) -> None:
+    """Compute parts of views.
+
+    Communication: for each sharding of the arrays below and each dimension, one exchange of the
+    rows that a rank does not hold.
+    """
+    needed: dict[int, tuple[View, list[Spanned]]] = {}  # by the number of the view
+    sources: dict[int, tuple[Placed, list[Spanned]]] = {}  # by identity
+    for value, part in wanted:
+        _ask(value, part, needed, sources)
+    order = []
+    while needed:  # the latest view first: all that ask for parts of a view come after it
+        value, parts = needed.pop(max(needed))
+        order.append((value, parts))
+        for part in parts:
+            for operand, spans in zip(value.operands, value.needs(part), strict=True):
+                if not operand.is_replicated:
+                    _ask(operand, spans, needed, sources)
+    if order:
+        _fetch(order[0][0].mesh, list(sources.values()))
+    for value, parts in reversed(order):
+        for part in parts:
+            value.parts.append((part, value.build(box_of(part), _operands(value, part))))
+
+
+def _ask(value: Value, part: Spanned, needed: dict, sources: dict) -> None:
+    if isinstance(value, View):
+        if _find(value.parts, part) is None:
+            _, parts = needed.setdefault(value.number, (value, []))
+            _add(parts, part)
+    else:
+        assert isinstance(value, Placed)
+        if _find(value.parts, part) is None:
+            _, parts = sources.setdefault(id(value), (value, []))
+            _add(parts, part)
+
+
+def _add(parts: list[Spanned], part: Spanned) -> None:
+    """Add a part, as one with those that it is close to."""
+    for other in parts:
+        if _are_near(other, part):
+            parts.remove(other)
+            return _add(parts, tuple(a.hull(b) for a, b in zip(other, part, strict=True)))
+    parts.append(part)
+
+
+def _are_near(one: Spanned, other: Spanned) -> bool:
+    for a, b in zip(one, other, strict=True):
+        between = a.hull(b).lengths - a.lengths - b.lengths
+        if (between > _NEAR).any():
+            return False
+    return True
+
+
+def _fetch(mesh: Mesh, sources: Sequence[tuple[Placed, list[Spanned]]]) -> None:
+    """Give each array the parts of it that this rank needs, dimension after dimension."""
+    found = [(value, part) for value, parts in sources for part in parts]
+    locals = [value.local for value, _ in found]
+    for dim in range(max((value.ndim for value, _ in found), default=0)):
+        at = [k for k, (value, _) in enumerate(found) if dim < value.ndim]
+        margins = [
+            Margin(locals[k], dim, value.spec[dim], value.placement.offsets(dim), part[dim])
+            for k, (value, part) in ((k, found[k]) for k in at)
+        ]
+        for k, local in zip(at, with_margins(mesh, margins), strict=True):
+            locals[k] = local
+    for (value, part), local in zip(found, locals, strict=True):
+        value.parts.append((part, local))
+
+
+def _operands(value: View, part: Spanned) -> list[Any]:
+    """The parts of the operands that this rank computes a part of the view from."""
+    mesh, axes = value.mesh, value.layout(value.mesh).axes
+
+    def own(operand: Value, spans: Spanned) -> Any:
+        if operand.is_replicated:
+            return operand.take(Region(mesh, operand.shape, box_of(spans), axes, None))
+        assert isinstance(operand, Placed | View)
+        return _part(operand.parts, spans)
+
+    return list(map(own, value.operands, value.needs(part)))
+
+
+def _find(parts: Sequence[tuple[Spanned, Any]], part: Spanned) -> tuple[Spanned, Any] | None:
+    """What has been computed that contains ``part``."""
+    for have, local in parts:
+        if all(a.contains(b) for a, b in zip(have, part, strict=True)):
+            return have, local
+    return None
+
+
+def _part(parts: Sequence[tuple[Spanned, Any]], part: Spanned) -> Any:
+    found = _find(parts, part)
+    assert found is not None
+    have, local = found
+    bounds = [
+        (start - first, stop - first) if start < stop else (0, 0)
+        for (first, _), (start, stop) in zip(box_of(have), box_of(part), strict=True)
+    ]
+    return lax.slice(local, *zip(*bounds, strict=True)) if bounds else local

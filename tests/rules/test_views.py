@@ -1,0 +1,117 @@
+"""Slices and what is made of them: right at every edge of a block, with the fewest messages."""
+
+import jax
+import numpy as np
+import pytest
+from support.oracle import assert_same, random_array
+
+import jpi
+import jpi.numpy as jnp
+
+SIZE = jpi.size()
+MESHES = [((SIZE,), "a", ("a",)), ((SIZE,), "a", (None, "a")), ((1, SIZE), "ab", ("a", "b"))]
+MESHES += [((2, 2), "ab", ("a", "b")), ((2, 2), "ab", (("b", "a"),))] * (SIZE == 4)
+SHAPES = [(12, 9), (7, 5), (3, 4)]
+
+
+def inner(u):
+    return 0.1 * (u[2:, 1:-1] + u[:-2, 1:-1] + u[1:-1, 2:] + u[1:-1, :-2] - 4 * u[1:-1, 1:-1])
+
+
+PROGRAMS = {
+    "heat": lambda m, u: u.at[1:-1, 1:-1].add(inner(u)),
+    "heat twice": lambda m, u: PROGRAMS["heat"](m, PROGRAMS["heat"](m, u)),
+    "set": lambda m, u: u.at[1:-1, 1:-1].set(inner(u)),
+    "rolls": lambda m, u: m.roll(u, 1, 0) - m.roll(u, -2, 1) + m.roll(u, (1, 2), (0, 1)) * u,
+    "corners": lambda m, u: u[2:, 2:] * u[:-2, :-2] + u[2:, :-2] * u[:-2, 2:],
+    "edges": lambda m, u: u.at[0].set(u[1]).at[:, -1].multiply(2.0).at[-1, 0].add(u[0, -1]),
+    "pads": lambda m, u: m.pad(u, ((2, 1), (0, 3)))[1:-2, 2:] ** 2,
+    "edge pads": lambda m, u: (
+        m.pad(u, 1, mode="edge")[2:, :-2] - m.pad(u, 1, mode="reflect")[:-2, 2:]
+    ),
+    "wrap": lambda m, u: m.pad(u, 1, mode="wrap")[:-2, 1:-1],
+    "diff": lambda m, u: m.diff(u, axis=0)[:, 1:] + m.diff(u, axis=1)[1:],
+    "gradient": lambda m, u: m.gradient(u, axis=0) * m.gradient(u, axis=1),
+    "strides": lambda m, u: u[::2, 1::3] * u[1::2, ::3][: u[::2].shape[0]].sum(),
+    "halves": lambda m, u: u[: u.shape[0] // 2] * 2 + u[u.shape[0] - u.shape[0] // 2 :],
+    "joined": lambda m, u: m.concatenate([u[1:], 2 * u, u[:1]], axis=0)[1:],
+    "chain": lambda m, u: u[1:][1:] - u[:-1][:-1] + u[1:-1],
+    "where": lambda m, u: m.where(u[1:] > u[:-1], u[1:], 0.5),
+    "sums": lambda m, u: (u[1:] * u[:-1]).sum(0) + m.max(u[:, 1:] - u[:, :-1]),
+    "windows": lambda m, u: (
+        jax.lax.dynamic_slice(u, (1, 0), (2, 3))
+        if m is jax.numpy
+        else jpi.lax.dynamic_slice(u, (1, 0), (2, 3))
+    ),
+    "plain": lambda m, u: u[1:] * np.arange(u.shape[1], dtype=np.float32) + u[:-1].T.T,
+    "products": lambda m, u: (u[1:] + u[:-1]) @ u.T,
+}
+
+
+@pytest.fixture(params=MESHES, ids=str)
+def place(request):
+    grid, names, spec = request.param
+    mesh = jpi.make_mesh(grid, names)
+    return lambda values: jnp.asarray(values, spec=jpi.P(*spec), mesh=mesh)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_values_and_gradients_are_those_of_one_process(place, shape):
+    values = random_array(shape)
+    weights = {
+        name: random_array(np.shape(f(jax.numpy, jax.numpy.asarray(values))), seed=1)
+        for name, f in PROGRAMS.items()
+    }
+
+    def total(m, u):
+        return sum(m.sum(f(m, u) * weights[name]) for name, f in PROGRAMS.items())
+
+    def both(m, u):
+        results = [f(m, u) for f in PROGRAMS.values()]
+        return results, jax.grad(lambda u: total(m, u))(u)
+
+    expected, slope = jax.jit(lambda u: both(jax.numpy, u))(values)
+    actual, own_slope = jpi.jit(lambda u: both(jnp, u))(place(values))
+    for name, a, e in zip(PROGRAMS, actual, expected, strict=True):
+        assert_same(a, e, what=name)
+    assert_same(own_slope, slope)
+
+
+@pytest.mark.parametrize("name", ["heat", "edges"])
+def test_transforms_of_spmd_programs_are_those_of_one_process(place, name):
+    values, direction = random_array((9, 6)), random_array((9, 6), seed=1)
+    f = lambda u: PROGRAMS[name](jax.numpy, u)  # noqa: E731
+
+    def transformed(u, du):
+        twice = lambda u: jax.numpy.sum(f(f(u)[: u.shape[0]]) ** 2)  # noqa: E731
+        several = jax.vmap(f)(jax.numpy.stack([u, 2 * u]))
+        return jax.jvp(f, (u,), (du,)), jax.grad(twice)(u), several, jax.checkpoint(f)(u)
+
+    expected = jax.jit(transformed)(values, direction)
+    assert_same(jpi.jit(jpi.spmd(transformed))(place(values), place(direction)), expected)
+
+
+def test_eager_calls_give_balanced_results(place):
+    values = random_array((11, 6))
+    u = place(values)
+    assert_same(u[1:-1, 2:], values[1:-1, 2:])
+    assert_same(jnp.roll(u, 3, 0), np.roll(values, 3, 0))
+    assert_same(jnp.concatenate([u[:2], u]), np.concatenate([values[:2], values]))
+    assert_same(jnp.pad(u, 2), np.pad(values, 2))
+
+
+def test_a_step_in_spmd_exchanges_its_halo_once():
+    def step(h, u):
+        h = h.at[1:-1].add(u[2:] - u[:-2])
+        return h, u.at[1:-1].add(h[2:] - h[:-2])
+
+    loop = lambda h, u: jax.lax.fori_loop(0, 3, lambda _, x: step(*x), (h, u))  # noqa: E731
+    run = jpi.jit(jpi.spmd(loop))
+    fields = jnp.asarray(random_array((40, 4))), jnp.asarray(random_array((40, 4), seed=1))
+    jax.block_until_ready(run(*fields))
+    with jpi.profile() as costs:
+        jax.block_until_ready(run(*fields))
+    calls = {name: cost.calls for name, cost in costs.ranks[0].items()}
+    assert calls == ({"alltoallv": 3} if SIZE > 1 else {})
+    if SIZE > 1:  # one row of h and two of u, for both steps at once
+        assert costs.ranks[0]["alltoallv"].bytes == 3 * (1 + 2) * 4 * 4
