@@ -6,13 +6,15 @@ Every environment variable of JPI is read here; those of launchers are in `_setu
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from jpi import _native as native
 
 Fallback = Literal["warn", "silent", "error"]
 Check = Literal["off", "trace", "full"]  # for the type checker: see native.check_levels
+
+before_change: list[Callable[[], None]] = []  # called while the old level of checks holds
 
 
 class Config:
@@ -26,7 +28,8 @@ class Config:
             size, root, counts, purpose) the first time, and data given as the same on every rank
             once for each line of the program (default); ``"full"``, every call, and that
             every value used as replicated is the same on all ranks; or ``"off"``. The environment
-            variable ``JPI_CHECK`` sets it at start. It must be the same on every rank.
+            variable ``JPI_CHECK`` sets it at start. It must be the same on every rank. A change
+            waits for the calls in flight, and so holds for the calls after it on each rank.
     """
 
     __slots__ = ("_check", "_fallback")
@@ -46,6 +49,9 @@ class Config:
             raise ValueError(
                 f"`check` must be 'off', 'trace' or 'full'; got {value!r}. Use one of these."
             )
+        if value != self._check:
+            for finish in before_change:
+                finish()
         self._check = value
         native.set_check(value)
 
