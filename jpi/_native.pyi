@@ -20,6 +20,7 @@ class CallRecord(TypedDict):
     ``text`` is the operation, its size and its root in words. ``dest`` and ``source`` are the peers
     of a message, None where it does not send or receive. ``position`` counts the collectives of a
     communicator, and ``fingerprint`` is what the ranks must share; both are 0 for a message.
+    ``is_compared`` says that the ranks compare the call now, before it runs.
     """
 
     number: int
@@ -29,6 +30,7 @@ class CallRecord(TypedDict):
     comm: int
     position: int
     fingerprint: int
+    is_compared: bool
     is_done: bool
     seconds: float
     site: str
@@ -90,6 +92,9 @@ def calls() -> tuple[int, list[CallRecord]]:
 
 def position(comm: int) -> int:
     """How many collectives have begun on this communicator."""
+
+def fingerprint_at(comm: int, position: int) -> int:
+    """What the ranks must share in the collective at a position; 0 if unknown."""
 
 def set_verbose(enabled: bool) -> None:
     """Write a line to stderr for each call."""

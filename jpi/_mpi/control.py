@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from collections import Counter
+import zlib
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,7 @@ class Meeting:
         place: a name of where it happens that all its ranks share.
         members: the ranks that take part, as world ranks.
         position: the number of exchanges at this place so far, this one included.
+        fingerprint: what all ranks must share, not 0.
         since: when it began, in the seconds of `time.monotonic`.
     """
 
@@ -34,11 +36,15 @@ class Meeting:
     place: str
     members: tuple[int, ...]
     position: int
+    fingerprint: int
     since: float = field(default_factory=time.monotonic)
 
 
 active: list[Meeting] = []
 begun: Counter[str] = Counter()
+fingerprints: OrderedDict[tuple[str, int], int] = OrderedDict()  # of the latest, by place, position
+FIRST_USE = " new"  # how the place of the first use of a communicator ends
+_KEPT = 1024
 _places: Counter[str] = Counter()
 
 
@@ -52,7 +58,11 @@ def world_ranks(comm: Any) -> tuple[int, ...]:
 def meeting(text: str, place: str, members: tuple[int, ...]) -> Iterator[None]:
     """A context in which the record says that this process waits."""
     begun[place] += 1
-    now = Meeting(f"{text}, at {calling_line()}", place, members, begun[place])
+    fingerprint = zlib.crc32(text.encode()) + 1
+    now = Meeting(f"{text}, at {calling_line()}", place, members, begun[place], fingerprint)
+    fingerprints[place, now.position] = fingerprint
+    if len(fingerprints) > _KEPT:
+        fingerprints.popitem(last=False)
     active.append(now)
     try:
         yield
@@ -65,7 +75,7 @@ def duplicates(comm: Any, count: int) -> list[Any]:
     members = world_ranks(comm)
     with meeting(
         "the first use of a communicator, which all its ranks must make together",
-        f"{name_of(members)} new",
+        f"{name_of(members)}{FIRST_USE}",
         members,
     ):
         return [comm.Dup() for _ in range(count)]

@@ -15,7 +15,8 @@ struct Shared {
   const char* name;
   int64_t value;
 };
-using SharedValues = std::array<Shared, 7>;
+// The last one is not part of the kind of a call.
+using SharedValues = std::array<Shared, 8>;
 
 inline uint64_t Mix(uint64_t hash, int64_t value) {
   hash = (hash ^ static_cast<uint64_t>(value)) * 0x9E3779B97F4A7C15u;
@@ -39,8 +40,10 @@ inline int64_t Hash(std::string_view text) {
   return static_cast<int64_t>(hash);
 }
 
+// The number of calls before is set when the call begins.
 inline SharedValues SharedOf(const Collective& row, const Message& m) {
-  const bool has_same_x = row.y == Extent::kSameAsX || row.y == Extent::kSameAsXAtRoot;
+  const bool has_same_x = row.y == Extent::kSameAsX || row.y == Extent::kSameAsXAtRoot ||
+                          row.route == Route::kCompare;
   const bool is_bcast = row.x == Extent::kAnyAtRoot;
   return {{
       {"operation", &row - kCollectives},
@@ -52,13 +55,18 @@ inline SharedValues SharedOf(const Collective& row, const Message& m) {
                                         : 0},
       {"counts", row.counts == Known::kByAll ? Hash(m.send, m.recv) : 0},
       {"purpose", Hash(m.purpose)},
+      {"number of calls before", 0},
   }};
 }
 
-inline uint64_t FingerprintOf(const SharedValues& shared) {
+inline uint64_t KindOf(const SharedValues& shared) {
   uint64_t hash = 1;  // so that the hash is never 0
-  for (const Shared& item : shared) hash = Mix(hash, item.value);
+  for (size_t i = 0; i + 1 < shared.size(); ++i) hash = Mix(hash, shared[i].value);
   return hash;
+}
+
+inline uint64_t FingerprintOf(const SharedValues& shared) {
+  return Mix(KindOf(shared), shared.back().value);
 }
 
 }  // namespace jpi
