@@ -101,12 +101,26 @@ class Control:
 
     def allgather(self, value: Any, what: str) -> list[Any]:
         with self._meeting(what):
-            return list(self._comm.allgather(value))
+            return self._exchange(value, what)
 
     def bcast(self, value: Any, root: int, what: str) -> Any:
         with self._meeting(what):
+            self._exchange(None, what)
             return self._comm.bcast(value, root=root)
 
     def split(self, color: int, key: int) -> Any:
-        with self._meeting("the first use of ranks along mesh axes"):
+        what = "the first use of ranks along mesh axes"
+        with self._meeting(what):
+            self._exchange(None, what)
             return self._comm.Split(color, key)
+
+    def _exchange(self, value: Any, what: str) -> list[Any]:
+        """The values of all ranks. Every exchange begins with one, so that none meets another."""
+        found = self._comm.allgather((what, calling_line(), value))
+        if any(other != what for other, _, _ in found):
+            lines = [f"  rank {rank}: {text}, at {at}" for rank, (text, at, _) in enumerate(found)]
+            raise ValueError(
+                "\n".join(["the ranks must make the same call; they differ:", *lines])
+                + "\nMake the same calls in the same order on every rank."
+            )
+        return [value for _, _, value in found]
