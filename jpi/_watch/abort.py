@@ -76,6 +76,11 @@ def _notice_exit_code() -> None:
     (members,) = gc.get_referents(SystemExit.__dict__)  # the type itself refuses a new attribute
     members["code"] = property(code, member.__set__, member.__delete__)
     ctypes.pythonapi.PyType_Modified(ctypes.py_object(SystemExit))
+    sys.exit = _exit  # whose own exception does not exist yet, in Python 3.11, where it ends
+
+
+def _exit(status: Any = None, /) -> NoReturn:
+    raise SystemExit(status)
 
 
 def _is_interactive() -> bool:
@@ -93,9 +98,10 @@ def _after(hook: Callable[..., Any], code_of: Callable[[Any], int]) -> Callable[
 
     def called(*args: Any) -> None:
         hook(*args)
-        if is_forked():
-            return
         code = code_of(args)
+        if is_forked():
+            _exit_code[0] = code if code_of is _of_exception else 0
+            return
         if code and not _is_interactive() and not MPI.Is_finalized():
             rank, size = MPI.COMM_WORLD.rank, MPI.COMM_WORLD.size
             abort(code, f"jpi: rank {rank} of {size} has failed; all ranks end.")

@@ -88,9 +88,8 @@ def _words(record: CallRecord) -> str:
         text += ", from any rank" if source == MPI.ANY_SOURCE else f", from rank {source}"
     if record["purpose"]:
         text += f", for {record['purpose']}"
-    if record["is_compared"]:
-        text += ", compared with the other ranks' calls"
-    return f"{text}, at {record['site'] or 'an unknown line'}"
+    text = f"{text}, at {record['site'] or 'an unknown line'}"
+    return f"{text}, compared with the other ranks' calls" if record["is_compared"] else text
 
 
 def own_words(call: Waiting) -> str:

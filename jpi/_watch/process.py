@@ -24,7 +24,7 @@ def finish() -> None:
     A rank that ends by a failed exit, or whose work in flight fails, ends all ranks.
     """
     if _abort.is_forked():
-        return
+        _end_child()
     code = _abort.failed_exit_code()
     if not code:
         try:
@@ -44,6 +44,13 @@ def finish() -> None:
         _watch.end()
     if _watch:
         MPI.COMM_SELF.Delete_attr(_finalize_key)
+
+
+def _end_child() -> None:
+    """End the child of a rank here: the end of MPI, which follows, would wait for all ranks."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(_abort.failed_exit_code())
 
 
 def _all_exit() -> bool:
