@@ -26,10 +26,10 @@ class Config:
         check: what the ranks of a communicator compare before a call, so that different calls raise
             an error that names them all: ``"trace"``, each kind of call (operation, op, dtype,
             size, root, counts, purpose) the first time, and data given as the same on every rank
-            once for each line of the program (default); ``"full"``, every call, and that
-            every value used as replicated is the same on all ranks; or ``"off"``. The environment
-            variable ``JPI_CHECK`` sets it at start. It must be the same on every rank. A change
-            waits for the calls in flight, and so holds for the calls after it on each rank.
+            once for each line of the program (default); ``"full"``, every call, with its line and
+            what made its operands, and every value used as replicated; or ``"off"``. It must be
+            the same on every rank; the environment variable ``JPI_CHECK`` sets it at start. A
+            change waits for the calls in flight: it holds for the calls after it on each rank.
     """
 
     __slots__ = ("_check", "_fallback")

@@ -59,8 +59,9 @@ def targets() -> dict[str, Any]:
 
     Operands are (token, x), results (token, y). Attributes are ``comm``, ``op`` and ``root``
     (int32), ``send``, ``recv`` (elements per rank) and ``peers`` (int64 arrays, empty where
-    unused), ``purpose``, the operation on global arrays that makes the call, and ``site``, the line
-    of the user's program; where that is empty, the token holds its number. send, recv and sendrecv
+    unused), ``purpose``, the operation on global arrays that makes the call, ``statics``, a hash
+    (int64) of what is static in it, and ``site``, the line of the user's program; where that is
+    empty, the token holds its number. send, recv and sendrecv
     have an *envelope* after x and y, the source and tag of a message (two int32). Their ``peers``
     are dest, sendtag, source, recvtag, the index of a status or -1, a position in `known_peers`.
     """

@@ -13,13 +13,15 @@ import numpy as np
 from jpi._call.arguments import ARRAYS, Static, global_type, is_sharded, rebuild
 from jpi._call.by_values import NEEDS_VALUES
 from jpi._call.cache import keep
-from jpi._call.inline import inline, on_gathered_values
+from jpi._call.inline import inline, mark_made, on_gathered_values
 from jpi._call.sharded import Sharded
 from jpi._call.target import Target, common_target
 from jpi._config import config
 from jpi._evaluation.tracing import trace_global
+from jpi._jax.statics import mixed
 from jpi._mpi.given import compare_given
 from jpi._ordered.compile import compile_threaded
+from jpi._ordered.origins import with_operands
 
 NUMBERS = (float, complex, np.inexact)
 INTEGERS_TOO = (*NUMBERS, int, np.integer)
@@ -56,7 +58,19 @@ def call_eagerly(
         _compare_plain(leaves, target)
         program = _compile(fun, tree, kinds, target, leaves)
         keep(programs, key, program)
-    return program(dynamic)
+    return _noted(program, leaves, dynamic) if config.check == "full" else program(dynamic)
+
+
+def _noted(program: Callable, leaves: Sequence[Any], dynamic: Sequence[Any]) -> Any:
+    """The call of a program whose collectives, and results, know what their operands were made by.
+
+    The ranks compare this, so it may differ only where the programs of the ranks differ.
+    """
+    made_by = mixed(getattr(program, "statics", 0), *(x._made_by for x in leaves if is_sharded(x)))
+    with with_operands(made_by):
+        results = program(dynamic)
+    mark_made(jax.tree.leaves(results, is_leaf=is_sharded), made_by)
+    return results
 
 
 def _compare_plain(leaves: Sequence[Any], target: Target | None) -> None:
@@ -85,15 +99,21 @@ def _compile(
         return lambda dynamic: on_gathered_values(fun, tree, _refill(kinds, dynamic), target)
     if function.static:
         return lambda dynamic: inline(fun, tree, _refill(kinds, dynamic), target)
-    return Program(fun, tree, kinds, target)
+    return Program(fun, tree, kinds, target, function.statics)
 
 
 class Program:
     """An eager call as one compiled function of local arrays."""
 
     def __init__(
-        self, fun: Callable, tree: Any, kinds: Sequence[Any], target: Target | None
+        self,
+        fun: Callable,
+        tree: Any,
+        kinds: Sequence[Any],
+        target: Target | None,
+        statics: int,
     ) -> None:
+        self.statics = statics
         self._source = fun, tree, kinds, target
         self._run = compile_threaded(self._local)
         self._tree: Any = None

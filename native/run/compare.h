@@ -120,7 +120,8 @@ inline void RequireSame(const Message& m, const RunStep& run) {
         "a replicated value must be the same on every rank; it differs",
         has_reals ? Text(" by up to ", difference, " of its size") : "",
         ". Compute it in the same way on all ranks, send the value of one rank with bcast, or make "
-        "an array of the values of all ranks with jpi.from_shard.");
+        "an array of the values of all ranks with jpi.from_shard. If only a gradient differs, pass "
+        "the value through jpi.spread where it meets the data of each rank.");
   }
   if (m.x != m.y) std::memcpy(m.y, m.x, static_cast<size_t>(bytes));
 }

@@ -20,7 +20,8 @@ inline void CheckAgreement(const Collective& row, const Message& m, const CallRe
                            const SharedValues& shared) {
   WithRuntime([&](const auto& mpi) {
     const Agreement agreement(mpi, *m.comm);
-    if (agreement.IsSameEverywhere(FingerprintOf(shared))) return m.comm->agreed.Add(KindOf(shared));
+    if (agreement.IsSameEverywhere(FingerprintOf(shared)))
+      return m.comm->agreed.Add(KindOf(shared));
     const char* site = *call.site ? call.site : "?";
     agreement.Explain(shared, Text(DescribeWithCounts(row, m, call), ", at ", site));
   });
@@ -72,7 +73,8 @@ inline void Perform(const Collective& row, Message& m, std::string_view site) {
   });
   CallRecord& call = scope.record();
   if (is_checked) {
-    shared.back().value = call.position;
+    const bool is_every = check_level.load(std::memory_order_relaxed) == CheckLevel::kEvery;
+    AddOfOneCall(shared, m, site, call.position, is_every);
     CheckAgreement(row, m, call, shared);
     scope.Run();
   }
