@@ -49,7 +49,8 @@ def call_eagerly(
             dynamic.append(x)
         else:
             kinds.append(Static(x))
-    key = (fun, tree, tuple(kinds), target, config.fallback, config.check)
+    check = config.check
+    key = (fun, tree, tuple(kinds), target, config.fallback, check)
     try:
         program = programs.get(key)
     except TypeError:  # an unhashable static argument
@@ -58,7 +59,7 @@ def call_eagerly(
         _compare_plain(leaves, target)
         program = _compile(fun, tree, kinds, target, leaves)
         keep(programs, key, program)
-    return _noted(program, leaves, dynamic) if config.check == "full" else program(dynamic)
+    return _noted(program, leaves, dynamic) if check == "full" else program(dynamic)
 
 
 def _noted(program: Callable, leaves: Sequence[Any], dynamic: Sequence[Any]) -> Any:
