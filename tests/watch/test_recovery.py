@@ -15,7 +15,7 @@ def caught(f, *args):
         f(*args)
     except Exception as error:
         is_known = "must be the same" in str(error) or "must make the same" in str(error)
-        os.write(1, f"caught {is_known}\n".encode())
+        os.write(1, f"caught {is_known}\\n".encode())
 
 # The ranks differ, and see it; then all correct the mistake.
 caught(lambda: jpi.bcast(x, rank).block_until_ready())
@@ -41,7 +41,7 @@ for k in range(2, 6):
     jpi.config.check = "off"  # after the call, on every rank
     assert float(total) == 8 * k
     jpi.config.check = "trace" if k % 2 else "full"
-os.write(1, b"changed\n")
+os.write(1, b"changed\\n")
 """
 
 FORKED = """
@@ -65,7 +65,7 @@ if rank == 1:
     assert process.exitcode == 1
     subprocess.run(["true"], preexec_fn=int, check=True)
 assert jpi.allreduce(x)[0] == 2
-os.write(1, b"forked\n")
+os.write(1, b"forked\\n")
 """
 
 PROGRAMS = {CAUGHT: "caught True", CHANGED: "changed", FORKED: "forked"}
@@ -83,7 +83,7 @@ def test_program_goes_on(text, tmp_path):
 EXITS = """
 jpi.allreduce(x).block_until_ready()
 time.sleep(rank == 0)
-print(f"the last word of {rank}\n", end="")
+print(f"the last word of {rank}\\n", end="")
 raise SystemExit(3)
 """
 
