@@ -38,9 +38,9 @@ from jpi._mpi.mesh import use_mesh as use_mesh
 from jpi._ordered.compile import clear_caches as clear_caches
 from jpi._ordered.compile import jit as jit
 from jpi._ordered.compile import wait as wait
+from jpi._watch.process import finish as _finish
 from jpi._watch.profile import Profile as Profile
 from jpi._watch.profile import profile as profile
-from jpi._watch.watch import finish as _finish
 from jpi.collectives import allgather as allgather
 from jpi.collectives import allgatherv as allgatherv
 from jpi.collectives import allreduce as allreduce

@@ -6,13 +6,15 @@ Every environment variable of JPI is read here; those of launchers are in `_setu
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from jpi import _native as native
 
 Fallback = Literal["warn", "silent", "error"]
 Check = Literal["off", "trace", "full"]  # for the type checker: see native.check_levels
+
+before_change: list[Callable[[], None]] = []  # called while the old level of checks holds
 
 
 class Config:
@@ -24,9 +26,10 @@ class Config:
         check: what the ranks of a communicator compare before a call, so that different calls raise
             an error that names them all: ``"trace"``, each kind of call (operation, op, dtype,
             size, root, counts, purpose) the first time, and data given as the same on every rank
-            once for each line of the program (default); ``"full"``, every call, and that
-            every value used as replicated is the same on all ranks; or ``"off"``. The environment
-            variable ``JPI_CHECK`` sets it at start. It must be the same on every rank.
+            once for each line of the program (default); ``"full"``, every call, with its line and
+            what made its operands, and every value used as replicated; or ``"off"``. It must be
+            the same on every rank; the environment variable ``JPI_CHECK`` sets it at start. A
+            change waits for the calls in flight: it holds for the calls after it on each rank.
         cache_bytes: how much memory the compiled programs of JPI's own functions may take on this
             rank, by an estimate; those that were not used for longest are dropped first. The
             environment variable ``JPI_CACHE_BYTES`` sets it at start; 2**30 by default.
@@ -65,6 +68,9 @@ class Config:
             raise ValueError(
                 f"`check` must be 'off', 'trace' or 'full'; got {value!r}. Use one of these."
             )
+        if value != self._check:
+            for finish in before_change:
+                finish()
         self._check = value
         native.set_check(value)
 

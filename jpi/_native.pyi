@@ -20,6 +20,7 @@ class CallRecord(TypedDict):
     ``text`` is the operation, its size and its root in words. ``dest`` and ``source`` are the peers
     of a message, None where it does not send or receive. ``position`` counts the collectives of a
     communicator, and ``fingerprint`` is what the ranks must share; both are 0 for a message.
+    ``is_compared`` says that the ranks compare the call now, before it runs.
     """
 
     number: int
@@ -29,6 +30,7 @@ class CallRecord(TypedDict):
     comm: int
     position: int
     fingerprint: int
+    is_compared: bool
     is_done: bool
     seconds: float
     site: str
@@ -57,8 +59,9 @@ def targets() -> dict[str, Any]:
 
     Operands are (token, x), results (token, y). Attributes are ``comm``, ``op`` and ``root``
     (int32), ``send``, ``recv`` (elements per rank) and ``peers`` (int64 arrays, empty where
-    unused), ``purpose``, the operation on global arrays that makes the call, and ``site``, the line
-    of the user's program; where that is empty, the token holds its number. send, recv and sendrecv
+    unused), ``purpose``, the operation on global arrays that makes the call, ``statics``, a hash
+    (int64) of what is static in it, and ``site``, the line of the user's program; where that is
+    empty, the token holds its number. send, recv and sendrecv
     have an *envelope* after x and y, the source and tag of a message (two int32). Their ``peers``
     are dest, sendtag, source, recvtag, the index of a status or -1, a position in `known_peers`.
     """
@@ -90,6 +93,9 @@ def calls() -> tuple[int, list[CallRecord]]:
 
 def position(comm: int) -> int:
     """How many collectives have begun on this communicator."""
+
+def fingerprint_at(comm: int, position: int) -> int:
+    """What the ranks must share in the collective at a position; 0 if unknown."""
 
 def set_verbose(enabled: bool) -> None:
     """Write a line to stderr for each call."""

@@ -90,6 +90,7 @@ nb::tuple LatestCalls() {
     entry["comm"] = call.comm;
     entry["position"] = call.position;
     entry["fingerprint"] = call.fingerprint;
+    entry["is_compared"] = call.phase == Phase::kChecking;
     entry["is_done"] = call.phase == Phase::kDone;
     entry["seconds"] = call.phase == Phase::kDone ? call.seconds : SecondsSince(call.start);
     entry["site"] = call.site;
@@ -99,7 +100,11 @@ nb::tuple LatestCalls() {
   return nb::make_tuple(started, latest);
 }
 
-int64_t PositionOf(int32_t comm) { return comms.Get(comm).positions; }
+int64_t PositionOf(int32_t comm) { return comms.Get(comm).begun.count(); }
+
+uint64_t FingerprintAt(int32_t comm, int64_t position) {
+  return comms.Get(comm).begun.FingerprintAt(position);
+}
 
 nb::dict ProfileTake() {
   nb::dict costs;
@@ -143,6 +148,7 @@ NB_MODULE(_native, m) {
   m.def("calls", &LatestCalls);
   m.def("set_verbose", [](bool enabled) { is_verbose = enabled; }, nb::arg("enabled"));
   m.def("position", &PositionOf, nb::arg("comm"));
+  m.def("fingerprint_at", &FingerprintAt, nb::arg("comm"), nb::arg("position"));
   m.def("profile_start", [] { profile.Start(); });
   m.def("profile_take", &ProfileTake);
   m.def("free_comm", &FreeComm, nb::arg("index"), nb::call_guard<nb::gil_scoped_release>());

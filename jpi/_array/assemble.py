@@ -22,6 +22,7 @@ from jpi._mpi.mesh import Mesh, current_mesh
 from jpi._ordered.compile import compiled_when_eager
 from jpi._ordered.declared import claimed
 from jpi._primitives.moves import from_root, scatter_p
+from jpi._primitives.replication import checked
 
 
 @api
@@ -118,9 +119,10 @@ def replicate(x: Any) -> jax.Array:
     Args:
         x: a DistArray, or an array that is the same on every rank.
 
-    Shapes: that of ``x``. Communication: an allgather of a DistArray; none for a plain array.
+    Shapes: that of ``x``. Communication: an allgather of a DistArray; none for a plain array, which
+    the ranks compare with ``jpi.config.check = "full"``.
     """
-    return x.gather() if isinstance(x, DistArray) else jnp.asarray(x)
+    return x.gather() if isinstance(x, DistArray) else checked(jnp.asarray(x), current_mesh().comm)
 
 
 def _check_agreement(what: str, found: Sequence[Any], error: type[Exception]) -> None:

@@ -25,6 +25,7 @@ from jpi._jax import names as _jax
 from jpi._layout.layout import Axes, Layout, layout
 from jpi._mpi.mesh import Mesh
 from jpi._ordered.compile import compiled_when_eager
+from jpi._primitives.replication import checked
 
 
 def is_mask(part: Any) -> bool:
@@ -111,6 +112,8 @@ def select(x: Sharded, mask: Any, dim: int = 0) -> Any:
         placement = mesh.layout(mask.shape, mesh.default_spec)
         local = redistribute(mask._shard, mesh.comm, mask._layout, placement)
         mask = mask.kind(local, mesh, placement)
+    elif not isinstance(mask, Sharded) and _jax.trace_state_clean():
+        checked(mask, mesh.comm)
     last = dim + mask.ndim
     axes = mesh.ordered(*x._layout.spec[dim:last])
     if not axes and isinstance(mask, Sharded):

@@ -12,6 +12,7 @@ from jpi._layout.layout import Axes, Layout
 from jpi._mpi.mesh import Mesh
 from jpi._primitives import reductions
 from jpi._primitives.reductions import allreduce_p, reduce_scatter_p
+from jpi._primitives.replication import checked
 
 
 def spread_over(local: Any, mesh: Mesh, axes: Axes, own: Axes = ()) -> Any:
@@ -20,6 +21,11 @@ def spread_over(local: Any, mesh: Mesh, axes: Axes, own: Axes = ()) -> Any:
     if jnp.issubdtype(jax.typeof(local).dtype, jax.dtypes.prng_key):
         return local  # a key has no cotangent to sum
     return reductions.spread(local, mesh.subcomm(axes)) if axes else local
+
+
+def compared(local: Any, mesh: Mesh) -> Any:
+    """``local``, which is the same on every rank: with ``check = "full"`` the ranks compare it."""
+    return checked(local, mesh.comm)
 
 
 def reduce_over(local: Any, mesh: Mesh, axes: Axes, op: str = "SUM") -> Any:

@@ -10,13 +10,15 @@ import numpy as np
 
 from jpi._call.arguments import ARRAYS, Static, global_type, is_sharded, of_dynamic
 from jpi._call.by_values import NEEDS_VALUES
-from jpi._call.inline import inline, on_gathered_values
+from jpi._call.inline import inline, mark_made, on_gathered_values
 from jpi._call.sharded import Sharded
 from jpi._call.target import Target
 from jpi._config import config
 from jpi._evaluation.tracing import trace_global
+from jpi._jax.statics import mixed
 from jpi._mpi.given import compare_given
 from jpi._ordered.compile import compile_threaded
+from jpi._ordered.origins import with_operands
 from jpi._ordered.programs import Size, programs
 
 NUMBERS = (float, complex, np.inexact)
@@ -51,7 +53,8 @@ def call_eagerly(
     comm = (target.mesh if target else mesh).comm
     if plain:  # not only for a new program: another rank may have dropped its own
         compare_given("a plain array in an operation on a mesh", plain, comm)
-    key = (fun, tree, tuple(kinds), target, config.fallback, config.check)
+    check = config.check
+    key = (fun, tree, tuple(kinds), target, config.fallback, check)
     try:
         program = programs.find(key)
     except TypeError:  # an unhashable static argument
@@ -60,7 +63,19 @@ def call_eagerly(
         comm.require_live()
         program, size = _compile(fun, tree, kinds, target, leaves)
         programs.keep(key, program, size, comm)
-    return program(dynamic)
+    return _noted(program, leaves, dynamic) if check == "full" else program(dynamic)
+
+
+def _noted(program: Callable, leaves: Sequence[Any], dynamic: Sequence[Any]) -> Any:
+    """The call of a program whose collectives, and results, know what their operands were made by.
+
+    The ranks compare this, so it may differ only where the programs of the ranks differ.
+    """
+    made_by = mixed(getattr(program, "statics", 0), *(x._made_by for x in leaves if is_sharded(x)))
+    with with_operands(made_by):
+        results = program(dynamic)
+    mark_made(jax.tree.leaves(results, is_leaf=is_sharded), made_by)
+    return results
 
 
 def _compile(
@@ -86,7 +101,7 @@ def _compile(
         return calling(on_gathered_values)
     if function.static:
         return calling(inline)
-    program = Program(fun, tree, kinds, target)
+    program = Program(fun, tree, kinds, target, function.statics)
     return program, program.size
 
 
@@ -94,8 +109,14 @@ class Program:
     """An eager call as one compiled function of local arrays."""
 
     def __init__(
-        self, fun: Callable, tree: Any, kinds: Sequence[Any], target: Target | None
+        self,
+        fun: Callable,
+        tree: Any,
+        kinds: Sequence[Any],
+        target: Target | None,
+        statics: int,
     ) -> None:
+        self.statics = statics
         self._source = fun, tree, kinds, target
         self._run, self.size = compile_threaded(self._local)
         self._tree: Any = None

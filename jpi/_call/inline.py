@@ -30,11 +30,20 @@ from jpi._call.target import Target, common_target
 from jpi._evaluation.evaluate import evaluate
 from jpi._evaluation.fallback import record_fallback
 from jpi._evaluation.tracing import GlobalFunction, trace_global
-from jpi._evaluation.values import Deferred, Placed, Value, moved_to, region_of, replicated
+from jpi._evaluation.values import (
+    Deferred,
+    Placed,
+    Value,
+    given_by_all,
+    moved_to,
+    region_of,
+    replicated,
+)
 from jpi._evaluation.views import take_all
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._jax.modes import own_modes
+from jpi._jax.statics import mixed
 from jpi._layout.layout import Layout
 from jpi._mpi.mesh import Mesh
 from jpi._ordered.declared import claimed, is_declaring
@@ -76,10 +85,21 @@ def inline(fun: Callable, tree: Any, leaves: Sequence[Any], given: Target | None
     if isinstance(traced, Exception):
         raise traced
     values = [_value(target.mesh, x) for x in dynamic]
-    with own_modes(), purpose(getattr(fun, "__name__", "a function"), map(global_type, dynamic)):
+    made_by = mixed(traced.statics, *(x._made_by for x in dynamic if is_sharded(x)))
+    name = getattr(fun, "__name__", "a function")
+    with own_modes(), purpose(name, map(global_type, dynamic), made_by):
         results = evaluate(target.mesh, traced.closed, values)
         likes = {x.shape: x._layout for x in reversed(dynamic) if is_sharded(x)}
-        return traced.assemble(_handed_out(target, results, likes))
+        made = _handed_out(target, results, likes)
+    mark_made(made, made_by)
+    return traced.assemble(made)
+
+
+def mark_made(results: Sequence[Any], made_by: int) -> None:
+    """Note what has made these results: where they are operands, all ranks must have the same."""
+    for place, x in enumerate(results):
+        if is_sharded(x):
+            x._made_by = mixed(made_by, place)
 
 
 def _traced_with(
@@ -121,7 +141,7 @@ def _value(mesh: Mesh, x: Any) -> Value:
         require_one_comm(x, mesh)
         return moved_to(mesh, placed)
     x = x if isinstance(x, jax.Array) else jnp.asarray(x)
-    return replicated(mesh, claimed(x, mesh, mesh.axis_names, _PLAIN))
+    return given_by_all(mesh, claimed(x, mesh, mesh.axis_names, _PLAIN))
 
 
 def _handed_out(

@@ -40,6 +40,7 @@ class Sharded:
 
     kind: ClassVar[type[Sharded]]  # of the arrays that functions of this one give
     _is_computed = False  # by the program that is traced, which has declared what it is made of
+    _made_by = 0  # a hash of the calls that have made it, 0 where that is not known
 
     def __init__(self, shard: Any, mesh: Mesh, placement: Layout) -> None:
         self._shard, self._mesh, self._layout = shard, mesh, placement

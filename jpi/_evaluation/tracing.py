@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import jax
 
 from jpi._jax import names as _jax
+from jpi._jax import statics
 from jpi._jax.context import make_context
 from jpi._ordered.origins import boundary
 
@@ -24,6 +26,11 @@ class GlobalFunction:
     closed: _jax.ClosedJaxpr
     tree: Any
     static: tuple[tuple[int, Any], ...]
+
+    @cached_property
+    def statics(self) -> int:
+        """A hash of what is static in the function; see `jpi._jax.statics`."""
+        return statics.of_jaxpr(self.closed)
 
     def assemble(self, results: Sequence[Any]) -> Any:
         """The results in the structure that the function returned them in."""

@@ -14,7 +14,7 @@ from typing import Any
 import jax
 from jax import lax
 
-from jpi._blocks.over_axes import reduce_over, reduce_scatter_over, spread_over
+from jpi._blocks.over_axes import compared, reduce_over, reduce_scatter_over, spread_over
 from jpi._blocks.redistribute import redistribute
 from jpi._layout.layout import Axes, Box, Layout, Spec, layout
 from jpi._mpi.mesh import Mesh
@@ -241,3 +241,8 @@ def agree(*operands: tuple[Value, Sequence[Any]]) -> dict[Any, Axes]:
 def replicated(mesh: Mesh, array: Any) -> Placed:
     """An array that every rank holds, as a value."""
     return Placed(array, layout(tuple(getattr(array, "shape", ())), mesh.axes))
+
+
+def given_by_all(mesh: Mesh, array: Any) -> Placed:
+    """An array that the program of every rank gives, as a value; see `compared`."""
+    return replicated(mesh, compared(array, mesh))

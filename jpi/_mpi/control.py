@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from collections import Counter
+import zlib
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,7 @@ class Meeting:
         place: a name of where it happens that all its ranks share.
         members: the ranks that take part, as world ranks.
         position: the number of exchanges at this place so far, this one included.
+        fingerprint: what all ranks must share, not 0.
         since: when it began, in the seconds of `time.monotonic`.
     """
 
@@ -34,11 +36,15 @@ class Meeting:
     place: str
     members: Sequence[int]
     position: int
+    fingerprint: int
     since: float = field(default_factory=time.monotonic)
 
 
 active: list[Meeting] = []
 begun: Counter[str] = Counter()
+fingerprints: OrderedDict[tuple[str, int], int] = OrderedDict()  # of the latest, by place, position
+FIRST_USE = " new"  # how the place of the first use of a communicator ends
+_KEPT = 1024
 _places: Counter[str] = Counter()
 
 
@@ -59,7 +65,11 @@ def spaced(ranks: Sequence[int]) -> Sequence[int]:
 def meeting(text: str, place: str, members: Sequence[int]) -> Iterator[None]:
     """A context in which the record says that this process waits."""
     begun[place] += 1
-    now = Meeting(f"{text}, at {calling_line()}", place, members, begun[place])
+    fingerprint = zlib.crc32(text.encode()) + 1
+    now = Meeting(f"{text}, at {calling_line()}", place, members, begun[place], fingerprint)
+    fingerprints[place, now.position] = fingerprint
+    if len(fingerprints) > _KEPT:
+        fingerprints.popitem(last=False)
     active.append(now)
     try:
         yield
@@ -72,7 +82,7 @@ def duplicates(comm: Any, count: int) -> list[Any]:
     members = world_ranks(comm)
     with meeting(
         "the first use of a communicator, which all its ranks must make together",
-        f"{name_of(members)} new",
+        f"{name_of(members)}{FIRST_USE}",
         members,
     ):
         return [comm.Dup() for _ in range(count)]
@@ -114,14 +124,17 @@ class Control:
 
     def allgather(self, value: Any, what: str) -> list[Any]:
         with self._meeting(what) as comm:
-            return list(comm.allgather(value))
+            return _exchange(comm, value, what)
 
     def bcast(self, value: Any, root: int, what: str) -> Any:
         with self._meeting(what) as comm:
+            _exchange(comm, None, what)
             return comm.bcast(value, root=root)
 
     def split(self, color: int, key: int) -> Any:
-        with self._meeting("the first use of ranks along mesh axes") as comm:
+        what = "the first use of ranks along mesh axes"
+        with self._meeting(what) as comm:
+            _exchange(comm, None, what)
             return comm.Split(color, key)
 
     def free(self) -> None:
@@ -129,3 +142,15 @@ class Control:
         if self._duplicate is not None:
             self._duplicate.Free()
         begun.pop(self._place, None)
+
+
+def _exchange(comm: Any, value: Any, what: str) -> list[Any]:
+    """The values of all ranks. Every exchange begins with one, so that none meets another."""
+    found = comm.allgather((what, calling_line(), value))
+    if any(other != what for other, _, _ in found):
+        lines = [f"  rank {rank}: {text}, at {at}" for rank, (text, at, _) in enumerate(found)]
+        raise ValueError(
+            "\n".join(["the ranks must make the same call; they differ:", *lines])
+            + "\nMake the same calls in the same order on every rank."
+        )
+    return [value for _, _, value in found]

@@ -6,6 +6,7 @@ collective of this process has finished.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from jpi import _config
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._jax.argument_names import named_after
@@ -208,4 +210,19 @@ def clear_caches() -> None:
     return_memory()
 
 
+def settle() -> None:
+    """As `wait`, but a failure is not raised yet: by `wait`, or where a result is used."""
+    with contextlib.suppress(Exception):
+        jax.effects_barrier()
+    if (token := _last_token[0]) is not None:
+        with contextlib.suppress(Exception):
+            token.block_until_ready()
+
+
+def is_settled() -> bool:
+    """Whether the last collective of this process has finished."""
+    return _last_token[0] is None or bool(_last_token[0].is_ready())
+
+
 _comm.finishing.append(wait)  # else calls that have not begun yet would fail
+_config.before_change.append(settle)  # else they would run with the new level, and not on all ranks

@@ -20,24 +20,27 @@ from types import CodeType
 from typing import Any, NamedTuple
 
 import jax
+import numpy as np
 
 from jpi._jax import names as _jax
 from jpi._jax.callers import calling_frame, is_library, line_of, line_text, traced_frames
 from jpi._mpi.library import native
 
 _boundaries: set[CodeType] = set()  # code that runs functions it is given: see `site_within`
-_tokens: dict[tuple[str, int], jax.Array] = {}
+_sites: dict[tuple[str, int], tuple[int, jax.Array]] = {}  # the number and the token of a line
 _outer = threading.local()  # the origin for operations traced without one of their own
 _PURPOSE = "jpi:"
 _SHOWN = 4  # the number of arrays that a purpose shows
-_PLAIN = str.maketrans("/()", "   ")
+_PLAIN = str.maketrans("/()#", "    ")
+_STATICS = "#"  # before a hash of what is static in a purpose
 
 
 class Origin(NamedTuple):
-    """The origin of a collective; "" for what is not known."""
+    """The origin of a collective; "" and 0 for what is not known."""
 
     site: str = ""
     purpose: str = ""
+    statics: int = 0
 
 
 def boundary(function: Any) -> Any:
@@ -59,12 +62,18 @@ def site_within(traceback: Any) -> str:
     return ""
 
 
-def purpose(name: str, arrays: Iterable[Any]) -> AbstractContextManager[None]:
-    """A context whose collectives have this function as their purpose, the same on all ranks."""
+def purpose(
+    name: str, arrays: Iterable[Any], statics: int | None = None
+) -> AbstractContextManager[None]:
+    """A context whose collectives have this function as their purpose, the same on all ranks.
+
+    ``statics`` is a hash of what is static in it; without one, that of the outer purpose holds.
+    """
     types = [f"{x.dtype}{list(x.shape)}" for x in arrays]
     more = f" and {len(types) - _SHOWN} more" if len(types) > _SHOWN else ""
     text = f"{name} of {', '.join(types[:_SHOWN])}{more}"
-    return jax.named_scope(_PURPOSE + text.translate(_PLAIN))
+    mark = "" if statics is None else f"{_STATICS}{statics:016x}"
+    return jax.named_scope(_PURPOSE + text.translate(_PLAIN) + mark)
 
 
 def with_origin(fun: Callable) -> Callable:
@@ -84,9 +93,13 @@ def with_origin(fun: Callable) -> Callable:
 
 def origin(traceback: Any, name_stack: Any) -> Origin:
     """The origin of an operation: its site, and its own purpose or the outer one."""
-    found = re.findall(rf"{_PURPOSE}([^/()]*)", str(name_stack))
     outer = getattr(_outer, "origin", Origin())
-    return Origin(site_within(traceback) or outer.site, found[-1] if found else outer.purpose)
+    site = site_within(traceback) or outer.site
+    found = re.findall(rf"{_PURPOSE}([^/()#]*)", str(name_stack))
+    if not found:
+        return outer._replace(site=site)
+    marks = re.findall(rf"{_STATICS}([0-9a-f]{{16}})", str(name_stack))
+    return Origin(site, found[-1], int(marks[-1], 16) if marks else outer.statics)
 
 
 @contextlib.contextmanager
@@ -100,18 +113,42 @@ def within(outer: Origin) -> Iterator[None]:
         _outer.origin = before
 
 
+@contextlib.contextmanager
+def with_operands(made_by: int) -> Iterator[None]:
+    """A context whose calls have operands that were made by the calls with this hash."""
+    before = _operands.made_by
+    _operands.made_by = made_by
+    try:
+        yield
+    finally:
+        _operands.made_by = before
+
+
+class _Operands(threading.local):
+    made_by: int | None = None
+
+
+_operands = _Operands()
+
+
 def calling_token() -> jax.Array:
     """A token that holds the line of the user's program that called JPI."""
     frame = calling_frame()
     key = frame.f_code.co_filename, frame.f_lineno
-    token = _tokens.get(key)
-    if token is None:
+    site = _sites.get(key)
+    if site is None:
         number = native.add_site(line_text(frame.f_code, frame.f_lineno))
-        token = _tokens[key] = new_token(number)
-    return token
+        site = _sites[key] = number, new_token(number)
+    number, token = site
+    if _operands.made_by is None:
+        return token
+    return new_token(number, *divmod(_operands.made_by, 2**32))  # with check = "full"
 
 
-def new_token(site: int = 0) -> jax.Array:
-    """The first token of a program. It holds the number of a site, 0 for none."""
+def new_token(*numbers: int) -> jax.Array:
+    """The first token of a program. It holds the number of a site, 0 for none.
+
+    After it may come the two halves of a hash of the calls that made the operands.
+    """
     with jax.transfer_guard("allow"):  # the guard is for the user's arrays
-        return jax.numpy.full((1,), site, jax.numpy.uint32)
+        return jax.numpy.asarray(np.array(numbers or (0,), np.uint32))

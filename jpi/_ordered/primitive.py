@@ -206,9 +206,13 @@ class _Pair:
             ctx,
             f"jpi_{self.target(**params)}",
             operands[: 1 + self.native_operands],
-            attributes | origin._asdict(),
+            attributes | origin._asdict() | {"statics": _signed(origin.statics)},
             aliases,
         )
+
+
+def _signed(number: int) -> np.int64:
+    return np.uint64(number).astype(np.int64)
 
 
 def _attributes(

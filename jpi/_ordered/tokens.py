@@ -9,6 +9,7 @@ an ordinary array of one element, so that the data dependence alone keeps the or
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -78,7 +79,9 @@ def _thread_equation(
             f"a collective inside `{primitive.name}` has no token-threading rule in JPI. "
             "Compile the function that holds it with jax.jit instead of jpi.jit."
         )
-    with within(_origin(equation)):
+    # A compiled callee serves many callers: it must not keep the origin of one of them.
+    keeps_origin = primitive.name not in ("jit", "pjit")
+    with within(_origin(equation)) if keeps_origin else contextlib.nullcontext():
         return _threading[primitive.name](token, operands, free, **equation.params)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import gc
 import os
 import sys
 import threading
@@ -22,6 +24,7 @@ INTERRUPTED = 130
 stderr = 2  # the file of the last message; a test runner that captures 2 sets another
 _LAST_WORDS = 0.3  # seconds for the launcher to pass on the last message
 _exit_code: list[int] = [0]
+_process = os.getpid()
 reporters: list[Callable[[int, str], None]] = []  # of the watch: see `fail`
 
 
@@ -59,31 +62,42 @@ def fail(code: int, text: str) -> NoReturn:
 
 
 def failed_exit_code() -> int:
-    """The code of the `sys.exit` that ends this process; 0 if there is none, or for success."""
+    """The code of the SystemExit that ends this process; 0 if there is none, or for success."""
     return _exit_code[0]
 
 
-class _Exit(SystemExit):
-    """A `sys.exit` that knows whether it ends the process, or was caught.
-
-    Python drops the exception before it calls the functions registered to run at exit. If the
-    exception was caught, a Python function drops it, so there is a frame below.
-    """
-
-    def __del__(self) -> None:
-        try:
-            sys._getframe(1)
-        except ValueError:
-            _exit_code[0] = _code(self.code)
+def is_forked() -> bool:
+    """Whether this process is a child of a rank, by `os.fork`: not a rank itself."""
+    return os.getpid() != _process
 
 
 def _code(value: Any) -> int:
     return 0 if value is None else value if isinstance(value, int) else FAILED
 
 
+def _notice_exit_code() -> None:
+    """Keep the code of the SystemExit that ends this process.
+
+    Python has no hook for it, and drops the exception before the functions that run at exit. But it
+    reads the exception's `code`, and only then without a frame of Python below.
+    """
+    member = SystemExit.__dict__["code"]
+
+    def code(error: SystemExit) -> Any:
+        value = member.__get__(error)
+        try:
+            sys._getframe(1)
+        except ValueError:
+            _exit_code[0] = _code(value)
+        return value
+
+    (members,) = gc.get_referents(SystemExit.__dict__)  # the type itself refuses a new attribute
+    members["code"] = property(code, member.__set__, member.__delete__)
+    ctypes.pythonapi.PyType_Modified(ctypes.py_object(SystemExit))
+    sys.exit = _exit  # whose own exception does not exist yet, in Python 3.11, where it ends
+
+
 def _exit(status: Any = None, /) -> NoReturn:
-    if threading.current_thread() is threading.main_thread():
-        raise _Exit(status)
     raise SystemExit(status)
 
 
@@ -102,6 +116,10 @@ def _after(
 
     def called(*args: Any) -> None:
         code = code_of(args)
+        if is_forked():
+            hook(*args)
+            _exit_code[0] = code if code_of is _of_exception else 0
+            return
         ends = code and not _is_interactive() and not MPI.Is_finalized()
         if not (is_own and ends):
             hook(*args)
@@ -130,10 +148,10 @@ def _text_of_thread(args: Any) -> str:
 
 
 def install() -> None:
-    """Make an uncaught exception and a failed `sys.exit` of this process the end of all ranks."""
+    """Make an uncaught exception and a failed exit of this process the end of all ranks."""
     sys.excepthook = _after(sys.excepthook, _of_exception, _text_of_exception)
     threading.excepthook = _after(threading.excepthook, _of_thread, _text_of_thread)
-    sys.exit = _exit
+    _notice_exit_code()
 
 
 if MPI.COMM_WORLD.size > 1:

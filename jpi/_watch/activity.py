@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jpi._mpi import control as _meetings
@@ -21,13 +22,21 @@ class Activity:
     def __init__(self) -> None:
         self.has_ended = False
 
-    def state(self) -> State:
+    def state(self, places: Iterable[tuple[str, int]] = ()) -> State:
+        """What this rank does, and the fingerprints of its calls at ``places``."""
         _, records = native.calls()
         now = time.monotonic()
         meetings = [_meeting_call(m, now) for m in list(_meetings.active)]
         comms = {i: c for i, c in list(live.items()) if MPI.UNDEFINED not in c.control.members}
         running = [c for c in records if not c["is_done"] and c["comm"] in comms]
         done = [c for c in records if c["is_done"]]
+        index = {comm.control.name: i for i, comm in comms.items()}
+        begun = {
+            (name, position): native.fingerprint_at(index[name], position)
+            if name in index
+            else _meetings.fingerprints.get((name, position), 0)
+            for name, position in places
+        }
         return State(
             calls=(*(_call(c, comms[c["comm"]]) for c in running), *meetings),
             last=tuple(f"{_words(c)}, {c['seconds']:.3g} s" for c in done[-10:]),
@@ -35,6 +44,7 @@ class Activity:
                 **{comm.control.name: native.position(i) for i, comm in comms.items()},
                 **_meetings.begun,
             },
+            begun={place: fingerprint for place, fingerprint in begun.items() if fingerprint},
             has_ended=self.has_ended,
         )
 
@@ -60,6 +70,7 @@ def _meeting_call(meeting: _meetings.Meeting, now: float) -> Waiting:
         comm=meeting.place,
         members=meeting.members,
         position=meeting.position,
+        fingerprint=meeting.fingerprint,
         number=(meeting.place, meeting.position),
         seconds=now - meeting.since,
     )
@@ -77,7 +88,8 @@ def _words(record: CallRecord) -> str:
         text += ", from any rank" if source == MPI.ANY_SOURCE else f", from rank {source}"
     if record["purpose"]:
         text += f", for {record['purpose']}"
-    return f"{text}, at {record['site'] or 'an unknown line'}"
+    text = f"{text}, at {record['site'] or 'an unknown line'}"
+    return f"{text}, compared with the other ranks' calls" if record["is_compared"] else text
 
 
 def own_words(call: Waiting) -> str:
@@ -85,15 +97,31 @@ def own_words(call: Waiting) -> str:
     return f"{call.text}, where it has waited for {call.seconds:.1f} s"
 
 
-def report(heading: str, states: Mapping[int, State], explained: list[int]) -> str:
-    """What each rank does; for the ``explained`` ranks also their latest calls."""
+def later(state: State, seconds: float) -> State:
+    """``state`` after some more seconds without a change."""
+    calls = tuple(replace(call, seconds=call.seconds + seconds) for call in state.calls)
+    return replace(state, calls=calls)
+
+
+def report(heading: str, states: Mapping[int, State], explained: list[int], size: int) -> str:
+    """What each of ``size`` ranks does; for the ``explained`` ranks also their latest calls."""
     lines = [f"jpi: {heading}."]
-    for rank, state in sorted(states.items()):
-        lines.append(f"  rank {rank}: {_doing(state)}")
-        if rank in explained and state.last:
+    for rank in range(size):
+        state = states.get(rank)
+        lines.append(f"  rank {rank}: {_doing(state) if state else _SILENT}")
+        if rank in explained and state and state.last:
             lines += [f"    before: {text}" for text in state.last[-10:]]
+    calls = [call for state in states.values() for call in state.calls]
+    if any(call.comm.endswith(_meetings.FIRST_USE) for call in calls):
+        lines.append(
+            "A communicator is prepared at its first use: after making it, call "
+            "jpi.barrier(comm=...) on all its ranks."
+        )
     lines.append("Make the same calls in the same order on every rank of a communicator.")
     return "\n".join(lines)
+
+
+_SILENT = "does not answer: it is stopped, its machine swaps, or foreign code holds Python's lock"
 
 
 def _doing(state: State) -> str:

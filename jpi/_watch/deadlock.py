@@ -50,12 +50,14 @@ class State:
         calls: the calls in which it waits.
         last: its latest calls, as text.
         positions: the number of collectives that it has begun on each communicator.
+        begun: the fingerprints of calls at some (communicator, position), if it has reached them.
         has_ended: whether its program is over.
     """
 
     calls: tuple[Waiting, ...] = ()
     last: tuple[str, ...] = ()
     positions: Mapping[str, int] = field(default_factory=dict)
+    begun: Mapping[tuple[str, int], int] = field(default_factory=dict)
     has_ended: bool = False
 
     @property
@@ -112,9 +114,14 @@ def _will_go_on(
 
 
 def _is_met(call: Waiting, state: State) -> bool:
-    """Whether a rank that has reached the position of ``call`` has made the same call there."""
-    there = [c for c in state.calls if (c.comm, c.position) == (call.comm, call.position)]
-    return all(c.fingerprint == call.fingerprint for c in there)
+    """Whether a rank that has reached the position of ``call`` has made the same call there.
+
+    Not every collective waits: it may have run another one, such as a bcast as its root.
+    """
+    place = call.comm, call.position
+    there = [c.fingerprint for c in state.calls if (c.comm, c.position) == place]
+    there.append(state.begun.get(place, call.fingerprint))
+    return all(fingerprint == call.fingerprint for fingerprint in there)
 
 
 def _receives(state: State, source: int, comm: str) -> bool:

@@ -16,16 +16,14 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from jpi._config import config, is_imported_by_all, is_logging, timeout
-from jpi._mpi.comm import Comm
-from jpi._mpi.library import MPI, native
-from jpi._ordered.compile import wait
+from jpi._config import config, timeout
+from jpi._mpi.library import MPI
 from jpi._watch import abort as _abort
-from jpi._watch.activity import Activity, own_words, report
+from jpi._watch.activity import Activity, later, own_words, report
 from jpi._watch.deadlock import State, Waiting, stuck_ranks
 from jpi._watch.failures import Failures
 
@@ -68,6 +66,12 @@ class _Inquiry:
     begin: float
     is_timeout: bool
     answers: dict[int, State] = field(default_factory=dict)
+    times: dict[int, float] = field(default_factory=dict)
+
+    def states(self) -> dict[int, State]:
+        """What the ranks that have answered do now, as far as is known."""
+        now = time.monotonic()
+        return {rank: later(state, now - self.times[rank]) for rank, state in self.answers.items()}
 
 
 class Watch:
@@ -81,6 +85,7 @@ class Watch:
         self._next_alarm: dict[Any, float] = {}
         self._inquiry: _Inquiry | None = None
         self._before: tuple[float, dict[int, Waiting]] | None = None
+        self._places: dict[int, list[tuple[str, int]]] = {}  # by rank: where its calls wait
         self._number = 0
         self._timed_out_at: float | None = None
         self._limit = timeout() or math.inf
@@ -105,16 +110,26 @@ class Watch:
             os.write(self._signal, b"\0")
             time.sleep(REPORT)
 
-    def end(self) -> None:
-        """Say that the program of this rank is over, and answer until those of all ranks are."""
-        self.activity.has_ended = True
+    def end(self, patience: float = math.inf) -> bool:
+        """Say that the program of this rank is over, and answer until those of all ranks are.
+
+        Returns whether they are, after ``patience`` seconds at most.
+        """
+        self.activity.has_ended = patience == math.inf  # else this rank ends all ranks itself
         if self._opens_soon():
-            everyone = self._channel.Ibarrier()
+            everyone, begin = self._channel.Ibarrier(), time.monotonic()
             pause = 1e-4
             while not everyone.Test():
+                if time.monotonic() - begin > patience:
+                    return False
                 time.sleep(pause)
                 pause = min(2 * pause, 0.02)
         self.stop()
+        return True
+
+    def owns(self, descriptor: int) -> bool:
+        """Whether signals are written to this file descriptor for the watch."""
+        return descriptor == self._signal
 
     def stop(self) -> None:
         """Make the last MPI call of the thread; this must happen before MPI is finalised."""
@@ -183,13 +198,16 @@ class Watch:
 
     def _receive(self, source: int, tag: int, content: Any) -> None:
         if tag == ASK:
-            self._send((content, self.activity.state()), source, ANSWER)
+            number, places = content
+            self._send((number, self.activity.state(places)), source, ANSWER)
         elif tag == FAILURE:
             self._failures.add(source, *content)
         elif tag == ALARM:
-            self._begin(is_timeout=content)
+            is_timeout, self._places[source] = content
+            self._begin(is_timeout)
         elif self._inquiry and content[0] == self._inquiry.number:
             self._inquiry.answers[source] = content[1]
+            self._inquiry.times[source] = time.monotonic()
 
     def _look_at_own_calls(self) -> None:
         now = time.monotonic()
@@ -204,16 +222,21 @@ class Watch:
         if call.seconds > self._limit:
             if self._timed_out_at is None:
                 self._timed_out_at = now
-                self._send(True, 0, ALARM)
+                self._alarm(state, is_timeout=True)
             elif now - self._timed_out_at > 2 * ANSWERS:  # rank 0 does not answer
-                rank = self._channel.rank
-                _abort.abort(_abort.TIMEOUT, report(self._too_long, {rank: state}, [rank]))
+                own = {self._channel.rank: state}
+                _abort.abort(_abort.TIMEOUT, self._report(self._too_long, own))
         elif call.seconds > MOMENT and config.check != "off":
             first = now + MOMENT
             if now >= self._next_alarm.setdefault(call.number, now):
                 pause = min(max(call.seconds, MOMENT), LONGEST_PAUSE)
                 self._next_alarm = {call.number: max(first, now + pause)}
-                self._send(False, 0, ALARM)
+                self._alarm(state, is_timeout=False)
+
+    def _alarm(self, state: State, is_timeout: bool) -> None:
+        """Ask rank 0 to look: the others may have made other calls where this rank waits."""
+        places = [(call.comm, call.position) for call in state.calls if call.position]
+        self._send((is_timeout, places), 0, ALARM)
 
     # ---- rank 0 ----
 
@@ -223,8 +246,9 @@ class Watch:
             return
         self._number += 1
         self._inquiry = _Inquiry(self._number, time.monotonic(), is_timeout)
+        places = sorted({place for each in self._places.values() for place in each})
         for rank in range(self._channel.size):
-            self._send(self._number, rank, ASK)
+            self._send((self._number, places), rank, ASK)
 
     def _conclude(self) -> None:
         inquiry, now = self._inquiry, time.monotonic()
@@ -241,55 +265,22 @@ class Watch:
             same = {rank for rank, call in stuck.items() if call.is_same(before[1].get(rank))}
             if same == set(stuck):
                 heading = "the ranks wait for each other and will never go on"
-                _abort.abort(_abort.MISMATCH, report(heading, inquiry.answers, sorted(stuck)))
+                _abort.abort(_abort.MISMATCH, self._report(heading, inquiry.states(), stuck))
         if inquiry.is_timeout:
-            late = [
-                rank
-                for rank, state in inquiry.answers.items()
-                if any(call.seconds > self._limit for call in state.calls)
-            ]
-            _abort.abort(_abort.TIMEOUT, report(self._too_long, inquiry.answers, late))
+            _abort.abort(_abort.TIMEOUT, self._report(self._too_long, inquiry.states()))
+
+    def _report(
+        self, heading: str, states: Mapping[int, State], explained: Iterable[int] | None = None
+    ) -> str:
+        """A report on all ranks; those that have waited too long are explained by default."""
+        late = [
+            rank
+            for rank, state in states.items()
+            if any(call.seconds > self._limit for call in state.calls)
+        ]
+        chosen = late if explained is None else sorted(explained)
+        return report(heading, states, chosen, self._channel.size)
 
     @property
     def _too_long(self) -> str:
         return f"a collective has waited longer than JPI_TIMEOUT, {self._limit:g} s"
-
-
-def finish() -> None:
-    """End this rank's part: first its own work in flight, then all ranks together.
-
-    A rank that ends by a failed `sys.exit`, or whose work in flight fails, ends all ranks.
-    """
-    code, text = _abort.failed_exit_code(), ""
-    if not code:
-        try:
-            wait()
-        except Exception:
-            code, text = _abort.FAILED, traceback.format_exc()
-    if text and MPI.COMM_WORLD.size > 1 and not MPI.Is_finalized():
-        _abort.fail(code, text)
-    sys.stderr.write(text)
-    if MPI.Is_finalized():
-        return
-    if code:
-        if MPI.COMM_WORLD.size > 1:
-            rank = MPI.COMM_WORLD.rank
-            _abort.abort(code, f"jpi: rank {rank} has ended with exit code {code}; all ranks end.")
-        sys.stderr.flush()
-        os._exit(code)
-    if _watch:
-        _watch.end()
-        MPI.COMM_SELF.Delete_attr(_finalize_key)
-
-
-_watch: Watch | None = None
-if is_imported_by_all() and ((MPI.COMM_WORLD.size > 1 and config.check != "off") or timeout()):
-    _watch = Watch()
-    _abort.reporters.append(_watch.report)
-    # MPI deletes the attributes of COMM_SELF before it finalises anything.
-    _finalize_key = MPI.Comm.Create_keyval(delete_fn=lambda comm, key, watch: watch.stop())
-    MPI.COMM_SELF.Set_attr(_finalize_key, _watch)
-if _watch and _watch.is_open:
-    Comm()  # prepares COMM_WORLD: then some of its ranks can exchange messages without the others
-if is_logging():
-    native.set_verbose(True)

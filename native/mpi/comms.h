@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <mutex>
@@ -11,18 +12,25 @@
 
 namespace jpi {
 
-// The fingerprints of the calls that were made before. Any thread may add one. A full set is
-// emptied: all ranks add the same fingerprints, so all of them empty it at the same call.
-class SeenCalls {
+// The kinds of calls that all ranks have found to be the same. Any thread may use it. A full set is
+// emptied: all ranks add the same kinds, so all of them empty it at the same call.
+class AgreedCalls {
  public:
-  // Adds a fingerprint; returns whether it is new.
-  bool Add(uint64_t item) {
-    if (last_.load(std::memory_order_relaxed) == item) return false;
+  bool Has(uint64_t kind) {
+    if (last_.load(std::memory_order_relaxed) == kind) return true;
     std::lock_guard lock(mutex_);
-    if (items_.size() >= kMost) items_.clear();
-    const bool is_new = items_.insert(item).second;
-    last_.store(item, std::memory_order_relaxed);
-    return is_new;
+    if (items_.count(kind) == 0) return false;
+    last_.store(kind, std::memory_order_relaxed);
+    return true;
+  }
+
+  void Add(uint64_t kind) {
+    std::lock_guard lock(mutex_);
+    if (items_.size() >= kMost) {
+      items_.clear();
+      last_.store(0, std::memory_order_relaxed);
+    }
+    items_.insert(kind);
   }
 
   void Forget() {
@@ -35,7 +43,33 @@ class SeenCalls {
 
   std::mutex mutex_;
   std::unordered_set<uint64_t> items_;
-  std::atomic<uint64_t> last_{0};  // no call's fingerprint
+  std::atomic<uint64_t> last_{0};  // no call's kind
+};
+
+// The collectives that have begun on a communicator: how many, and the fingerprints of the latest.
+class BegunCalls {
+ public:
+  // Adds a call; returns its position, which is 1 for the first one. One thread at a time.
+  int64_t Add(uint64_t fingerprint) {
+    const int64_t position = count_ + 1;
+    fingerprints_[position % kPlaces] = fingerprint;
+    return count_ = position;
+  }
+
+  int64_t count() const { return count_; }
+
+  // The fingerprint of the call at a position; 0 if it has not begun, or long ago.
+  uint64_t FingerprintAt(int64_t position) const {
+    const int64_t age = count_ - position;
+    return position > 0 && age >= 0 && age < kPlaces - 1 ? fingerprints_[position % kPlaces].load()
+                                                         : 0;
+  }
+
+ private:
+  static constexpr int64_t kPlaces = 1024;
+
+  std::atomic<int64_t> count_{0};
+  std::array<std::atomic<uint64_t>, kPlaces> fingerprints_{};
 };
 
 struct Comm {
@@ -54,8 +88,8 @@ struct Comm {
   int32_t index = -1;        // in the registry
   std::shared_mutex in_use;  // shared by the calls that run; whoever frees the communicator waits
   std::atomic<bool> is_freed{false};
-  std::atomic<int64_t> positions{0};  // how many collectives have begun
-  SeenCalls checked;                  // see records/agreement.h
+  BegunCalls begun;
+  AgreedCalls agreed;  // see records/agreement.h
 };
 
 inline Registry<Comm> comms("comm");
@@ -73,7 +107,7 @@ inline void FreeComm(int32_t index) {
   Comm& comm = comms.Get(index);
   std::unique_lock lock(comm.in_use);
   comm.is_freed = true;
-  comm.checked.Forget();
+  comm.agreed.Forget();
 }
 
 }  // namespace jpi

@@ -1,8 +1,8 @@
 #pragma once
 
 // Checks whether the ranks make the same call. The ranks of a communicator compare a call before it
-// runs: the first time that they make it, or every time. In a correct program, a call is new on all
-// ranks at the same time.
+// runs: until they have agreed once on a call of its kind, or every time. In a correct program, a
+// kind is new on all ranks at the same time.
 
 #include <algorithm>
 #include <atomic>
@@ -91,11 +91,12 @@ class Agreement {
   const Handle handle_;
 };
 
-// Whether the ranks compare this call. All ranks answer the same, unless their calls differ.
-inline bool MustCheck(const Message& m, uint64_t fingerprint) {
+// Whether the ranks compare a call of this kind. All ranks answer the same, unless their calls or
+// their levels differ.
+inline bool MustCheck(const Message& m, uint64_t kind) {
   const CheckLevel level = check_level.load(std::memory_order_relaxed);
   if (level == CheckLevel::kOff) return false;
-  return m.comm->checked.Add(fingerprint) || level == CheckLevel::kEvery;
+  return level == CheckLevel::kEvery || !m.comm->agreed.Has(kind);
 }
 
 }  // namespace jpi

@@ -24,7 +24,8 @@ inline double SecondsSince(Clock::time_point start) {
 enum class Phase { kChecking, kRunning, kDone };
 
 // A call of this process. `position` counts the collectives of a communicator, `fingerprint` is
-// what must be equal on all ranks; both are 0 for a message.
+// what must be equal on all ranks, also whether they compare the call before it runs; both are 0
+// for a message.
 struct CallRecord {
   const char* name = "";
   const char* op = "";  // empty if the call is not a reduction

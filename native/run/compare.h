@@ -106,7 +106,11 @@ inline double Difference(const Message& m, std::vector<double> values, const Run
 inline void RequireSame(const Message& m, const RunStep& run) {
   const int64_t bytes = m.x_count * m.item_size();
   const auto hash = static_cast<int64_t>(HashBytes(m.x, bytes) >> 1);
-  const std::vector<int64_t> all = Maximum<int64_t>(m, ffi::S64, {hash, -hash}, run);
+  const std::vector<int64_t> all =
+      Maximum<int64_t>(m, ffi::S64, {hash, -hash, m.x_count, -m.x_count}, run);
+  Require(all[2] == -all[3],
+          "a replicated value must be the same on every rank; its number of elements is from ",
+          -all[3], " to ", all[2], ". Give the same array on all ranks.");
   if (all[0] != -all[1]) {
     const Reals reals = RealsOf(m);
     const bool has_reals = reals.tolerance > 0;
@@ -116,7 +120,8 @@ inline void RequireSame(const Message& m, const RunStep& run) {
         "a replicated value must be the same on every rank; it differs",
         has_reals ? Text(" by up to ", difference, " of its size") : "",
         ". Compute it in the same way on all ranks, send the value of one rank with bcast, or make "
-        "an array of the values of all ranks with jpi.from_shard.");
+        "an array of the values of all ranks with jpi.from_shard. If only a gradient differs, pass "
+        "the value through jpi.spread where it meets the data of each rank.");
   }
   if (m.x != m.y) std::memcpy(m.y, m.x, static_cast<size_t>(bytes));
 }

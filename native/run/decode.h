@@ -31,7 +31,8 @@ inline constexpr const char* kKnownPeerNames[] = {"", "source", "dest"};
 
 // The attributes of every target. `site` is the line of the user's program; where it is empty, the
 // token holds the index of the line. `purpose` is the operation on global arrays that makes the
-// call. `peers` is empty except for messages: dest, sendtag, source, recvtag, status, KnownPeer.
+// call, and `statics` a hash of what is static in it. `peers` is empty except for messages: dest,
+// sendtag, source, recvtag, status, KnownPeer.
 struct Attributes {
   int32_t comm;
   int32_t op;
@@ -41,6 +42,7 @@ struct Attributes {
   Counts peers;
   std::string_view site;
   std::string_view purpose;
+  int64_t statics;
 };
 
 inline Peers PeersOf(Counts peers, const int32_t* envelope) {
@@ -81,8 +83,21 @@ inline RoutedRows RoutedRowsOf(Route route, ffi::RemainingArgs args, int dtype) 
   return routed;
 }
 
+// The numbers in a token: that of a site; after it, with `check = "full"`, the two halves of a hash
+// of what the operands were made by.
+inline const uint32_t* TokenOf(ffi::RemainingArgs args, size_t numbers) {
+  const auto token = args.get<ffi::AnyBuffer>(0).value();
+  const bool has_them = token.element_type() == ffi::U32 && token.element_count() >= numbers;
+  return has_them ? static_cast<const uint32_t*>(token.untyped_data()) : nullptr;
+}
+
+inline int64_t OperandsOf(ffi::RemainingArgs args) {
+  const uint32_t* token = TokenOf(args, 3);
+  return token ? static_cast<int64_t>(uint64_t{token[1]} << 32 | token[2]) : 0;
+}
+
 // Operands are (token, x), results are (token, y); see Collective::operands for the rest. Tokens
-// order the calls; only SiteOf reads one.
+// order the calls; only TokenOf reads one.
 inline Message Decode(const Collective& row, ffi::RemainingArgs args, ffi::RemainingRets rets,
                       const Attributes& attributes) {
   const size_t operands = row.operands(), results = row.results();
@@ -110,7 +125,9 @@ inline Message Decode(const Collective& row, ffi::RemainingArgs args, ffi::Remai
             nullptr,
             RoutedRowsOf(row.route, args, dtype),
             &GetLiveComm(attributes.comm),
-            attributes.purpose};
+            attributes.purpose,
+            attributes.statics,
+            OperandsOf(args)};
   if (row.is_message()) {
     Require(attributes.peers.size() == 6, "`peers` must have 6 numbers; got ",
             attributes.peers.size(), ". Pass them as jpi does.");
@@ -126,9 +143,8 @@ inline Message Decode(const Collective& row, ffi::RemainingArgs args, ffi::Remai
 // The line of the user's program that makes the call, or empty if unknown.
 inline std::string_view SiteOf(ffi::RemainingArgs args, const Attributes& attributes) {
   if (!attributes.site.empty() || args.size() == 0) return attributes.site;
-  const auto token = args.get<ffi::AnyBuffer>(0).value();
-  if (token.element_type() != ffi::U32 || token.element_count() != 1) return {};
-  return sites.Get(*static_cast<const uint32_t*>(token.untyped_data()));
+  const uint32_t* token = TokenOf(args, 1);
+  return token ? sites.Get(*token) : std::string_view();
 }
 
 }  // namespace jpi

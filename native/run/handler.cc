@@ -71,6 +71,7 @@ auto Bind(const Collective& row) {
       .Attr<Counts>("peers")
       .Attr<std::string_view>("site")
       .Attr<std::string_view>("purpose")
+      .Attr<int64_t>("statics")
       .To([&row](ffi::RemainingArgs args, ffi::RemainingRets rets, auto... attributes) {
         return Handle(row, args, rets, Attributes{attributes...});
       });

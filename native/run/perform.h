@@ -20,7 +20,8 @@ inline void CheckAgreement(const Collective& row, const Message& m, const CallRe
                            const SharedValues& shared) {
   WithRuntime([&](const auto& mpi) {
     const Agreement agreement(mpi, *m.comm);
-    if (agreement.IsSameEverywhere(call.fingerprint)) return;
+    if (agreement.IsSameEverywhere(FingerprintOf(shared)))
+      return m.comm->agreed.Add(KindOf(shared));
     const char* site = *call.site ? call.site : "?";
     agreement.Explain(shared, Text(DescribeWithCounts(row, m, call), ", at ", site));
   });
@@ -60,18 +61,21 @@ inline void Report(const Collective& row, const Message& m, const CallRecord& ca
 
 inline void Perform(const Collective& row, Message& m, std::string_view site) {
   const bool is_collective = !row.is_message() && m.comm->size > 1;
-  const SharedValues shared = is_collective ? SharedOf(row, m) : SharedValues{};
+  SharedValues shared = is_collective ? SharedOf(row, m) : SharedValues{};
+  const uint64_t kind = KindOf(shared);
+  const bool is_checked = is_collective && MustCheck(m, kind);
   CallScope scope([&](CallRecord& call) {
     Fill(row, m, call);
     CopyEnd(call.site, site);
     CopyEnd(call.purpose, m.purpose);
-    call.position = is_collective ? ++m.comm->positions : 0;
-    call.fingerprint = is_collective ? FingerprintOf(shared) : 0;
-    const bool is_checked = is_collective && MustCheck(m, call.fingerprint);
+    call.fingerprint = is_collective ? Mix(kind, is_checked) : 0;
+    call.position = is_collective ? m.comm->begun.Add(call.fingerprint) : 0;
     call.phase = is_checked ? Phase::kChecking : Phase::kRunning;
   });
   CallRecord& call = scope.record();
-  if (call.phase == Phase::kChecking) {
+  if (is_checked) {
+    const bool is_every = check_level.load(std::memory_order_relaxed) == CheckLevel::kEvery;
+    AddOfOneCall(shared, m, site, call.position, is_every);
     CheckAgreement(row, m, call, shared);
     scope.Run();
   }

@@ -49,6 +49,8 @@ struct Message {
   RoutedRows routed;
   Comm* comm;
   std::string_view purpose;  // the operation that makes the call; empty if unknown
+  int64_t statics;           // a hash of what is static in that operation
+  int64_t operands;          // a hash of what its operands were made by; 0 if unknown
 
   int64_t item_size() const { return kDtypes[x_dtype].size; }
   bool is_root() const { return comm->rank == root; }

@@ -7,7 +7,7 @@ FAILED, KILLED, MISMATCH, TIMEOUT = 1, -1, 70, 75
 BCAST = "rank 1: bcast of 4 float32, root 0, at {second}"
 BEGIN = """
 import os, signal, sys, threading, time
-import jax, jax.numpy, jpi, jpi.numpy as jnp
+import jax, jax.numpy, jpi, jpi.numpy as jnp, numpy as np
 from mpi4py import MPI
 
 rank, x = jpi.rank(), jax.numpy.ones(4)
@@ -203,6 +203,80 @@ FAILURES = {
         """,
         3,
         ["rank 1 has ended with exit code 3; all ranks end"],
+    ),
+    "an exit by the site's function": (
+        """
+        exit(3) if rank == 1 else jax.block_until_ready(jpi.allreduce(x))
+        """,
+        3,
+        ["rank 1 has ended with exit code 3; all ranks end"],
+    ),
+    "an exit that was stored": (
+        """
+        try:
+            sys.exit(3)
+        except SystemExit as error:
+            stored = error
+        if rank == 1:
+            raise stored
+        jax.block_until_ready(jpi.allreduce(x))
+        """,
+        3,
+        ["rank 1 has ended with exit code 3; all ranks end"],
+    ),
+    "an exit without a function": (
+        """
+        if rank == 1:
+            raise SystemExit(3)
+        jax.block_until_ready(jpi.allreduce(x))
+        """,
+        3,
+        ["rank 1 has ended with exit code 3; all ranks end"],
+    ),
+    "a root that goes on and ends": (
+        """
+        jpi.bcast(x, 0), jax.block_until_ready(jpi.allreduce(x))
+        if rank == 0:
+            for _ in range(100):  # more than the calls that a report shows
+                jax.block_until_ready(jpi.bcast(x, 0))  # last
+        else:
+            jax.block_until_ready(jpi.allreduce(x))  # line
+        """,
+        MISMATCH,
+        ["will never go on", "rank 0: has ended; .*{last}", "rank 1: allreduce.*{line}"],
+    ),
+    "a check of one rank": (
+        """
+        jpi.config.check = "off" if rank else "trace"
+        jax.block_until_ready(jpi.allreduce(x))  # line
+        """,
+        MISMATCH,
+        ["rank 0: .*{line}.*, compared with the other ranks' calls", "rank 1: .*32, at {line}"],
+    ),
+    "a first use of one rank": (
+        """
+        comm = MPI.COMM_WORLD.Dup()
+        if rank == 0:
+            jpi.allreduce(x, comm=comm)  # line
+        """,
+        MISMATCH,
+        ["rank 0: the first use .*{line}", r"call jpi.barrier\(comm=...\) on all its ranks"],
+    ),
+    "another exchange of objects": (
+        """
+        y = jnp.arange(4.)
+        jpi.print(y.shard, by_rank=True) if rank else y[y > 1]  # line
+        """,
+        FAILED,
+        ["the ranks must make the same call", "rank 0: the number of .*{line}", "rank 1: what jpi"],
+    ),
+    "lengths that differ": (
+        """
+        jpi.config.check = "full"
+        jnp.asarray(np.ones(4 + rank))  # line
+        """,
+        FAILED,
+        ["differ in `number of elements`", "rank 0: .*of 4 .*{line}", "rank 1: .*of 5 .*{line}"],
     ),
     "a killed rank": (
         """

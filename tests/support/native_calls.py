@@ -81,6 +81,7 @@ def call(
         "peers": np.array(peers, np.int64),
         "site": "a test",
         "purpose": "",
+        "statics": np.int64(0),
     }
     envelope = [np.zeros(2, np.int32)] if peers else []
     with x64():

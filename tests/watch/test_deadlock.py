@@ -25,8 +25,8 @@ def computing(**positions):
     return State(positions=positions)
 
 
-def ended(**positions):
-    return State(positions=positions, has_ended=True)
+def ended(begun=(), **positions):
+    return State(positions=positions, begun=dict(begun), has_ended=True)
 
 
 CASES = {
@@ -35,6 +35,14 @@ CASES = {
     "one has ended": ([collective(1), collective(1), ended()], {0, 1}),
     "one has ended, after it": ([collective(1), collective(1), ended(world=1)], set()),
     "another collective": ([collective(1), collective(1), collective(1, fingerprint=2)], ALL),
+    "one has passed another call": (
+        [collective(2), collective(2), ended(world=2, begun={("world", 2): 5})],
+        {0, 1},
+    ),
+    "one has passed this call": (
+        [collective(2), collective(2), ended(world=2, begun={("world", 2): 1})],
+        set(),
+    ),
     "one is ahead": ([collective(1), collective(1), collective(2)], set()),
     "one waits for a message": ([collective(1), recv(0), computing()], {0, 1}),
     "of one that will come": ([collective(1), recv(2), computing()], set()),
