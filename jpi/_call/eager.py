@@ -13,7 +13,7 @@ import numpy as np
 from jpi._call.arguments import ARRAYS, Static, global_type, is_sharded, rebuild
 from jpi._call.by_values import NEEDS_VALUES
 from jpi._call.cache import keep
-from jpi._call.inline import inline, on_gathered_values
+from jpi._call.inline import GIVEN, inline, on_gathered_values
 from jpi._call.sharded import Sharded
 from jpi._call.target import Target, common_target
 from jpi._config import config
@@ -53,18 +53,21 @@ def call_eagerly(
     except TypeError:  # an unhashable static argument
         return inline(fun, tree, leaves, target)
     if program is None:
-        _compare_plain(leaves, target)
+        _compare_plain(kinds, leaves, target)
         program = _compile(fun, tree, kinds, target, leaves)
         keep(programs, key, program)
     return program(dynamic)
 
 
-def _compare_plain(leaves: Sequence[Any], target: Target | None) -> None:
-    """Compare the plain arrays among the arguments of the first call of a program."""
-    is_plain = lambda x: isinstance(x, jax.Array | np.ndarray) and not is_sharded(x)  # noqa: E731
-    if plain := list(filter(is_plain, leaves)):
-        mesh = (target or common_target(leaves)).mesh
-        compare_given("a plain array in an operation on a mesh", plain, mesh.comm)
+def _compare_plain(kinds: Sequence[Any], leaves: Sequence[Any], target: Target | None) -> None:
+    """Compare the plain arrays and numbers among the traced arguments of a program's first call."""
+    plain = [
+        x
+        for x, kind in zip(leaves, kinds, strict=True)
+        if not is_sharded(x) and not isinstance(kind, Static)
+    ]
+    if plain:
+        compare_given(GIVEN, plain, (target or common_target(leaves)).mesh.comm)
 
 
 def _compile(

@@ -37,12 +37,14 @@ from jpi._evaluation.values import Deferred, Placed, Value, moved_to, region_of,
 from jpi._jax import names as _jax
 from jpi._jax.modes import own_modes
 from jpi._layout.layout import Layout
+from jpi._mpi.given import compare_given
 from jpi._mpi.mesh import Mesh
 from jpi._ordered.declared import claimed, is_declaring
 from jpi._ordered.origins import purpose
 from jpi._rules.closed_over import refers_to_tracers
 
 _PLAIN = "a plain array in an operation on a mesh"
+GIVEN = "a plain array or number in an operation on a mesh"
 _RESULT = "a result that every rank holds"
 
 _traces: OrderedDict[Any, GlobalFunction] = OrderedDict()
@@ -77,6 +79,8 @@ def inline(fun: Callable, tree: Any, leaves: Sequence[Any], given: Target | None
         return by_values(fun, tree, leaves, given, traced)
     if isinstance(traced, Exception):
         raise traced
+    if not _jax.trace_state_clean():  # else the eager call has compared them
+        compare_given(GIVEN, _plain_values(leaves), target.mesh.comm)
     values = [_value(target.mesh, x) for x in dynamic]
     with own_modes(), purpose(getattr(fun, "__name__", "a function"), map(global_type, dynamic)):
         results = evaluate(target.mesh, traced.closed, values)
@@ -115,6 +119,11 @@ def _as_counts(x: Any) -> Any:
     return np.asarray(x)
 
 
+def _plain_values(leaves: Sequence[Any]) -> list[Any]:
+    """The numbers, and the plain arrays with values, among arguments that a transform traces."""
+    return [_jax.value_of(x) for x in leaves if not is_sharded(x)]
+
+
 def _value(mesh: Mesh, x: Any) -> Value:
     if is_sharded(x):
         placed = Placed(x._shard if x._is_computed else x.shard, x._layout)
@@ -140,7 +149,7 @@ def _result(target: Target, value: Value, likes: Mapping[tuple[int, ...], Layout
     if chosen.is_replicated:
         return claimed(local, mesh, mesh.axis_names, _RESULT)
     result = target.kind(local, mesh, chosen)
-    result._is_computed = is_declaring()
+    result._is_computed = is_declaring() and isinstance(local, _jax.Tracer)
     return result
 
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import functools
 import inspect
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import jax
 
-from jpi._jax import jaxprs
+from jpi._jax import jaxprs, lowering
 from jpi._jax import names as _jax
 from jpi._jax.modes import in_own_modes
 from jpi._mpi import comm as _comm
-from jpi._ordered.declared import declarations
+from jpi._ordered.declared import claimed_p
 from jpi._ordered.effect import is_ordered
 from jpi._ordered.origins import boundary, calling_token, new_token
 from jpi._ordered.tokens import thread_tokens
@@ -53,11 +54,9 @@ def _threaded(fun: Callable, seen: list[bool] | None = None) -> Callable[..., tu
             args, kwargs = jax.tree.unflatten(tree, full)
             return fun(*args, **kwargs)
 
-        with declarations() as is_checked:
-            trace = jax.make_jaxpr(run, return_shape=True)
-            closed, shapes = trace(*(leaves[i] for i in dynamic))
-        if is_checked:
-            require_same(closed)
+        trace = jax.make_jaxpr(run, return_shape=True)
+        closed, shapes = trace(*(leaves[i] for i in dynamic))
+        require_same(closed)
         first = new_token() if jpi_token is None else jpi_token
         token, results = thread_tokens(closed)(first, *(leaves[i] for i in dynamic))
         has_collectives = is_ordered(jaxprs.effects(closed))
@@ -67,6 +66,27 @@ def _threaded(fun: Callable, seen: list[bool] | None = None) -> Callable[..., tu
         return results, token if has_collectives else None
 
     return threaded
+
+
+_analysed: weakref.WeakSet[Any] = weakref.WeakSet()
+
+
+def analyse(program: Any) -> None:
+    """Analyse a program that `jax.jit` compiles, the first time that it is given here.
+
+    Errors: see `require_same`.
+    """
+    if program is not None and program not in _analysed:
+        require_same(program)
+        _analysed.add(program)
+
+
+def _lower_claimed(_: Any, x: Any, **params: Any) -> list[Any]:
+    analyse(lowering.program())  # a program without collectives has claims too
+    return [x]
+
+
+_jax.mlir.register_lowering(claimed_p, _lower_claimed)
 
 
 def compile_threaded(fun: Callable, **options: Any) -> Callable:
