@@ -48,14 +48,17 @@ def call_eagerly(
         elif isinstance(x, numbers) and type(x) is not bool:
             kinds.append(type(x))
             dynamic.append(x)
+            plain.append(x)
         else:
             kinds.append(Static(x))
-    comm = (target.mesh if target else mesh).comm
-    if plain:  # not only for a new program: another rank may have dropped its own
-        compare_given("a plain array in an operation on a mesh", plain, comm)
     check = config.check
     key = (fun, tree, tuple(kinds), target, config.fallback, check)
+    comm = (target.mesh if target else mesh).comm
     try:
+        if plain and comm.size > 1 and (own := hash(key)) not in comm.known_programs:
+            # Not only where the program is not kept: another rank may have dropped its own.
+            compare_given("a plain array or number in an operation on a mesh", plain, comm)
+            comm.known_programs.add(own)
         program = programs.find(key)
     except TypeError:  # an unhashable static argument
         return inline(fun, tree, leaves, target)

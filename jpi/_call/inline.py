@@ -168,7 +168,7 @@ def _result(target: Target, local: Any, placement: Layout) -> Any:
     if placement.is_replicated:
         return claimed(local, mesh, mesh.axis_names, _RESULT)
     result = target.kind(local, mesh, placement)
-    result._is_computed = is_declaring()
+    result._is_computed = is_declaring() and isinstance(local, _jax.Tracer)
     return result
 
 

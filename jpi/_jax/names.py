@@ -111,3 +111,12 @@ def instantiated(zero: SymbolicZero) -> Any:
 def type_of(operand: Any) -> Any:
     """The type of an operand in a rule of differentiation, where it may have no value."""
     return operand.aval
+
+
+def value_of(x: Any) -> Any:
+    """``x``, or the array of a tracer of a derivative or of vmap; None in a compiled function."""
+    while isinstance(x, Tracer):
+        if isinstance(x, DynamicJaxprTracer):
+            return None
+        x = x.primal if hasattr(x, "primal") else getattr(x, "val", None)
+    return x

@@ -18,7 +18,7 @@ _PARTS, _PART = 64, 2**18  # of larger data, this many parts of so many bytes
 
 
 def compare_given(what: str, arrays: Sequence[Any], comm: Comm) -> None:
-    """Raise if ``arrays``, which the ranks of ``comm`` give as the same, differ between them.
+    """Raise if ``arrays`` or numbers, which the ranks of ``comm`` give as the same, differ.
 
     Args:
         what: what gets the arrays, for the message.
@@ -30,18 +30,21 @@ def compare_given(what: str, arrays: Sequence[Any], comm: Comm) -> None:
     comm.require_live()
     if comm.size == 1 or config.check != "trace":  # "full" compares where the data is used
         return
+    comparable = list(filter(_is_comparable, arrays))
+    if not comparable:
+        return
     frame = calling_frame()
     key = frame.f_code.co_filename, frame.f_lineno
     if key in comm.compared:
         return
-    given = [_on_host(x) for x in arrays if _is_comparable(x)]
-    if not given:
-        return
+    given = list(map(_on_host, comparable))
     _compare(what, given, comm, line_text(frame.f_code, frame.f_lineno))
     comm.compared.add(key)
 
 
 def _is_comparable(x: Any) -> bool:
+    if isinstance(x, np.generic | int | float | complex):
+        return True
     if isinstance(x, np.ndarray):
         return not x.dtype.hasobject
     if not isinstance(x, jax.Array) or isinstance(x, Tracer):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -16,13 +17,13 @@ import jax
 import numpy as np
 
 from jpi import _config
-from jpi._jax import jaxprs
+from jpi._jax import jaxprs, lowering
 from jpi._jax import names as _jax
 from jpi._jax.argument_names import named_after
 from jpi._jax.modes import in_own_modes
 from jpi._jax.tracebacks import api, hide_frames
 from jpi._mpi import comm as _comm
-from jpi._ordered.declared import declarations
+from jpi._ordered.declared import claimed_p
 from jpi._ordered.effect import is_ordered
 from jpi._ordered.origins import boundary, calling_token, new_token
 from jpi._ordered.programs import Size, clearing, comm_of, programs, return_memory
@@ -68,11 +69,9 @@ def _threaded(fun: Callable, traced: _Traced | None = None) -> Callable[..., tup
             return fun(*args, **kwargs)
 
         values = [leaves[i] for i in dynamic]
-        with declarations() as is_checked:
-            trace = jax.make_jaxpr(named_after(run, fun, args, kwargs, values), return_shape=True)
-            closed, shapes = trace(*values)
-        if is_checked:
-            require_same(closed)
+        trace = jax.make_jaxpr(named_after(run, fun, args, kwargs, values), return_shape=True)
+        closed, shapes = trace(*values)
+        require_same(closed)
         first = new_token() if jpi_token is None else jpi_token
         token, results = thread_tokens(closed)(first, *values)
         has_collectives = is_ordered(jaxprs.effects(closed))
@@ -83,6 +82,27 @@ def _threaded(fun: Callable, traced: _Traced | None = None) -> Callable[..., tup
         return results, token if has_collectives else None
 
     return threaded
+
+
+_analysed: weakref.WeakSet[Any] = weakref.WeakSet()
+
+
+def analyse(program: Any) -> None:
+    """Analyse a program that `jax.jit` compiles, the first time that it is given here.
+
+    Errors: see `require_same`.
+    """
+    if program is not None and program not in _analysed:
+        require_same(program)
+        _analysed.add(program)
+
+
+def _lower_claimed(_: Any, x: Any, **params: Any) -> list[Any]:
+    analyse(lowering.program())  # a program without collectives has claims too
+    return [x]
+
+
+_jax.mlir.register_lowering(claimed_p, _lower_claimed)
 
 
 def compile_threaded(fun: Callable, **options: Any) -> tuple[Callable, Size]:

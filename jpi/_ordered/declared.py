@@ -1,4 +1,4 @@
-"""What JPI knows of a value while it traces a program that it compiles, for the analysis of it.
+"""What JPI knows of a value while a program is traced, for the analysis of it.
 
 Such a value passes through a primitive that leaves it unchanged and costs nothing in the compiled
 program: `varies` says that it differs between ranks, `claimed` that it is used as the same on every
@@ -7,9 +7,7 @@ rank, `agreed` that ranks which have it from elsewhere hold the same.
 
 from __future__ import annotations
 
-import contextlib
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from jpi._config import config
@@ -19,23 +17,10 @@ from jpi._mpi.mesh import Mesh
 
 Axes = tuple[str, ...]
 
-_program = threading.local()  # `is_traced`: whether this thread traces a program that is analysed
-
-
-@contextlib.contextmanager
-def declarations() -> Iterator[bool]:
-    """A context that traces a program; whether it will be analysed."""
-    before = getattr(_program, "is_traced", False)
-    _program.is_traced = config.check != "off"
-    try:
-        yield _program.is_traced
-    finally:
-        _program.is_traced = before
-
 
 def is_declaring() -> bool:
-    """Whether a program is traced that will be analysed."""
-    return getattr(_program, "is_traced", False) and not _jax.trace_state_clean()
+    """Whether a program is traced, which will be analysed when it is compiled."""
+    return config.check != "off" and not _jax.trace_state_clean()
 
 
 def _unchanged(name: str, transpose: Callable[..., Any] = lambda t, **params: t) -> Any:
@@ -69,7 +54,7 @@ def varies(x: Any, mesh: Mesh, axes: Axes) -> Any:
 
 def claimed(x: Any, mesh: Mesh, axes: Axes, use: str) -> Any:
     """``x``, used as the same along ``axes``; ``use`` says by what."""
-    if not axes or not is_declaring() or not isinstance(x, _jax.Tracer):
+    if not axes or not is_declaring() or _jax.value_of(x) is not None:
         return x
     return claimed_p.bind(x, mesh=mesh, axes=axes, use=use)
 

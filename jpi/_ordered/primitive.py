@@ -22,7 +22,7 @@ from jpi._jax.differentiation import AlwaysDifferentiated
 from jpi._mpi import ops as _ops
 from jpi._mpi.comm import Comm
 from jpi._mpi.library import native
-from jpi._ordered.compile import compile_threaded, remember
+from jpi._ordered.compile import analyse, compile_threaded, remember
 from jpi._ordered.effect import compositions, ordered, twins
 from jpi._ordered.origins import Origin, calling_token
 from jpi._ordered.origins import origin as origin_of
@@ -173,6 +173,7 @@ class _Pair:
 
     def _lower_ordered(self, ctx: Any, *operands: Any, **params: Any) -> Any:
         origin = origin_of(*lowering.source(ctx))
+        analyse(lowering.program())
 
         def lower(ctx: Any, token: Any) -> Any:
             return self._lower(ctx, token, *operands, aliases={}, origin=origin, **params)
