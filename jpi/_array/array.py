@@ -238,9 +238,9 @@ class DistArray(Protocols, metaclass=_Named):
         box = self._layout.box(self._mesh.coordinates)
         block = ", ".join(f"{start}:{stop}" for start, stop in box)
         return (
-            f"DistArray(shape={self.shape}, dtype={getattr(self._shard, 'dtype', None)}, "
+            f"DistArray(shape={self.shape}, dtype={getattr(self._typed, 'dtype', None)}, "
             f"spec={self.spec}, rank {self.comm.rank} of {self.comm.size} holds [{block}]:\n"
-            f"{_shown(self._shard)})"
+            f"{_shown(self._local)})"
         )
 
 

@@ -87,7 +87,9 @@ def global_type(x: Any) -> Any:
 
     (A float64 array stays one where `jax_enable_x64` is off.)
     """
-    return jax.typeof(x._shard).update(shape=x.shape) if is_sharded(x) else jax.typeof(x)
+    if not is_sharded(x):
+        return jax.typeof(x)
+    return x._typed if x._local is None else jax.typeof(x._local).update(shape=x.shape)
 
 
 def common_mesh(arrays: Sequence[Sharded], operation: str) -> Mesh:

@@ -7,6 +7,8 @@ of a result depends on values, the function runs on values.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from itertools import compress
 from typing import Any
 
 import jax
@@ -25,6 +27,7 @@ from jpi._call.arguments import (
     unflatten,
 )
 from jpi._call.by_values import NEEDS_VALUES, by_values
+from jpi._call.in_program import handed_out, is_late, value_of
 from jpi._call.sharded import Sharded
 from jpi._call.target import Target, common_target
 from jpi._evaluation.evaluate import evaluate
@@ -32,7 +35,6 @@ from jpi._evaluation.fallback import record_fallback
 from jpi._evaluation.tracing import GlobalFunction, trace_global
 from jpi._evaluation.values import (
     Deferred,
-    Placed,
     Value,
     given_by_all,
     moved_to,
@@ -87,10 +89,15 @@ def inline(fun: Callable, tree: Any, leaves: Sequence[Any], given: Target | None
     values = [_value(target.mesh, x) for x in dynamic]
     made_by = mixed(traced.statics, *(x._made_by for x in dynamic if is_sharded(x)))
     name = getattr(fun, "__name__", "a function")
-    with own_modes(), purpose(name, map(global_type, dynamic), made_by):
+    types = list(map(global_type, dynamic))
+
+    def aim() -> AbstractContextManager[None]:
+        return purpose(name, types, made_by)
+
+    with own_modes(), aim():
         results = evaluate(target.mesh, traced.closed, values)
         likes = {x.shape: x._layout for x in reversed(dynamic) if is_sharded(x)}
-        made = _handed_out(target, results, likes)
+        made = _handed_out(target, results, likes, aim)
     mark_made(made, made_by)
     return traced.assemble(made)
 
@@ -135,22 +142,30 @@ def _as_counts(x: Any) -> Any:
 
 def _value(mesh: Mesh, x: Any) -> Value:
     if is_sharded(x):
-        placed = Placed(x._shard if x._is_computed else x.shard, x._layout)
+        value = value_of(x)
         if x._mesh == mesh:
-            return placed
+            return value
         require_one_comm(x, mesh)
-        return moved_to(mesh, placed)
+        return moved_to(mesh, value)
     x = x if isinstance(x, jax.Array) else jnp.asarray(x)
     return given_by_all(mesh, claimed(x, mesh, mesh.axis_names, _PLAIN))
 
 
 def _handed_out(
-    target: Target, values: Sequence[Value], likes: Mapping[tuple[int, ...], Layout]
+    target: Target,
+    values: Sequence[Value],
+    likes: Mapping[tuple[int, ...], Layout],
+    aim: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> list[Any]:
     mesh = target.mesh
     placements = [_placement(target, value, likes) for value in values]
-    locals = take_all(mesh, values, [region_of(mesh, chosen) for chosen in placements])
-    return [_result(target, *result) for result in zip(locals, placements, strict=True)]
+    is_now = [not is_late(*pair) for pair in zip(values, placements, strict=True)]
+    regions = [region_of(mesh, chosen) for chosen in compress(placements, is_now)]
+    locals = iter(take_all(mesh, list(compress(values, is_now)), regions))
+    return [
+        _result(target, value, next(locals) if now else None, chosen, aim)
+        for value, now, chosen in zip(values, is_now, placements, strict=True)
+    ]
 
 
 def _placement(target: Target, value: Value, likes: Mapping[tuple[int, ...], Layout]) -> Layout:
@@ -163,12 +178,13 @@ def _placement(target: Target, value: Value, likes: Mapping[tuple[int, ...], Lay
     return value.layout(target.mesh)
 
 
-def _result(target: Target, local: Any, placement: Layout) -> Any:
+def _result(target: Target, value: Value, local: Any, placement: Layout, aim: Any) -> Any:
     mesh = target.mesh
     if placement.is_replicated:
         return claimed(local, mesh, mesh.axis_names, _RESULT)
-    result = target.kind(local, mesh, placement)
-    result._is_computed = is_declaring() and isinstance(local, _jax.Tracer)
+    result = handed_out(target.kind, value, local, mesh, placement, aim)
+    is_traced = local is None or isinstance(local, _jax.Tracer)
+    result._is_computed = is_declaring() and is_traced
     return result
 
 

@@ -42,8 +42,21 @@ class Sharded:
     _is_computed = False  # by the program that is traced, which has declared what it is made of
     _made_by = 0  # a hash of the calls that have made it, 0 where that is not known
 
+    _in_program: Any = None  # what it is in a program that is traced; see `in_program`
+
     def __init__(self, shard: Any, mesh: Mesh, placement: Layout) -> None:
-        self._shard, self._mesh, self._layout = shard, mesh, placement
+        self._local, self._mesh, self._layout = shard, mesh, placement
+
+    @property
+    def _shard(self) -> Any:
+        if self._local is None:
+            self._local = self._in_program.block()
+        return self._local
+
+    @property
+    def _typed(self) -> Any:
+        """What has the dtype of the array."""
+        return self._in_program.value.result if self._local is None else self._local
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -52,12 +65,12 @@ class Sharded:
 
     @property
     def dtype(self) -> np.dtype:
-        return self._shard.dtype
+        return self._typed.dtype
 
     @property
     def weak_type(self) -> bool:
         """Whether the dtype is that of a Python number, and gives way to another, as in JAX."""
-        return self._shard.weak_type
+        return self._typed.weak_type
 
     @property
     def ndim(self) -> int:

@@ -208,7 +208,7 @@ class Deferred(Value):
         return self._built[region]
 
 
-def moved_to(mesh: Mesh, placed: Placed) -> Deferred:
+def moved_to(mesh: Mesh, placed: Value) -> Deferred:
     """A value placed on another mesh of the same ranks: it moves once, to where it is needed."""
     spec = mesh.layout(placed.shape, mesh.default_spec).spec
     return Deferred(placed.shape, placed.dtype, placed.take, spec, placed.weight)

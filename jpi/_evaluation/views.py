@@ -42,6 +42,7 @@ class View(Value):
         build: computes this rank's part with these bounds, from the parts of the operands.
 
     Attributes:
+        result: its global type.
         reach: along each dimension, the rows beyond its own which a rank needs of any array below.
     """
 
@@ -55,6 +56,7 @@ class View(Value):
         build: Callable[[Box, Sequence[Any]], Any],
     ) -> None:
         self.shape, self.dtype, self.spec = tuple(result.shape), result.dtype, spec
+        self.result = result
         self.mesh, self.operands, self.needs, self.build = mesh, operands, needs, build
         self.weight = math.prod(self.shape) * getattr(self.dtype, "itemsize", 8)
         self.number = next(_numbers)

@@ -28,6 +28,7 @@ from jax._src.core import physical_aval as physical_aval
 
 # Binding in the trace below the current one: a rule for one trace needs it.
 from jax._src.core import set_current_trace as set_current_trace
+from jax._src.core import trace_ctx
 
 # Whether any transform is tracing: JAX has no public function for it.
 from jax._src.core import trace_state_clean as trace_state_clean
@@ -120,3 +121,8 @@ def value_of(x: Any) -> Any:
             return None
         x = x.primal if hasattr(x, "primal") else getattr(x, "val", None)
     return x
+
+
+def current_trace() -> Any:
+    """The trace that operations are recorded in now."""
+    return trace_ctx.trace
