@@ -10,7 +10,6 @@ import numpy as np
 
 from jpi._call.arguments import ARRAYS, Static, global_type, is_sharded, of_dynamic
 from jpi._call.by_values import NEEDS_VALUES
-from jpi._call.in_program import compute_together
 from jpi._call.inline import inline, mark_made, on_gathered_values
 from jpi._call.sharded import Sharded
 from jpi._call.target import Target
@@ -130,7 +129,6 @@ class Program:
         fun, tree, kinds, target = self._source
         result = inline(fun, tree, _refill(kinds, dynamic), target)
         leaves, self._tree = jax.tree.flatten(result, is_leaf=is_sharded)
-        compute_together(filter(is_sharded, leaves))
         self._places = [(x.kind, x._mesh, x._layout) if is_sharded(x) else None for x in leaves]
         return [x._shard if is_sharded(x) else x for x in leaves]
 

@@ -6,7 +6,7 @@ is computed in the trace that has made the array, from wherever it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -28,16 +28,19 @@ class InProgram:
         value: its value.
         home: the trace in which the value was made.
         purpose: makes a context in which collectives are for the function that has made it.
+        together: the views that this function has given; they are computed together.
     """
 
     value: Value
     home: Any
     purpose: Callable[[], AbstractContextManager[None]] | None = None
+    together: Sequence[View] = ()
 
     def block(self) -> Any:
         """This rank's block. Communication: the rows that a view needs of other ranks."""
         assert isinstance(self.value, View) and self.purpose
         with _jax.set_current_trace(self.home), own_modes(), self.purpose():
+            compute([(v, blocks_of(v.layout(v.mesh), v.mesh)) for v in self.together])
             return self.value.settle(self.value.mesh).local
 
 
@@ -52,19 +55,24 @@ def value_of(x: Sharded) -> Value:
     return placed
 
 
-def handed_out(
+def late(
     kind: type[Sharded],
-    value: Value,
-    local: Any,
-    mesh: Mesh,
-    placement: Layout,
+    value: View,
     purpose: Callable[[], AbstractContextManager[None]],
+    together: Sequence[View],
 ) -> Sharded:
-    """The array with this value; its block is ``local``, None for a view that is not computed."""
+    """The array with this value, whose block is not computed yet."""
+    result = kind(None, value.mesh, value.layout(value.mesh))
+    result._in_program = InProgram(value, _jax.current_trace(), purpose, together)
+    return result
+
+
+def at_once(
+    kind: type[Sharded], value: Value, local: Any, mesh: Mesh, placement: Layout
+) -> Sharded:
+    """The array with this value and this block."""
     result = kind(local, mesh, placement)
-    if local is None:
-        result._in_program = InProgram(value, _jax.current_trace(), purpose)
-    elif isinstance(value, Placed) and value.spec == placement.spec:
+    if isinstance(value, Placed) and value.spec == placement.spec:
         _keep(result, value)
     return result
 
@@ -76,17 +84,8 @@ def _keep(x: Sharded, placed: Placed) -> None:
         x._in_program = InProgram(placed, home)
 
 
-def is_late(value: Value, placement: Layout) -> bool:
-    """Whether a result need not be computed yet: it is a view, and a program is traced."""
-    is_view = isinstance(value, View) and value.spec == placement.spec
-    return is_view and not _jax.trace_state_clean()
-
-
-def compute_together(arrays: Iterable[Sharded]) -> None:
-    """Compute the blocks of those that are not computed yet, with one exchange for each axis."""
-    late = [x._in_program for x in arrays if x._local is None]
-    home = _jax.current_trace()
-    views = [x.value for x in late if x.home is home and isinstance(x.value, View)]
-    if len(views) > 1:
-        with own_modes(), late[0].purpose():
-            compute([(v, blocks_of(v.layout(v.mesh), v.mesh)) for v in views])
+def view_in(value: Value, placement: Layout) -> View | None:
+    """A result that need not be computed yet: it is a view, and a program is traced."""
+    if isinstance(value, View) and value.spec == placement.spec and not _jax.trace_state_clean():
+        return value
+    return None

@@ -27,7 +27,7 @@ from jpi._call.arguments import (
     unflatten,
 )
 from jpi._call.by_values import NEEDS_VALUES, by_values
-from jpi._call.in_program import handed_out, is_late, value_of
+from jpi._call.in_program import at_once, late, value_of, view_in
 from jpi._call.sharded import Sharded
 from jpi._call.target import Target, common_target
 from jpi._evaluation.evaluate import evaluate
@@ -159,13 +159,21 @@ def _handed_out(
 ) -> list[Any]:
     mesh = target.mesh
     placements = [_placement(target, value, likes) for value in values]
-    is_now = [not is_late(*pair) for pair in zip(values, placements, strict=True)]
+    views = list(map(view_in, values, placements))
+    is_now = [view is None for view in views]
     regions = [region_of(mesh, chosen) for chosen in compress(placements, is_now)]
     locals = iter(take_all(mesh, list(compress(values, is_now)), regions))
-    return [
-        _result(target, value, next(locals) if now else None, chosen, aim)
-        for value, now, chosen in zip(values, is_now, placements, strict=True)
+    together = list(filter(None, views))
+    results = [
+        late(target.kind, view, aim, together)
+        if view
+        else _result(target, value, next(locals), chosen)
+        for value, view, chosen in zip(values, views, placements, strict=True)
     ]
+    for x in filter(is_sharded, results):
+        is_traced = x._local is None or isinstance(x._local, _jax.Tracer)
+        x._is_computed = is_declaring() and is_traced
+    return results
 
 
 def _placement(target: Target, value: Value, likes: Mapping[tuple[int, ...], Layout]) -> Layout:
@@ -178,14 +186,10 @@ def _placement(target: Target, value: Value, likes: Mapping[tuple[int, ...], Lay
     return value.layout(target.mesh)
 
 
-def _result(target: Target, value: Value, local: Any, placement: Layout, aim: Any) -> Any:
-    mesh = target.mesh
+def _result(target: Target, value: Value, local: Any, placement: Layout) -> Any:
     if placement.is_replicated:
-        return claimed(local, mesh, mesh.axis_names, _RESULT)
-    result = handed_out(target.kind, value, local, mesh, placement, aim)
-    is_traced = local is None or isinstance(local, _jax.Tracer)
-    result._is_computed = is_declaring() and is_traced
-    return result
+        return claimed(local, target.mesh, target.mesh.axis_names, _RESULT)
+    return at_once(target.kind, value, local, target.mesh, placement)
 
 
 def on_gathered_values(

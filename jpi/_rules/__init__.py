@@ -22,3 +22,4 @@ from jpi._rules import slice as slice
 from jpi._rules import sliding_window as sliding_window
 from jpi._rules import sort as sort
 from jpi._rules import tall as tall
+from jpi._rules import tile as tile

@@ -50,7 +50,7 @@ KEPT = {
 @pytest.mark.parametrize(("grid", "names", "spec"), PLACED)
 def test_functions_that_keep_the_shape_keep_the_layout(grid, names, spec):
     values = random_array((7, 5))
-    u = jnp.asarray(values, spec=spec, mesh=jpi.make_mesh(grid, names))
+    u = jnp.asarray(values, spec=spec, mesh=jpi.make_mesh(grid, tuple(names)))
     apply = lambda m, u: [function(m, u) for function in KEPT.values()]  # noqa: E731
     expected = jax.jit(lambda u: apply(jax.numpy, u))(values)
     for name, actual, wanted in zip(
@@ -63,7 +63,7 @@ def test_functions_that_keep_the_shape_keep_the_layout(grid, names, spec):
 @pytest.mark.parametrize(("grid", "names", "spec"), PLACED)
 def test_loops_carry_a_grid_whose_inside_is_set(grid, names, spec):
     values = random_array((7, 5))
-    u = jnp.asarray(values, spec=spec, mesh=jpi.make_mesh(grid, names))
+    u = jnp.asarray(values, spec=spec, mesh=jpi.make_mesh(grid, tuple(names)))
     run = lambda u: jax.lax.fori_loop(0, 3, lambda _, u: KEPT["stencil"](jnp, u), u)  # noqa: E731
     expected = values
     for _ in range(3):

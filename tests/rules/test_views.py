@@ -51,7 +51,7 @@ PROGRAMS = {
 @pytest.fixture(params=MESHES, ids=str)
 def place(request):
     grid, names, spec = request.param
-    mesh = jpi.make_mesh(grid, names)
+    mesh = jpi.make_mesh(grid, tuple(names))
     return lambda values: jnp.asarray(values, spec=jpi.P(*spec), mesh=mesh)
 
 
@@ -100,18 +100,57 @@ def test_eager_calls_give_balanced_results(place):
     assert_same(jnp.pad(u, 2), np.pad(values, 2))
 
 
-def test_a_step_in_spmd_exchanges_its_halo_once():
-    def step(h, u):
-        h = h.at[1:-1].add(u[2:] - u[:-2])
-        return h, u.at[1:-1].add(h[2:] - h[:-2])
+def heat(u):
+    return PROGRAMS["heat"](jnp, u)
 
-    loop = lambda h, u: jax.lax.fori_loop(0, 3, lambda _, x: step(*x), (h, u))  # noqa: E731
-    run = jpi.jit(jpi.spmd(loop))
-    fields = jnp.asarray(random_array((40, 4))), jnp.asarray(random_array((40, 4), seed=1))
-    jax.block_until_ready(run(*fields))
+
+def coupled(fields):
+    h, u = fields
+    h = h.at[1:-1].add(u[2:] - u[:-2])
+    return h, u.at[1:-1].add(h[2:] - h[:-2])
+
+
+# The program, how many exchanges each step makes, and how many rows of 16 bytes rank 0 sends.
+STEPS = {
+    "a field": (heat, 1, 1),
+    "a field in spmd": (jpi.spmd(heat), 1, 1),
+    "fields in spmd": (jpi.spmd(coupled), 1, 1 + 2),  # for the second field, both of the first
+    "fields": (coupled, 2, 1 + 1 + 2),  # the carry of a loop takes one field after another
+}
+
+
+@pytest.mark.parametrize(("step", "exchanges", "rows"), STEPS.values(), ids=STEPS)
+def test_a_loop_exchanges_the_halo_alone(step, exchanges, rows):
+    field = jnp.asarray(random_array((40, 4)))
+    start = field if exchanges == rows == 1 else (field, 2 * field)
+    run = jpi.jit(lambda start: jax.lax.fori_loop(0, 3, lambda _, x: step(x), start))
+    jax.block_until_ready(run(start))
     with jpi.profile() as costs:
-        jax.block_until_ready(run(*fields))
-    calls = {name: cost.calls for name, cost in costs.ranks[0].items()}
-    assert calls == ({"alltoallv": 3} if SIZE > 1 else {})
-    if SIZE > 1:  # one row of h and two of u, for both steps at once
-        assert costs.ranks[0]["alltoallv"].bytes == 3 * (1 + 2) * 4 * 4
+        jax.block_until_ready(run(start))
+    sent = {name: (cost.calls, cost.bytes) for name, cost in costs.ranks[0].items()}
+    assert sent == ({"alltoallv": (3 * exchanges, 3 * rows * 16)} if SIZE > 1 else {})
+
+
+def test_a_view_is_computed_where_it_was_made():
+    values = random_array((9, 4))
+
+    def run(m, u):
+        v = u[1:] - u[:-1]  # not asked for before the loop, and then by its body, and after it
+        total = jax.lax.fori_loop(0, 3, lambda _, x: x + m.sum(v[1:] * x), 1.0)
+        return total, jax.grad(lambda w: m.sum(v * w) ** 2)(2.0), v
+
+    expected = jax.jit(lambda u: run(jax.numpy, u))(values)
+    assert_same(jpi.jit(lambda u: run(jnp, u))(jnp.asarray(values)), expected)
+    assert_same(jax.jit(lambda u: run(jnp, u))(jnp.asarray(values)), expected)
+
+
+def test_a_view_in_a_program_has_a_type_and_a_text():
+    seen = []
+
+    def run(u):
+        v = u[1:]
+        seen.append((v.shape, v.dtype, v.weak_type, repr(v)))
+        return v
+
+    jpi.jit(run)(jnp.asarray(random_array((9, 4))))
+    assert seen[0][:3] == ((8, 4), np.float32, False) and "None" in seen[0][3]

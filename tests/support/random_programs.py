@@ -132,7 +132,7 @@ class Program:
         return list(collectives_in(closed.jaxpr))
 
     def arguments(self) -> list[Any]:
-        mesh = jpi.make_mesh(self.mesh, "xy"[: len(self.mesh)])
+        mesh = jpi.make_mesh(self.mesh, tuple("xy"[: len(self.mesh)]))
         return [operand.distributed(mesh) for operand in self.operands]
 
     def _function(self, numpy: Any) -> Callable[[list[Any]], Any]:
