@@ -21,7 +21,7 @@ from jpi._array.update import At
 from jpi._blocks.redistribute import redistribute
 from jpi._call.call import call
 from jpi._call.closure import as_global, is_tracing_globally
-from jpi._call.sharded import whole_or_sharded
+from jpi._call.sharded import LATE, whole_or_sharded
 from jpi._jax import names as _jax
 from jpi._jax.tracebacks import api
 from jpi._mpi.mesh import Mesh
@@ -240,7 +240,7 @@ class DistArray(Protocols, metaclass=_Named):
         return (
             f"DistArray(shape={self.shape}, dtype={getattr(self._typed, 'dtype', None)}, "
             f"spec={self.spec}, rank {self.comm.rank} of {self.comm.size} holds [{block}]:\n"
-            f"{_shown(self._local)})"
+            f"{'not computed yet' if self._local is LATE else _shown(self._local)})"
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from jpi._call.sharded import Sharded
+from jpi._call.sharded import LATE, Sharded
 from jpi._jax.argument_names import named_after
 from jpi._mpi.mesh import Mesh
 
@@ -89,7 +89,7 @@ def global_type(x: Any) -> Any:
     """
     if not is_sharded(x):
         return jax.typeof(x)
-    return x._typed if x._local is None else jax.typeof(x._local).update(shape=x.shape)
+    return x._typed if x._local is LATE else jax.typeof(x._local).update(shape=x.shape)
 
 
 def common_mesh(arrays: Sequence[Sharded], operation: str) -> Mesh:

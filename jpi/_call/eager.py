@@ -10,7 +10,7 @@ import numpy as np
 
 from jpi._call.arguments import ARRAYS, Static, global_type, is_sharded, of_dynamic
 from jpi._call.by_values import NEEDS_VALUES
-from jpi._call.inline import inline, mark_made, on_gathered_values
+from jpi._call.inline import GIVEN, inline, mark_made, on_gathered_values
 from jpi._call.sharded import Sharded
 from jpi._call.target import Target
 from jpi._config import config
@@ -57,7 +57,7 @@ def call_eagerly(
     try:
         if plain and comm.size > 1 and (own := hash(key)) not in comm.known_programs:
             # Not only where the program is not kept: another rank may have dropped its own.
-            compare_given("a plain array or number in an operation on a mesh", plain, comm)
+            compare_given(GIVEN, plain, comm)
             comm.known_programs.add(own)
         program = programs.find(key)
     except TypeError:  # an unhashable static argument

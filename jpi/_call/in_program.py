@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from jpi._call.sharded import Sharded
+from jpi._call.sharded import LATE, Sharded
 from jpi._evaluation.values import Placed, Value
 from jpi._evaluation.views import View, blocks_of, compute
 from jpi._jax import names as _jax
@@ -62,7 +62,7 @@ def late(
     together: Sequence[View],
 ) -> Sharded:
     """The array with this value, whose block is not computed yet."""
-    result = kind(None, value.mesh, value.layout(value.mesh))
+    result = kind(LATE, value.mesh, value.layout(value.mesh))
     result._in_program = InProgram(value, _jax.current_trace(), purpose, together)
     return result
 

@@ -28,7 +28,7 @@ from jpi._call.arguments import (
 )
 from jpi._call.by_values import NEEDS_VALUES, by_values
 from jpi._call.in_program import at_once, late, value_of, view_in
-from jpi._call.sharded import Sharded
+from jpi._call.sharded import LATE, Sharded
 from jpi._call.target import Target, common_target
 from jpi._evaluation.evaluate import evaluate
 from jpi._evaluation.fallback import record_fallback
@@ -47,6 +47,7 @@ from jpi._jax import names as _jax
 from jpi._jax.modes import own_modes
 from jpi._jax.statics import mixed
 from jpi._layout.layout import Layout
+from jpi._mpi.given import compare_given
 from jpi._mpi.mesh import Mesh
 from jpi._ordered.declared import claimed, is_declaring
 from jpi._ordered.origins import purpose
@@ -54,6 +55,7 @@ from jpi._ordered.programs import Size, programs
 from jpi._rules.closed_over import refers_to_tracers
 
 _PLAIN = "a plain array in an operation on a mesh"
+GIVEN = "a plain array or number in an operation on a mesh"
 _RESULT = "a result that every rank holds"
 
 
@@ -86,6 +88,8 @@ def inline(fun: Callable, tree: Any, leaves: Sequence[Any], given: Target | None
         return by_values(fun, tree, leaves, given, traced)
     if isinstance(traced, Exception):
         raise traced
+    if not _jax.trace_state_clean():  # else the eager call has compared them
+        compare_given(GIVEN, _plain_values(leaves), target.mesh.comm)
     values = [_value(target.mesh, x) for x in dynamic]
     made_by = mixed(traced.statics, *(x._made_by for x in dynamic if is_sharded(x)))
     name = getattr(fun, "__name__", "a function")
@@ -140,6 +144,11 @@ def _as_counts(x: Any) -> Any:
     return np.asarray(x)
 
 
+def _plain_values(leaves: Sequence[Any]) -> list[Any]:
+    """The numbers, and the plain arrays with values, among arguments that a transform traces."""
+    return [_jax.value_of(x) for x in leaves if not is_sharded(x)]
+
+
 def _value(mesh: Mesh, x: Any) -> Value:
     if is_sharded(x):
         value = value_of(x)
@@ -171,7 +180,7 @@ def _handed_out(
         for value, view, chosen in zip(values, views, placements, strict=True)
     ]
     for x in filter(is_sharded, results):
-        is_traced = x._local is None or isinstance(x._local, _jax.Tracer)
+        is_traced = x._local is LATE or isinstance(x._local, _jax.Tracer)
         x._is_computed = is_declaring() and is_traced
     return results
 

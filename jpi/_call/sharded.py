@@ -15,6 +15,7 @@ from jpi._mpi.mesh import Mesh
 from jpi._ordered.declared import varies
 
 Kind = TypeVar("Kind", bound="Sharded")
+LATE: Any = object()  # in place of a block that is not computed yet; see `in_program`
 
 
 def whole_or_sharded(kind: type[Kind], local: Any, mesh: Mesh, placement: Layout) -> Kind | Any:
@@ -49,14 +50,14 @@ class Sharded:
 
     @property
     def _shard(self) -> Any:
-        if self._local is None:
+        if self._local is LATE:
             self._local = self._in_program.block()
         return self._local
 
     @property
     def _typed(self) -> Any:
         """What has the dtype of the array."""
-        return self._in_program.value.result if self._local is None else self._local
+        return self._in_program.value.result if self._local is LATE else self._local
 
     @property
     def shape(self) -> tuple[int, ...]:

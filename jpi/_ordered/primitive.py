@@ -163,7 +163,7 @@ class _Pair:
         )
 
     def _compiled(self, operands: Sequence[Any], params: dict[str, Any]) -> Callable:
-        key = self.twin, tuple(params.items()), tuple((x.shape, x.dtype) for x in operands)
+        key = self.twin, tuple(params.items()), tuple(map(_type, operands))
         compiled = programs.find(key)
         if compiled is None:
             bind = functools.partial(self.twin.bind, in_place=False, origin=Origin(), **params)
@@ -319,3 +319,8 @@ def linear(primitive: _jax.Primitive, transpose: Callable[..., Any]) -> None:
     """Declare ``primitive`` linear, with ``transpose`` from cotangent and parameters."""
     _jax.ad.deflinear2(primitive, None)  # for the tangent; its transpose leaves out zeros
     _jax.ad.primitive_transposes[primitive] = transpose_rule(transpose)
+
+
+def _type(operand: Any) -> Any:
+    """What a compiled program depends on of an operand: not the value, of a number either."""
+    return (operand.shape, operand.dtype) if hasattr(operand, "shape") else type(operand)

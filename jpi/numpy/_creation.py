@@ -17,7 +17,6 @@ from jpi._call.call import call
 from jpi._call.closure import is_tracing_globally
 from jpi._call.sharded import whole_or_sharded
 from jpi._config import config
-from jpi._jax.names import trace_state_clean
 from jpi._jax.tracebacks import api
 from jpi._mpi.given import compare_given
 from jpi._mpi.mesh import Mesh
@@ -146,8 +145,7 @@ def _blocks_of(x: np.ndarray, options: dict[str, Any], spec: Any, mesh: Mesh | N
     """``x``, of which each rank takes its block; what JAX refuses, it refuses on every rank."""
     x = x.reshape((1,) * max(0, options.get("ndmin", 0) - x.ndim) + x.shape)
     target = target_of(spec, mesh)
-    if trace_state_clean():
-        compare_given("the data of asarray", [x], target.mesh.comm)
+    compare_given("the data of asarray", [x], target.mesh.comm)
     placement = target.mesh.layout(x.shape, target.spec)
     if config.check == "full":
         checked(jnp.asarray(x), target.mesh.comm)

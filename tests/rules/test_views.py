@@ -153,4 +153,4 @@ def test_a_view_in_a_program_has_a_type_and_a_text():
         return v
 
     jpi.jit(run)(jnp.asarray(random_array((9, 4))))
-    assert seen[0][:3] == ((8, 4), np.float32, False) and "None" in seen[0][3]
+    assert seen[0][:3] == ((8, 4), np.float32, False) and "not computed yet" in seen[0][3]
