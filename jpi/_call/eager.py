@@ -54,11 +54,9 @@ def call_eagerly(
     check = config.check
     key = (fun, tree, tuple(kinds), target, config.fallback, check)
     comm = (target.mesh if target else mesh).comm
+    if plain:  # whether the program is kept or not: another rank may have dropped its own
+        compare_given(GIVEN, plain, comm)
     try:
-        if plain and comm.size > 1 and (own := hash(key)) not in comm.known_programs:
-            # Not only where the program is not kept: another rank may have dropped its own.
-            compare_given(GIVEN, plain, comm)
-            comm.known_programs.add(own)
         program = programs.find(key)
     except TypeError:  # an unhashable static argument
         return inline(fun, tree, leaves, target)

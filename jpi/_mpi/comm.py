@@ -39,7 +39,6 @@ class Comm:
     rank: int
     size: int
     compared: set[Any]
-    known_programs: set[int]
     is_freed: bool
     _parts: dict[Any, Comm]
     _private: list[Any]
@@ -75,7 +74,6 @@ class Comm:
         self.mpi, self.rank, self.size = comm, comm.rank, comm.size
         self.control = Control(comm, _finish if private[0] is comm else lambda: None)
         self.compared = set()  # see `given`
-        self.known_programs = set()  # hashes of those whose plain arguments have been compared
         self.is_freed = False
         self._parts, self._private = {}, private
         data, check = private[0], private[-1]

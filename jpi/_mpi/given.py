@@ -30,14 +30,13 @@ def compare_given(what: str, arrays: Sequence[Any], comm: Comm) -> None:
     comm.require_live()
     if comm.size == 1 or config.check != "trace":  # "full" compares where the data is used
         return
-    comparable = list(filter(_is_comparable, arrays))
-    if not comparable:
-        return
     frame = calling_frame()
     key = frame.f_code.co_filename, frame.f_lineno
     if key in comm.compared:
         return
-    given = list(map(_on_host, comparable))
+    given = [_on_host(x) for x in arrays if _is_comparable(x)]
+    if not given:
+        return
     _compare(what, given, comm, line_text(frame.f_code, frame.f_lineno))
     comm.compared.add(key)
 
