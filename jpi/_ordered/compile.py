@@ -24,7 +24,7 @@ from jpi._jax.modes import in_own_modes
 from jpi._jax.tracebacks import api, hide_frames
 from jpi._mpi import comm as _comm
 from jpi._ordered.declared import claimed_p
-from jpi._ordered.effect import is_ordered
+from jpi._ordered.effect import is_ordered, twins
 from jpi._ordered.origins import boundary, calling_token, new_token
 from jpi._ordered.programs import Size, clearing, comm_of, programs, return_memory
 from jpi._ordered.tokens import thread_tokens
@@ -92,9 +92,16 @@ def analyse(program: Any) -> None:
 
     Errors: see `require_same`.
     """
-    if program is not None and program not in _analysed:
+    if program is None or program in _analysed:
+        return
+    if not _is_threaded(program):  # else it was analysed before it got its tokens
         require_same(program)
-        _analysed.add(program)
+    _analysed.add(program)
+
+
+def _is_threaded(program: _jax.ClosedJaxpr) -> bool:
+    threaded = set(twins.values())
+    return any(e.primitive in threaded for e in jaxprs.equations_within(program.jaxpr))
 
 
 def _lower_claimed(_: Any, x: Any, **params: Any) -> list[Any]:
