@@ -116,7 +116,7 @@ def _jit(token: Any, operands: Any, free: Any, *, jaxpr: Any, name: str, **param
     return _compiled_callee(jaxpr, name, tuple(free))(token, *operands)
 
 
-@_threads("closed_call", "core_closed_call", "custom_jvp_call", "custom_vjp_call")
+@_threads("closed_call", "core_closed_call", "eval_jaxpr", "custom_jvp_call", "custom_vjp_call")
 def _closed_call(token: Any, operands: Any, free: Any, *, call_jaxpr: Any, **params: Any) -> Any:
     return thread_tokens(call_jaxpr, free)(token, *operands)
 

@@ -221,7 +221,7 @@ def _call(analysis: _Analysis, equation: Any, given: list[Kind]) -> list[Kind]:
     return analysis.kinds_of(equation.params["jaxpr"], given)
 
 
-@_enters("closed_call", "core_closed_call", "custom_jvp_call", "custom_vjp_call")
+@_enters("closed_call", "core_closed_call", "eval_jaxpr", "custom_jvp_call", "custom_vjp_call")
 def _closed_call(analysis: _Analysis, equation: Any, given: list[Kind]) -> list[Kind]:
     return analysis.kinds_of(equation.params["call_jaxpr"], given)
 

@@ -21,7 +21,7 @@ def jit(call: Call, *values: Value, jaxpr: Any, **params: Any) -> list[Value]:
     return evaluate(call.mesh, jaxpr, values)
 
 
-@rule("closed_call", "core_closed_call")
+@rule("closed_call", "core_closed_call", "eval_jaxpr")
 def closed_call(call: Call, *values: Value, call_jaxpr: Any, **params: Any) -> list[Value]:
     return evaluate(call.mesh, call_jaxpr, values)
 
