@@ -66,7 +66,7 @@ RIGHT = {
     ),
     "a scan": power_iteration,
     "a loss that is computed again": jax.checkpoint(
-        lambda x, w: (jpi.numpy.exp(-jpi.numpy.mean(x @ w) ** 2) + jpi.numpy.sum(x * w)).sum()
+        lambda x, w: (jpi.numpy.exp(-(jpi.numpy.mean(x @ w) ** 2)) + jpi.numpy.sum(x * w)).sum()
     ),
     "a loop of a plain argument": lambda x, w: lax.fori_loop(
         0, 3, lambda i, s: s + (x * s).mean(), w[0]
