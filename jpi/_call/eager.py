@@ -48,7 +48,6 @@ def call_eagerly(
         elif isinstance(x, numbers) and type(x) is not bool:
             kinds.append(type(x))
             dynamic.append(x)
-            plain.append(x)
         else:
             kinds.append(Static(x))
     check = config.check

@@ -6,8 +6,8 @@ of a result depends on values, the function runs on values.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import compress
 from typing import Any
 
@@ -54,8 +54,7 @@ from jpi._ordered.origins import purpose
 from jpi._ordered.programs import Size, programs
 from jpi._rules.closed_over import refers_to_tracers
 
-_PLAIN = "a plain array in an operation on a mesh"
-GIVEN = "a plain array or number in an operation on a mesh"
+GIVEN = "a plain array in an operation on a mesh"
 _RESULT = "a result that every rank holds"
 
 
@@ -95,10 +94,14 @@ def inline(fun: Callable, tree: Any, leaves: Sequence[Any], given: Target | None
     name = getattr(fun, "__name__", "a function")
     types = list(map(global_type, dynamic))
 
-    def aim() -> AbstractContextManager[None]:
-        return purpose(name, types, made_by)
+    line = _jax.current_source().traceback
 
-    with own_modes(), aim():
+    @contextmanager
+    def aim() -> Iterator[None]:
+        with _jax.user_context(line), purpose(name, types, made_by):
+            yield
+
+    with own_modes(), purpose(name, types, made_by):
         results = evaluate(target.mesh, traced.closed, values)
         likes = {x.shape: x._layout for x in reversed(dynamic) if is_sharded(x)}
         made = _handed_out(target, results, likes, aim)
@@ -145,8 +148,9 @@ def _as_counts(x: Any) -> Any:
 
 
 def _plain_values(leaves: Sequence[Any]) -> list[Any]:
-    """The numbers, and the plain arrays with values, among arguments that a transform traces."""
-    return [_jax.value_of(x) for x in leaves if not is_sharded(x)]
+    """The plain arrays with values among arguments that a transform traces."""
+    values = [_jax.value_of(x) for x in leaves if not is_sharded(x)]
+    return [x for x in values if isinstance(x, ARRAYS)]
 
 
 def _value(mesh: Mesh, x: Any) -> Value:
@@ -157,7 +161,7 @@ def _value(mesh: Mesh, x: Any) -> Value:
         require_one_comm(x, mesh)
         return moved_to(mesh, value)
     x = x if isinstance(x, jax.Array) else jnp.asarray(x)
-    return given_by_all(mesh, claimed(x, mesh, mesh.axis_names, _PLAIN))
+    return given_by_all(mesh, claimed(x, mesh, mesh.axis_names, GIVEN))
 
 
 def _handed_out(

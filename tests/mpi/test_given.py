@@ -28,12 +28,8 @@ DIFFERENT = {
     "an operand": lambda x: x * own(RANK),
     "a JAX array as operand": lambda x: x @ jnp.full((2, 2), RANK),
     "a keyword": lambda x: jpi.numpy.where(jnp.full((2,), RANK == 0), x, 0),
-    "a number": lambda x: x * float(RANK),
-    "an integer": lambda x: x + RANK,
-    "a number of NumPy": lambda x: x / np.float32(1 + RANK),
     "in a derivative": lambda x: jax.grad(lambda w: (x @ w).sum())(jnp.full(2, float(RANK))),
     "in jax.jit": lambda x: jax.jit(lambda x: x * own(RANK))(x),
-    "a number in jpi.jit": lambda x: jpi.jit(lambda x: (x * float(RANK)).sum())(x),
     "asarray in jpi.jit": lambda x: jpi.jit(lambda: jpi.numpy.asarray(own(RANK)).sum())(),
     "an argument of spmd": lambda x: jpi.spmd(lambda x, w: x + w)(x, jnp.full((2,), RANK)),
 }
