@@ -81,7 +81,7 @@ def test_legal_differences_are_left_alone(check, tmp_path):
 def test_a_rank_without_a_watch_speaks_for_itself(tmp_path):
     job = finished(tmp_path, program("raise ValueError(f'reason {rank}')"), JPI_CHECK="off")
     assert job.returncode == FAILED
-    assert re.search(r"rank (\d):\nTraceback.*\n.*\nValueError: reason \1\n", job.stderr)
+    assert re.search(r"rank (\d):\nTraceback.*\n(.*\n)+?ValueError: reason \1\n", job.stderr)
 
 
 def test_equal_failures_are_reported_once():
