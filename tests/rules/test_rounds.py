@@ -12,7 +12,7 @@ import jpi.numpy as jnp
 CASES = {
     "split": (lambda m, x: m.split(x, [3, 4, 11]), ["alltoallv"]),
     "split along axis 1": (lambda m, x: m.split(x.T, [3, 4, 11], axis=1), ["alltoallv"]),
-    "concatenate": (lambda m, x: [m.concatenate([x, x[:5], x])], ["alltoallv"]),
+    "concatenate": (lambda m, x: [m.concatenate([x, x[:5], x, x])], ["alltoallv"] * 2),
     "cumsum": (lambda m, x: [m.cumsum(x, axis=0)], ["exscan"]),
     "cumsum from the end": (lambda m, x: [jax.lax.cumsum(x, reverse=True)], ["exscan"]),
 }
