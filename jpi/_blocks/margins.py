@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import jax.numpy as jnp
 from jax import lax
 
-from jpi._layout.layout import Axes, Pairs
+from jpi._blocks.rows import summed
+from jpi._layout.layout import Axes
 from jpi._layout.spans import Spans
 from jpi._mpi.mesh import Mesh
 from jpi._primitives.moves import alltoallv_p, attach_p
@@ -109,8 +108,8 @@ def _exchanged(mesh: Mesh, axes: Axes, margins: Sequence[Margin]) -> list[Any]:
     received = alltoallv_p.bind(
         jnp.concatenate([*none, *sent]),
         comm=mesh.subcomm(axes),
-        send=_totals((rank, (b - a) * margins[k].row) for rank, k, a, b in outgoing),
-        recv=_totals((rank, count * margins[k].row) for rank, k, count in incoming),
+        send=summed((rank, (b - a) * margins[k].row) for rank, k, a, b in outgoing),
+        recv=summed((rank, count * margins[k].row) for rank, k, count in incoming),
     )
     parts: list[list[tuple[int, Any]]] = [[] for _ in margins]
     stop = 0
@@ -127,13 +126,6 @@ def _exchanged(mesh: Mesh, axes: Axes, margins: Sequence[Margin]) -> list[Any]:
 def _by_rank(shares: Sequence[Sequence[tuple[int, ...]]]) -> list[tuple[int, ...]]:
     """``(rank, number of the array, ...)`` of all arrays, in the order of the ranks."""
     return sorted((rank, k, *rest) for k, share in enumerate(shares) for rank, *rest in share)
-
-
-def _totals(pairs: Iterable[tuple[int, int]]) -> Pairs:
-    """The sum for each rank; the pairs are in the order of the ranks."""
-    groups = itertools.groupby(pairs, key=operator.itemgetter(0))
-    totals = ((rank, sum(count for _, count in group)) for rank, group in groups)
-    return tuple((rank, count) for rank, count in totals if count)
 
 
 def _flat(rows: Any, dim: int) -> Any:

@@ -130,8 +130,8 @@ def _exchange_rows(
         received = alltoallv_p.bind(
             received,
             comm=comm,
-            send=_summed((rank, count) for rank, *_, count in sends),
-            recv=_summed((rank, count) for rank, _, count in receives),
+            send=summed((rank, count) for rank, *_, count in sends),
+            recv=summed((rank, count) for rank, _, count in receives),
         )
     runs: list[list[Span]] = [[] for _ in moves]
     first = 0
@@ -168,10 +168,11 @@ def take_runs(x: Any, runs: Sequence[Span]) -> Any:
     return pieces[0] if len(pieces) == 1 else lax.concatenate(pieces, 0)
 
 
-def _summed(pairs: Iterable[tuple[int, int]]) -> Pairs:
-    """The sum of the counts of each rank; the pairs are in the order of the ranks."""
+def summed(pairs: Iterable[tuple[int, int]]) -> Pairs:
+    """The sum of the counts of each rank, without zeros; the ranks are in order."""
     groups = itertools.groupby(pairs, key=lambda pair: pair[0])
-    return tuple((rank, sum(count for _, count in group)) for rank, group in groups)
+    totals = ((rank, sum(count for _, count in group)) for rank, group in groups)
+    return tuple((rank, count) for rank, count in totals if count)
 
 
 def move_blocks(local: Any, mesh: Mesh, target: Layout, bounds: Sequence[Sequence[int]]) -> Any:

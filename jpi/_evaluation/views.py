@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import jax
@@ -43,7 +44,6 @@ class View(Value):
 
     Attributes:
         result: its global type.
-        reach: along each dimension, the rows beyond its own which a rank needs of any array below.
     """
 
     def __init__(
@@ -62,7 +62,24 @@ class View(Value):
         self.number = next(_numbers)
         self.parts: list[tuple[Spanned, Any]] = []
         self._settled: Placed | None = None
-        self.reach = _reach(self)
+
+    @cached_property
+    def reach(self) -> tuple[int, ...]:
+        """Along each dimension, the rows beyond its own which a rank needs of any array below."""
+        placement = self.layout(self.mesh)
+        parts = self.needs(blocks_of(placement, self.mesh))
+        reach = [0] * self.ndim
+        for operand, spans in zip(self.operands, parts, strict=True):
+            if operand.is_replicated:
+                continue
+            own = operand.layout(self.mesh)
+            for dim, axes in enumerate(operand.spec):
+                if axes:
+                    at = self.spec.index(axes)
+                    below = operand.reach[dim] if isinstance(operand, View) else 0
+                    more = int(spans[dim].foreign(own.offsets(dim)).max())
+                    reach[at] = max(reach[at], below + more)
+        return tuple(reach)
 
     def take(self, region: Region) -> Any:
         target = region.layout
@@ -78,19 +95,11 @@ class View(Value):
         return self._settled
 
 
-def view(
-    mesh: Mesh,
-    result: Any,
-    spec: Spec,
-    operands: Sequence[Value],
-    needs: Needs,
-    build: Callable[[Box, Sequence[Any]], Any],
-) -> View | None:
-    """A view with these attributes; None if a rank would fetch too much for it."""
-    if not any(spec) or not all(map(_is_movable, operands)):
+def if_near(made: View) -> View | None:
+    """A view, or None if it is not sharded, cannot be fetched, or a rank would fetch too much."""
+    if not any(made.spec) or not all(map(_is_movable, made.operands)):
         return None
-    made = View(mesh, result, spec, operands, needs, build)
-    placement = made.layout(mesh)
+    placement = made.layout(made.mesh)
     for dim, reach in enumerate(made.reach):
         block = made.shape[dim] // placement.parts(dim)
         if reach > max(_FEW, block // _SHARE):
@@ -109,24 +118,6 @@ def beside(mesh: Mesh, value: Value, spec: Spec) -> Value:
     if not isinstance(value, View):
         value = value.settle(mesh)
     return placed_as(value, mesh, layout(value.shape, mesh.axes, spec))
-
-
-def _reach(made: View) -> tuple[int, ...]:
-    """See `View.reach`; the operands of a view of its own blocks may have a reach too."""
-    placement = made.layout(made.mesh)
-    parts = made.needs(blocks_of(placement, made.mesh))
-    reach = [0] * made.ndim
-    for operand, spans in zip(made.operands, parts, strict=True):
-        if operand.is_replicated:
-            continue
-        own = operand.layout(made.mesh)
-        for dim, axes in enumerate(operand.spec):
-            if axes:
-                at = made.spec.index(axes)
-                below = operand.reach[dim] if isinstance(operand, View) else 0
-                more = int(spans[dim].foreign(own.offsets(dim)).max())
-                reach[at] = max(reach[at], below + more)
-    return tuple(reach)
 
 
 def blocks_of(placement: Layout, mesh: Mesh) -> Spanned:

@@ -11,7 +11,7 @@ from jax import lax
 
 from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Value
-from jpi._evaluation.views import Spanned, View, beside, view
+from jpi._evaluation.views import Spanned, View, beside, if_near
 from jpi._layout.layout import Box
 from jpi._primitives.moves import attach_p
 
@@ -84,7 +84,7 @@ def updated(
         return apply(block, window, at)
 
     operands = [beside(mesh, operand, operand.spec), beside(mesh, updates, spec)]
-    return view(mesh, call.results[0], operand.spec, operands, needs, build)
+    return if_near(View(mesh, call.results[0], operand.spec, operands, needs, build))
 
 
 def index_array(starts: Sequence[int], dims: Sequence[int]) -> Any:

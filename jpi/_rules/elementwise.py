@@ -16,7 +16,7 @@ from jpi._evaluation.values import (
     pending,
     region_of,
 )
-from jpi._evaluation.views import Spanned, View, beside, view
+from jpi._evaluation.views import Spanned, View, beside, if_near
 from jpi._layout.layout import Spec, layout
 from jpi._layout.spans import Spans
 
@@ -82,8 +82,8 @@ def _view(call: Call, values: Sequence[Value], spec: Spec) -> Value | None:
     def needs(part: Spanned) -> list[Spanned]:
         return [tuple(whole if dim is None else part[dim] for dim in dims) for dims in labels]
 
-    return view(
-        mesh, call.results[0], spec, operands, needs, lambda box, locals: call.bind(*locals)
+    return if_near(
+        View(mesh, call.results[0], spec, operands, needs, lambda box, locals: call.bind(*locals))
     )
 
 

@@ -15,7 +15,7 @@ from jax import lax
 from jpi._blocks.rows import move_each, move_rows, on_axis
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Deferred, Placed, Region, Value, agree, region_of
-from jpi._evaluation.views import Spanned, beside, view
+from jpi._evaluation.views import Spanned, View, beside, if_near
 from jpi._layout.layout import Boundaries, Layout, Mapped, Spec, are_equal, layout
 
 
@@ -205,13 +205,16 @@ def _joined(
             for value, start in zip(values, starts, strict=False)
         ]
 
-    return view(
-        call.mesh,
-        call.results[0],
-        spec,
-        [beside(call.mesh, value, spec) for value in values],
-        needs,
-        lambda box, operands: lax.concatenate(operands, dimension),
+    operands = [beside(call.mesh, value, spec) for value in values]
+    return if_near(
+        View(
+            call.mesh,
+            call.results[0],
+            spec,
+            operands,
+            needs,
+            lambda box, locals: lax.concatenate(locals, dimension),
+        )
     )
 
 

@@ -17,7 +17,7 @@ from jax import lax
 from jpi._blocks.rows import divide_along, move_blocks, move_rows, on_axis, take_runs
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Deferred, Placed, Region, Value, region_of
-from jpi._evaluation.views import Spanned, beside, view
+from jpi._evaluation.views import Spanned, View, beside, if_near
 from jpi._layout.layout import Box, Layout, Mapped, layout, overlaps
 from jpi._layout.spans import Spans
 from jpi._mpi.mesh import Mesh
@@ -73,13 +73,15 @@ def strided(
             lambda region: _strided_region(value, starts, steps, region),
             weight=value.weight,
         )
-    near = view(
-        mesh,
-        result,
-        value.spec,
-        [beside(mesh, value, value.spec)],
-        lambda part: [tuple(map(Spans.strided, part, starts, steps))],
-        lambda box, operands: lax.slice(*operands, (0,) * len(shape), operands[0].shape, steps),
+    near = if_near(
+        View(
+            mesh,
+            result,
+            value.spec,
+            [beside(mesh, value, value.spec)],
+            lambda part: [tuple(map(Spans.strided, part, starts, steps))],
+            lambda box, operands: lax.slice(*operands, (0,) * len(shape), operands[0].shape, steps),
+        )
     )
     if near:
         return near
@@ -220,7 +222,7 @@ def _padded_view(
         return _pad_block(local, own, paddings, value.shape, box)
 
     operand = beside(call.mesh, value, value.spec)
-    return view(call.mesh, call.results[0], value.spec, [operand, filler], needs, build)
+    return if_near(View(call.mesh, call.results[0], value.spec, [operand, filler], needs, build))
 
 
 def _placed_before(boundary: int, padding: tuple[int, int, int], size: int) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from jpi._layout.ranges import ranges
 
 TOGETHER = 0.4  # seconds for the other ranks to fail too
 
@@ -49,9 +50,4 @@ class Failures:
 def words(ranks: Iterable[int]) -> str:
     """Ranks in words: "rank 2", "ranks 0-3, 7"."""
     ordered = sorted(ranks)
-    runs = [
-        [rank for _, rank in run]
-        for _, run in itertools.groupby(enumerate(ordered), lambda pair: pair[1] - pair[0])
-    ]
-    spans = [f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]
-    return f"{'rank' if len(ordered) == 1 else 'ranks'} {', '.join(spans)}"
+    return f"{'rank' if len(ordered) == 1 else 'ranks'} {ranges(ordered)}"

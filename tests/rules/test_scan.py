@@ -5,11 +5,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax import lax
+from support.native_log import calls_during
 from support.oracle import assert_same, both, check, is_plain, random_array, spmd
 
 import jpi
 import jpi.numpy
-from jpi._mpi.library import native
 
 
 def recurrent(x, w, **options):
@@ -112,13 +112,8 @@ def test_a_block_of_rows_is_one_message():
     run = jpi.jit(jpi.spmd(scan))
     end, sums = run(x)
     assert is_plain(end) and sums.spec == jpi.P("ranks")
-    jpi.wait()
-    native.log_start(100)
-    run(x)
-    jpi.wait()
-    names = [name for name, *_ in native.log_take()]
-    native.log_start(0)
-    assert names == ["bcast"] * jpi.size() * (jpi.size() > 1)
+    calls, _ = calls_during(lambda: run(x))
+    assert [name for name, *_ in calls] == ["bcast"] * jpi.size() * (jpi.size() > 1)
 
 
 def test_a_carry_that_is_passed_on_needs_no_message():
@@ -126,12 +121,8 @@ def test_a_carry_that_is_passed_on_needs_no_message():
     run = jpi.jit(jpi.spmd(passed_on))
     _, stacked = run(x, jnp.eye(4))
     assert stacked.spec == x.spec
-    jpi.wait()
-    native.log_start(100)
-    run(x, jnp.eye(4))
-    jpi.wait()
-    assert native.log_take() == []
-    native.log_start(0)
+    calls, _ = calls_during(lambda: run(x, jnp.eye(4)))
+    assert calls == []
 
 
 def test_large_rows_are_sharded_themselves():
