@@ -102,9 +102,14 @@ def effects(of: ClosedJaxpr | Jaxpr | JaxprEqn) -> Any:
     return of.effects
 
 
-def constants(closed: ClosedJaxpr) -> list[Any]:
+def constants(of: ClosedJaxpr | Jaxpr) -> Sequence[Any]:
     """What a traced function refers to besides its arguments."""
-    return closed.consts
+    return getattr(of, "consts", ())
+
+
+def variables_of_constants(jaxpr: Jaxpr) -> list[Any]:
+    """The variables of what a traced function refers to besides its arguments."""
+    return jaxpr.constvars
 
 
 def source(equation: JaxprEqn) -> tuple[Any, Any]:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,7 +12,6 @@ import jax
 import jax.numpy as jnp
 
 from jpi._jax.names import (
-    ClosedJaxpr,
     Effect,
     TokenSet,
     abstract_token,
@@ -37,15 +35,6 @@ def source(ctx: Any) -> tuple[Any, Any]:
 def device_count(ctx: Any) -> int:
     """The number of devices that the program which is lowered is for."""
     return getattr(ctx.module_context.axis_context, "num_devices", 1)
-
-
-def program() -> ClosedJaxpr | None:
-    """The program that JAX lowers at the moment: the context of a lowering does not have it."""
-    frame: Any = sys._getframe(1)
-    while frame is not None and frame.f_code.co_name != "lower_jaxpr_to_module":
-        frame = frame.f_back
-    found = frame and frame.f_locals.get("jaxpr")
-    return found if isinstance(found, ClosedJaxpr) else None
 
 
 def call_native(

@@ -32,12 +32,18 @@ def compare_given(what: str, arrays: Sequence[Any], comm: Comm) -> None:
         return
     frame = calling_frame()
     key = frame.f_code.co_filename, frame.f_lineno
-    if key in comm.compared:
+    if key not in comm.compared:
+        compare_once(what, arrays, comm, key, line_text(frame.f_code, frame.f_lineno))
+
+
+def compare_once(what: str, arrays: Sequence[Any], comm: Comm, key: Any, lines: str) -> None:
+    """As `compare_given`, once for each ``key``, which has the text ``lines``."""
+    if comm.size == 1 or key in comm.compared:
         return
     given = [_on_host(x) for x in arrays if _is_comparable(x)]
     if not given:
         return
-    _compare(what, given, comm, line_text(frame.f_code, frame.f_lineno))
+    _compare(what, given, comm, lines)
     comm.compared.add(key)
 
 
@@ -48,12 +54,17 @@ def _is_comparable(x: Any) -> bool:
         return not x.dtype.hasobject
     if not isinstance(x, jax.Array) or isinstance(x, Tracer):
         return False
-    return not jax.numpy.issubdtype(x.dtype, jax.dtypes.extended) and x.is_fully_addressable
+    is_number = not jax.numpy.issubdtype(x.dtype, jax.dtypes.extended)
+    return (is_number or _is_key(x)) and x.is_fully_addressable
+
+
+def _is_key(x: Any) -> bool:
+    return jax.numpy.issubdtype(x.dtype, jax.dtypes.prng_key)
 
 
 def _on_host(x: Any) -> np.ndarray:
-    with jax.transfer_guard("allow"):
-        return np.asarray(x)
+    with jax.transfer_guard("allow"), jax.ensure_compile_time_eval():
+        return np.asarray(jax.random.key_data(x) if isinstance(x, jax.Array) and _is_key(x) else x)
 
 
 def _compare(what: str, given: Sequence[np.ndarray], comm: Comm, line: str) -> None:

@@ -79,6 +79,12 @@ def is_whole(a: Partition) -> bool:
     return not a.parts.any()
 
 
+@lru_cache(maxsize=1)
+def alone() -> Partition:
+    """The partition in which each rank is a part."""
+    return partition(np.arange(MPI.COMM_WORLD.size))
+
+
 @lru_cache(maxsize=4096)
 def groups_along(mesh: Mesh, axes: Axes) -> Partition:
     """The ranks of ``mesh`` that differ along ``axes`` only; each other rank is alone."""

@@ -10,25 +10,26 @@ import contextlib
 import functools
 import inspect
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
 import numpy as np
 
 from jpi import _config
-from jpi._jax import jaxprs, lowering
+from jpi._jax import in_progress, jaxprs, runtime_tokens
 from jpi._jax import names as _jax
 from jpi._jax.argument_names import named_after
 from jpi._jax.modes import in_own_modes
 from jpi._jax.tracebacks import api, hide_frames
 from jpi._mpi import comm as _comm
+from jpi._ordered.analysis import require_same
 from jpi._ordered.declared import claimed_p
 from jpi._ordered.effect import is_ordered, twins
+from jpi._ordered.operands import compare_operands
 from jpi._ordered.origins import boundary, calling_token, new_token
 from jpi._ordered.programs import Size, clearing, comm_of, programs, return_memory
 from jpi._ordered.tokens import thread_tokens
-from jpi._ordered.varying import require_same
 
 _last_token: list[Any] = [None]
 
@@ -47,10 +48,13 @@ class _Traced:
         self.size = Size()
 
 
-def _threaded(fun: Callable, traced: _Traced | None = None) -> Callable[..., tuple[Any, Any]]:
+def _threaded(
+    fun: Callable, traced: _Traced | None = None, is_of_user: bool = False
+) -> Callable[..., tuple[Any, Any]]:
     """``fun`` without our effect, as a function of a token and its arguments: ``(results, token)``.
 
-    The token is None if ``fun`` has no collectives. ``traced`` gets what is found.
+    The token is None if ``fun`` has no collectives. ``traced`` gets what is found. What a function
+    of the user gets is compared.
     """
 
     @functools.wraps(fun)
@@ -72,6 +76,8 @@ def _threaded(fun: Callable, traced: _Traced | None = None) -> Callable[..., tup
         trace = jax.make_jaxpr(named_after(run, fun, args, kwargs, values), return_shape=True)
         closed, shapes = trace(*values)
         require_same(closed)
+        if is_of_user:
+            compare_operands(closed, _given(tree, dynamic))
         first = new_token() if jpi_token is None else jpi_token
         token, results = thread_tokens(closed)(first, *values)
         has_collectives = is_ordered(jaxprs.effects(closed))
@@ -82,6 +88,13 @@ def _threaded(fun: Callable, traced: _Traced | None = None) -> Callable[..., tup
         return results, token if has_collectives else None
 
     return threaded
+
+
+def _given(tree: Any, places: Sequence[int]) -> list[Any] | None:
+    """Some leaves of the arguments, which have this tree, in the call that JAX traces."""
+    arguments = in_progress.arguments()
+    leaves, found = jax.tree.flatten(arguments)
+    return [leaves[i] for i in places] if found == tree else None
 
 
 _analysed: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -96,6 +109,7 @@ def analyse(program: Any) -> None:
         return
     if not _is_threaded(program):  # else it was analysed before it got its tokens
         require_same(program)
+        compare_operands(program, in_progress.operands())
     _analysed.add(program)
 
 
@@ -105,7 +119,7 @@ def _is_threaded(program: _jax.ClosedJaxpr) -> bool:
 
 
 def _lower_claimed(_: Any, x: Any, **params: Any) -> list[Any]:
-    analyse(lowering.program())  # a program without collectives has claims too
+    analyse(in_progress.program())  # a program without collectives has claims too
     return [x]
 
 
@@ -176,7 +190,7 @@ def jit(fun: Callable, **options: Any) -> Callable:
         fun: the function to compile.
         options: those of `jax.jit`.
     """
-    compiled, inner = jax.jit(_threaded(fun), **options), jax.jit(fun, **options)
+    compiled, inner = jax.jit(_threaded(fun, is_of_user=True), **options), jax.jit(fun, **options)
 
     @functools.wraps(inner)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -218,7 +232,7 @@ def wait() -> None:
 
     Errors: that of the last collective, if it failed; raised once.
     """
-    jax.effects_barrier()
+    runtime_tokens.barrier()
     token, _last_token[0] = _last_token[0], None
     if token is not None:
         token.block_until_ready()
@@ -240,7 +254,7 @@ def clear_caches() -> None:
 def settle() -> None:
     """As `wait`, but a failure is not raised yet: by `wait`, or where a result is used."""
     with contextlib.suppress(Exception):
-        jax.effects_barrier()
+        runtime_tokens.barrier()
     if (token := _last_token[0]) is not None:
         with contextlib.suppress(Exception):
             token.block_until_ready()

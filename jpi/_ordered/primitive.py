@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jpi._jax import lowering
+from jpi._jax import in_progress, lowering
 from jpi._jax import names as _jax
 from jpi._jax.differentiation import AlwaysDifferentiated
 from jpi._mpi import ops as _ops
@@ -173,7 +173,7 @@ class _Pair:
 
     def _lower_ordered(self, ctx: Any, *operands: Any, **params: Any) -> Any:
         origin = origin_of(*lowering.source(ctx))
-        analyse(lowering.program())
+        analyse(in_progress.program())
 
         def lower(ctx: Any, token: Any) -> Any:
             return self._lower(ctx, token, *operands, aliases={}, origin=origin, **params)

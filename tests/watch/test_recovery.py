@@ -29,6 +29,12 @@ assert mean(1) == mean(0) == 1
 f = jpi.jit(lambda x: jpi.allreduce(x, op=MPI.MAX))
 caught(lambda: f(jax.numpy.ones(5 + rank)).block_until_ready())
 assert f(jax.numpy.ones(5))[0] == f(jax.numpy.ones(6))[0] == 1
+
+# The program runs while Python goes on, and its error reaches those who read its result.
+y = jnp.asarray(np.ones((300_000, 8)))
+total = lambda k: jax.jit(lambda y: jnp.sum(jpi.random.normal(jax.random.key(1), y.shape) ** k))
+caught(lambda: float(total(2 + rank)(y)))
+assert float(total(2)(y)) > 0
 """
 
 CHANGED = """
@@ -76,7 +82,7 @@ def test_program_goes_on(text, tmp_path):
     (tmp_path / "program.py").write_text(BEGIN + textwrap.dedent(text))
     job = run_python(2, "program.py", folder=tmp_path)
     assert job.returncode == 0, job.stdout + job.stderr
-    assert job.stdout.count(PROGRAMS[text]) == (6 if text is CAUGHT else 2)
+    assert job.stdout.count(PROGRAMS[text]) == (8 if text is CAUGHT else 2)
     assert "will never go on" not in job.stderr
 
 
