@@ -25,6 +25,21 @@ def walk(
     Args:
         constant: makes an operand of a constant of the jaxpr.
     """
+
+    def apply_one(equations: Sequence[JaxprEqn], operands: Sequence[list[Any]]) -> list[Any]:
+        return [apply(equations[0], operands[0])]
+
+    return walk_groups(closed, args, [[e] for e in closed.jaxpr.eqns], apply_one, constant)
+
+
+def walk_groups(
+    closed: ClosedJaxpr,
+    args: Sequence[Any],
+    groups: Sequence[Sequence[JaxprEqn]],
+    apply: Callable[[Sequence[JaxprEqn], list[list[Any]]], Sequence[Sequence[Any]]],
+    constant: Callable[[Any], Any] = lambda x: x,
+) -> list[Any]:
+    """As `walk`, for equations in groups: ``apply`` gets those of a group, and their operands."""
     jaxpr = closed.jaxpr
     values = dict(zip(jaxpr.invars, args, strict=True))
     values.update(zip(jaxpr.constvars, map(constant, closed.consts), strict=True))
@@ -32,11 +47,12 @@ def walk(
     def read(atom: Any) -> Any:
         return constant(atom.val) if isinstance(atom, Literal) else values[atom]
 
-    for equation in jaxpr.eqns:
-        operands = [read(atom) for atom in equation.invars]
-        with equation.ctx.manager:
-            results = apply(equation, operands)
-        values.update(zip(equation.outvars, results, strict=True))
+    for equations in groups:
+        operands = [list(map(read, equation.invars)) for equation in equations]
+        with equations[0].ctx.manager:
+            every = apply(equations, operands)
+        for equation, results in zip(equations, every, strict=True):
+            values.update(zip(equation.outvars, results, strict=True))
     return [read(atom) for atom in jaxpr.outvars]
 
 

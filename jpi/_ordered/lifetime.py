@@ -18,15 +18,17 @@ from jpi._ordered.declared import declared
 _VIEWS = {"reshape", "squeeze", "broadcast_in_dim", *(primitive.name for primitive in declared)}
 
 
-def free_operands(jaxpr: _jax.Jaxpr, free: Sequence[bool] | None = None) -> list[list[bool]]:
+def free_operands(
+    jaxpr: _jax.Jaxpr, steps: Sequence[_jax.JaxprEqn], free: Sequence[bool] | None = None
+) -> list[list[bool]]:
     """For each equation and each of its operands, whether nothing reads the operand afterwards.
 
     Args:
+        steps: the equations of ``jaxpr``, in the order in which they run.
         free: whether nothing reads each argument of ``jaxpr`` afterwards; all are read by default.
     """
     buffers: dict[Any, Any] = {}  # view -> the variable whose buffer it shares
     owned = {x for x, is_free in zip(jaxprs.inputs(jaxpr), free or (), strict=False) if is_free}
-    steps = jaxprs.equations(jaxpr)
     last_reader: dict[Any, int] = {}
 
     def buffer(x: Any) -> Any:

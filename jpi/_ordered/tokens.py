@@ -19,9 +19,11 @@ from jax import lax
 
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
+from jpi._jax.statics import mixed
 from jpi._mpi.comm import after_free
 from jpi._ordered.declared import declared
 from jpi._ordered.effect import compositions, is_ordered, twins
+from jpi._ordered.grouping import groups, together
 from jpi._ordered.lifetime import free_operands
 from jpi._ordered.origins import Origin, origin, within
 from jpi._ordered.programs import clearing
@@ -44,19 +46,45 @@ def _run(
 ) -> tuple[Any, list[Any]]:
     if not is_ordered(jaxprs.effects(closed)):
         return token, jaxprs.run(closed, args)
-    is_free = iter(free_operands(closed.jaxpr, free))
+    in_order = groups(closed.jaxpr)
+    steps = [equation for group in in_order for equation in group]
+    is_free = dict(zip(map(id, steps), free_operands(closed.jaxpr, steps, free), strict=True))
 
-    def apply(equation: _jax.JaxprEqn, operands: list[Any]) -> Sequence[Any]:
+    def apply(equations: Sequence[_jax.JaxprEqn], operands: list[list[Any]]) -> Any:
         nonlocal token
-        own = next(is_free)
+        if len(equations) > 1:
+            token, sums = _reduce_together(equations, token, [x for (x,) in operands])
+            return [[y] for y in sums]
+        (equation,) = equations
         if equation.primitive in declared:  # the analysis of the program has seen it
             return operands
         if not is_ordered(jaxprs.effects(equation)):
-            return jaxprs.bind_equation(equation, operands)
-        token, results = _thread_equation(equation, token, operands, own)
-        return results
+            return [jaxprs.bind_equation(equation, operands[0])]
+        token, results = _thread_equation(equation, token, operands[0], is_free[id(equation)])
+        return [results]
 
-    results = jaxprs.walk(closed, args, apply)
+    results = jaxprs.walk_groups(closed, args, in_order, apply)
+    return token, results
+
+
+def _reduce_together(
+    equations: Sequence[_jax.JaxprEqn], token: Any, operands: Sequence[Any]
+) -> tuple[Any, list[Any]]:
+    """Reductions with the same parameters, with one message for the operands of each dtype."""
+    first, origins = equations[0], list(map(_origin, equations))
+    common = origins[0]._replace(
+        purpose=f"{origins[0].purpose} and {len(equations) - 1} more",
+        statics=mixed(*(origin.statics for origin in origins)),
+    )
+
+    def reduce(x: Any) -> Any:
+        nonlocal token
+        token, y = twins[first.primitive].bind(
+            token, x, in_place=True, origin=common, **first.params
+        )
+        return y
+
+    results = together[first.primitive](reduce, operands)
     return token, results
 
 

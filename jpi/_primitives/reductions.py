@@ -16,9 +16,11 @@ import jax.numpy as jnp
 from jpi._jax.names import Primitive, Zero, ad, zero_tangent
 from jpi._mpi.comm import Comm
 from jpi._mpi.ops import Op, UserOp
+from jpi._ordered.grouping import together
 from jpi._ordered.primitive import collective, linear, local, transpose_rule
 from jpi._ordered.varying import makes_same, makes_varying, uses_as_same
 from jpi._primitives.moves import all_rows, allgather_p, alltoallv_p, from_root, gather_p, pairs
+from jpi._primitives.packing import packed
 from jpi._primitives.replication import checked
 
 allreduce_p = collective("allreduce", message={"op": "op"}, may_overwrite=True)
@@ -40,6 +42,8 @@ exscan_p = collective("exscan", message={"op": "op"}, may_overwrite=True)
 allgather_each_p = collective(
     "allgather_each", target="allgather", rows=all_rows, message={"recv": "counts"}
 )
+
+together[allreduce_p] = packed
 
 makes_same(allreduce_p, allgather_each_p)
 makes_varying(reduce_p, reduce_scatter_p, scan_p, exscan_p)
