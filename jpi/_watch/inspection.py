@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from jpi._layout.masks import union
+from jpi._layout.masks import mask, union
 from jpi._mpi.control import FIRST_USE
 from jpi._watch.deadlock import stuck_ranks
 from jpi._watch.inquiry import Inquiry
@@ -16,7 +16,9 @@ BETWEEN = 0.5  # seconds between the two inquiries
 KEPT = 60.0  # seconds for which a place is asked about after an alarm: longer than between two
 MISMATCH = 70  # the ranks deadlock
 TIMEOUT = 75  # a rank has waited longer than JPI_TIMEOUT
-_ADVICE = (
+_TOO_LONG = "a collective has waited longer than JPI_TIMEOUT, {:g} s"
+_ALONE = "rank 0, which would ask the others, does not answer"
+_FIRST_USE = (
     "A communicator is prepared at its first use: after making it, call "
     "jpi.barrier(comm=...) on all its ranks."
 )
@@ -31,7 +33,7 @@ class Inspection:
     """
 
     def __init__(self, size: int, limit: float, begin: Begin) -> None:
-        self._size, self._limit, self._begin_at_all = size, limit, begin
+        self._all, self._limit, self._begin_at_all = mask(range(size)), limit, begin
         self._number = 0
         self._inquiry: Inquiry | None = None
         self._is_timeout = False
@@ -64,8 +66,10 @@ class Inspection:
         before, self._before = self._before, (now, stuck) if stuck else None
         if stuck and before and not stuck & ~(before[1] & self._seen_before(picture)):
             heading = "the ranks wait for each other and will never go on"
-            return MISMATCH, report(heading, picture, stuck, self._size, advice(picture))
-        return (TIMEOUT, late_report(picture, self._limit, self._size)) if is_timeout else None
+            return MISMATCH, report(heading, picture, stuck, self._all, _advice(picture))
+        if is_timeout:
+            return TIMEOUT, late_report(_TOO_LONG, picture, self._limit, self._all)
+        return None
 
     def _begin(self, now: float) -> None:
         if self._inquiry is None:
@@ -78,13 +82,17 @@ class Inspection:
         return union(r for call, r in picture.waiting.items() if call.number < self._number)
 
 
-def late_report(picture: Picture, limit: float, size: int) -> str:
-    """The report on ranks some of which have waited longer than ``limit`` seconds."""
+def late_report(heading: str, picture: Picture, limit: float, asked: int) -> str:
+    """The report on the ``asked`` ranks; some have waited longer than ``limit`` seconds."""
     late = union(group.ranks for group in picture.groups.values() if group.longest > limit)
-    heading = f"a collective has waited longer than JPI_TIMEOUT, {limit:g} s"
-    return report(heading, picture, late, size, advice(picture))
+    return report(heading.format(limit), picture, late, asked, _advice(picture))
 
 
-def advice(picture: Picture) -> list[str]:
+def own_report(picture: Picture, rank: int, limit: float) -> str:
+    """The report of a rank that has waited too long, of itself, as rank 0 does not answer."""
+    return late_report(f"{_TOO_LONG}; {_ALONE}", picture, limit, 1 << 0 | 1 << rank)
+
+
+def _advice(picture: Picture) -> list[str]:
     """What helps where ranks wait in the first use of a communicator."""
-    return [_ADVICE] if any(call.comm.endswith(FIRST_USE) for call in picture.waiting) else []
+    return [_FIRST_USE] if any(call.comm.endswith(FIRST_USE) for call in picture.waiting) else []

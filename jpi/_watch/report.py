@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from jpi._layout.masks import mask, members
+from jpi._layout.masks import members
 from jpi._layout.ranges import rank_words
 from jpi._watch.lines import Line
 from jpi._watch.states import Group, Picture
@@ -30,17 +30,17 @@ class _Entry(NamedTuple):
 
 
 def report(
-    heading: str, picture: Picture, explained: int, size: int, advice: Sequence[str] = ()
+    heading: str, picture: Picture, explained: int, asked: int, advice: Sequence[str] = ()
 ) -> str:
-    """What each of ``size`` ranks does; for the ``explained`` ranks also their latest calls.
+    """What each of the ``asked`` ranks does; for the ``explained`` ranks also their latest calls.
 
     Ranks that do the same are one line, and the fewest come first. ``advice`` stands at the end.
     """
-    silent = mask(range(size)) & ~picture.ranks
-    lone = [1 << rank for rank in members(silent)] if size <= FEW else [silent] if silent else []
+    silent, are_few = asked & ~picture.ranks, asked.bit_count() <= FEW
+    lone = [1 << rank for rank in members(silent)] if are_few else [silent] if silent else []
     entries = [_Entry(ranks, False, _silence(ranks)) for ranks in lone]
     entries += [_entry(group, explained) for group in picture.groups.values()]
-    entries.sort(key=_lowest if size <= FEW else _fewest)
+    entries.sort(key=_lowest if are_few else _fewest)
     lines = [f"jpi: {heading}."]
     for entry, room in _with_room(entries[:_KINDS]):
         lines.append(f"  {rank_words(entry.ranks)}: {entry.words}")

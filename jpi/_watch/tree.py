@@ -45,3 +45,7 @@ class Tree:
         answers, however many levels of silent ranks there are.
         """
         return ANSWERS + SILENCE * max(self.height(rank) - 1, 0)
+
+    def longest_patience(self, rank: int) -> float:
+        """Seconds after which rank 0 has not answered; the ranks near it notice that first."""
+        return 2 * self.patience() + SILENCE * len(list(self.above(rank)))

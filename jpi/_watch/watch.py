@@ -25,7 +25,7 @@ from jpi._watch import abort as _abort
 from jpi._watch.activity import Activity
 from jpi._watch.channel import Channel
 from jpi._watch.failures import Failures
-from jpi._watch.inspection import TIMEOUT, Inspection, late_report
+from jpi._watch.inspection import TIMEOUT, Inspection, own_report
 from jpi._watch.relay import Alarm, Relay
 from jpi._watch.report import FEW, own_words
 from jpi._watch.sightings import Sightings
@@ -209,9 +209,9 @@ class Watch:
             if self._timed_out_at is None:
                 self._timed_out_at = now
                 self._alarm(state, is_timeout=True)
-            elif now - self._timed_out_at > 2 * self._tree.patience():  # rank 0 does not answer
+            elif now - self._timed_out_at > self._tree.longest_patience(self._world.rank):
                 own = Picture.of(self._world.rank, state)
-                _abort.abort(TIMEOUT, late_report(own, self._limit, self._world.size))
+                _abort.abort(TIMEOUT, own_report(own, self._world.rank, self._limit))
         elif seconds > MOMENT and config.check != "off":
             first = now + MOMENT
             if now >= self._next_alarm.setdefault(call.number, now):
