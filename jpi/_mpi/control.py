@@ -7,6 +7,7 @@ the record.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import sys
 import time
 import zlib
@@ -15,7 +16,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from jpi._jax.callers import calling_line
+from jpi._layout.masks import mask
+from jpi._layout.ranges import rank_words
 from jpi._mpi.library import MPI
 
 
@@ -45,13 +50,16 @@ begun: Counter[str] = Counter()
 fingerprints: OrderedDict[tuple[str, int], int] = OrderedDict()  # of the latest, by place, position
 FIRST_USE = " new"  # how the place of the first use of a communicator ends
 _KEPT = 1024
+_LINES = 40  # of a message about calls that differ
 _places: Counter[str] = Counter()
 
 
 def world_ranks(comm: Any) -> Sequence[int]:
     """The world ranks of the members of a communicator; a range where they are evenly spaced."""
-    group = comm.Get_group()
-    return spaced(group.Translate_ranks(list(range(group.size)), MPI.COMM_WORLD.Get_group()))
+    group, world = comm.Get_group(), MPI.COMM_WORLD.Get_group()
+    if MPI.Group.Compare(group, world) == MPI.IDENT:
+        return range(world.size)
+    return spaced(group.Translate_ranks(None, world))
 
 
 def spaced(ranks: Sequence[int]) -> Sequence[int]:
@@ -124,17 +132,23 @@ class Control:
 
     def allgather(self, value: Any, what: str) -> list[Any]:
         with self._meeting(what) as comm:
-            return _exchange(comm, value, what)
+            _begin(comm, what)
+            return comm.allgather(value)
 
     def bcast(self, value: Any, root: int, what: str) -> Any:
         with self._meeting(what) as comm:
-            _exchange(comm, None, what)
+            _begin(comm, what)
             return comm.bcast(value, root=root)
+
+    def is_same(self, value: Any, what: str) -> bool:
+        """Whether all ranks give the same value, by its `repr`: 32 bytes of each rank."""
+        with self._meeting(what) as comm:
+            return _begin(comm, what, value)
 
     def split(self, color: int, key: int) -> Any:
         what = "the first use of ranks along mesh axes"
         with self._meeting(what) as comm:
-            _exchange(comm, None, what)
+            _begin(comm, what)
             return comm.Split(color, key)
 
     def free(self) -> None:
@@ -144,13 +158,37 @@ class Control:
         begun.pop(self._place, None)
 
 
-def _exchange(comm: Any, value: Any, what: str) -> list[Any]:
-    """The values of all ranks. Every exchange begins with one, so that none meets another."""
-    found = comm.allgather((what, calling_line(), value))
-    if any(other != what for other, _, _ in found):
-        lines = [f"  rank {rank}: {text}, at {at}" for rank, (text, at, _) in enumerate(found)]
-        raise ValueError(
-            "\n".join(["the ranks must make the same call; they differ:", *lines])
-            + "\nMake the same calls in the same order on every rank."
-        )
-    return [value for _, _, value in found]
+def _begin(comm: Any, what: str, value: Any = None) -> bool:
+    """Begin an exchange, and say whether all ranks give the same value.
+
+    Every exchange begins with the same call, so that none meets another. It is a reduction: what
+    each of thousands of ranks is about to do is gathered only if they differ.
+    """
+    marks = [_mark(what), _mark(repr(value))]
+    lowest = np.array([*marks, *(-mark for mark in marks)])
+    comm.Allreduce(MPI.IN_PLACE, lowest, MPI.MIN)
+    is_what, is_value = lowest[:2] == -lowest[2:]
+    if not is_what:
+        raise ValueError(_differences(comm.allgather(f"{what}, at {calling_line()}")))
+    return bool(is_value)
+
+
+def _differences(calls: Sequence[str]) -> str:
+    """The message about the calls of all ranks; a few, if thousands differ."""
+    ranks: dict[str, list[int]] = {}
+    for rank, call in enumerate(calls):
+        ranks.setdefault(call, []).append(rank)
+    lines = [f"  {rank_words(mask(those))}: {call}" for call, those in ranks.items()]
+    return "\n".join(
+        [
+            "the ranks must make the same call; they differ:",
+            *lines[:_LINES],
+            *(["  more calls are left out."] if len(lines) > _LINES else []),
+            "Make the same calls in the same order on every rank.",
+        ]
+    )
+
+
+def _mark(text: str) -> int:
+    """A positive number of 63 bits that differs where texts differ."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()) >> 1

@@ -70,16 +70,18 @@ def _on_host(x: Any) -> np.ndarray:
 def _compare(what: str, given: Sequence[np.ndarray], comm: Comm, line: str) -> None:
     purpose = "the comparison of data given as the same on every rank"
     kinds = [f"{x.dtype}{list(x.shape)}" for x in given]
-    reports = comm.control.allgather((kinds, [_checksum(x) for x in given]), purpose)
+    report = kinds, [_checksum(x) for x in given]
+    if comm.control.is_same(report, purpose):
+        return
+    reports = comm.control.allgather(report, purpose)
     for rank, (other, _) in enumerate(reports):
         if other != reports[0][0]:
             first, own = ", ".join(reports[0][0]), ", ".join(other)
             _refuse(what, line, f"{first} on rank 0 and {own} on rank {rank}")
-    if any(report != reports[0] for report in reports):
-        theirs = comm.control.bcast(given, 0, purpose)
-        verdicts = comm.control.allgather(all(map(_is_rounded, given, theirs)), purpose)
-        if not all(verdicts):
-            _refuse(what, line, f"other values on rank {verdicts.index(False)} than on rank 0")
+    theirs = comm.control.bcast(given, 0, purpose)
+    verdicts = comm.control.allgather(all(map(_is_rounded, given, theirs)), purpose)
+    if not all(verdicts):
+        _refuse(what, line, f"other values on rank {verdicts.index(False)} than on rank 0")
 
 
 def _refuse(what: str, line: str, found: str) -> None:

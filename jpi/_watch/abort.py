@@ -17,8 +17,6 @@ from jpi._mpi.library import MPI
 from jpi._watch.failures import Failures
 
 FAILED = 1
-MISMATCH = 70  # the ranks deadlock
-TIMEOUT = 75  # a rank has waited longer than JPI_TIMEOUT
 INTERRUPTED = 130
 
 stderr = 2  # the file of the last message; a test runner that captures 2 sets another
@@ -56,9 +54,8 @@ def fail(code: int, text: str) -> NoReturn:
         sys.stderr.flush()
     for report in reporters:
         report(code, text)
-    failures = Failures(MPI.COMM_WORLD.size)
-    failures.add(MPI.COMM_WORLD.rank, code, text)
-    abort(code, failures.report)
+    world = MPI.COMM_WORLD
+    abort(code, Failures.of(world.size, world.rank, code, text).report)
 
 
 def failed_exit_code() -> int:

@@ -1,132 +1,139 @@
-"""Which ranks will never go on, from what each of them does. Knows neither JAX nor MPI.
+"""Which ranks will never go on, from what all of them do. Knows neither JAX nor MPI.
 
 A rank that computes may do anything later. A rank that waits goes on if every rank it waits for
 will arrive. The other ranks deadlock: they wait for ranks that have ended, for ranks in another
 call, or for each other.
+
+All is done by sets of ranks: the ranks in one call are looked at together, and again only when
+ranks that they wait for may have become free.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from jpi._layout.masks import is_one, mask, members, union
+from jpi._watch.states import Picture, Waiting
+
+_FEW = 64  # a call that waits for more ranks is looked at whenever any rank becomes free
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """A call in which a rank waits.
-
-    Attributes:
-        text: the call, with the line of the user's program.
-        comm: a name of the communicator that all its ranks share.
-        members: the ranks of the communicator.
-        position: the number of collectives begun on it, this one included; 0 for a message.
-        fingerprint: what the ranks must agree on.
-        sends_to, receives_from: the other ranks of a message, any one of ``receives_from``.
-        number: identifies this call among all of the process.
-        seconds: how long the call has waited.
-    """
-
-    text: str
-    comm: str
-    members: Sequence[int]
-    position: int = 0
-    fingerprint: int = 0
-    sends_to: Sequence[int] = ()
-    receives_from: Sequence[int] = ()
-    number: Any = 0
-    seconds: float = 0.0
-
-    def is_same(self, other: Waiting | None) -> bool:
-        """Whether it is the same call, seen at another time."""
-        return other is not None and self.number == other.number
-
-
-@dataclass(frozen=True)
-class State:
-    """What a rank does.
+@dataclass(frozen=True, eq=False)
+class _Call:
+    """Some ranks in a call, and what they wait for.
 
     Attributes:
-        calls: the calls in which it waits.
-        last: its latest calls, as text.
-        positions: the number of collectives that it has begun on each communicator.
-        begun: the fingerprints of calls at some (communicator, position), if it has reached them.
-        has_ended: whether its program is over.
+        ranks: the ranks in the call.
+        all_of: the ranks that must all arrive.
+        one_of: the ranks of which one must arrive; none if it is not so.
+        never: the ranks that must arrive and never will.
+        is_collective: whether no rank waits for itself.
     """
 
-    calls: tuple[Waiting, ...] = ()
-    last: tuple[str, ...] = ()
-    positions: Mapping[str, int] = field(default_factory=dict)
-    begun: Mapping[tuple[str, int], int] = field(default_factory=dict)
-    has_ended: bool = False
+    ranks: int
+    all_of: int
+    one_of: int = 0
+    never: int = 0
+    is_collective: bool = False
 
     @property
-    def waiting(self) -> Waiting | None:
-        """The call in which it waits; None if it is in several, as it may go on in any of them."""
-        return self.calls[0] if len(self.calls) == 1 else None
+    def awaited(self) -> int:
+        """The ranks that may let one of these ranks go on."""
+        return self.all_of | self.one_of
 
-    @property
-    def may_do_anything(self) -> bool:
-        return not self.has_ended and self.waiting is None
+    def free(self, blocked: int) -> int:
+        """The ranks in the call that go on if the ``blocked`` ones never arrive anywhere."""
+        missing = self.never | self.all_of & blocked
+        if self.one_of and not self.one_of & ~blocked:
+            return 0
+        if missing and not (self.is_collective and is_one(missing)):
+            return 0
+        return self.ranks & missing if missing else self.ranks
 
 
-def stuck_ranks(states: Mapping[int, State]) -> dict[int, Waiting]:
-    """The ranks that will never go on, with the calls in which they wait.
+def stuck_ranks(picture: Picture) -> int:
+    """The set of the ranks that will never go on.
 
-    A rank that is not in ``states`` may do anything.
+    A rank of which ``picture`` says nothing may do anything, and so may one that waits in several
+    calls, as it may go on in any of them.
     """
-    waiting = {rank: state.waiting for rank, state in states.items() if not state.has_ended}
-    stuck = {rank: call for rank, call in waiting.items() if call is not None}
+    stuck = picture.in_one & ~picture.ended
+    calls = [*_collectives(picture, stuck), *_messages(picture, stuck)]
+    crowds = [call for call in calls if call.awaited.bit_count() > _FEW]
+    by_peer = _by_peer([call for call in calls if call.awaited.bit_count() <= _FEW])
+    due = calls
     while True:
-        free = [rank for rank, call in stuck.items() if _will_go_on(rank, call, states, stuck)]
+        blocked = stuck | picture.ended
+        free = stuck & union(call.free(blocked) for call in due)
         if not free:
             return stuck
-        for rank in free:
-            del stuck[rank]
+        stuck &= ~free
+        woken = [call for rank in members(free) for call in by_peer.get(rank, ())]
+        due = [*crowds, *dict.fromkeys(woken)]
 
 
-def _will_go_on(
-    rank: int,
-    call: Waiting,
-    states: Mapping[int, State],
-    stuck: Mapping[int, Waiting],
-) -> bool:
-    def will_arrive(other: int) -> bool:
-        return other not in stuck and not (other in states and states[other].has_ended)
-
-    if call.position:
-        others = [other for other in call.members if other != rank]
-        return all(
-            _is_met(call, states[other])
-            if other in states and states[other].positions.get(call.comm, 0) >= call.position
-            else will_arrive(other)
-            for other in others
-        )
-    return all(
-        will_arrive(other) or _receives(states[other], rank, call.comm) for other in call.sends_to
-    ) and (
-        not call.receives_from
-        or any(
-            will_arrive(other) or _sends(states[other], rank, call.comm)
-            for other in call.receives_from
-        )
-    )
+def _by_peer(calls: list[_Call]) -> Mapping[int, list[_Call]]:
+    """The calls by the ranks that they wait for."""
+    found: dict[int, list[_Call]] = defaultdict(list)
+    for call in calls:
+        for rank in members(call.awaited):
+            found[rank].append(call)
+    return found
 
 
-def _is_met(call: Waiting, state: State) -> bool:
-    """Whether a rank that has reached the position of ``call`` has made the same call there.
+def _collectives(picture: Picture, stuck: int) -> Iterator[_Call]:
+    """The collectives in which ``stuck`` ranks wait.
 
-    Not every collective waits: it may have run another one, such as a bcast as its root.
+    Not every collective waits: a rank that has reached the position may have run another call
+    there, such as a bcast as its root.
     """
-    place = call.comm, call.position
-    there = [c.fingerprint for c in state.calls if (c.comm, c.position) == place]
-    there.append(state.begun.get(place, call.fingerprint))
-    return all(fingerprint == call.fingerprint for fingerprint in there)
+    reached: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for (comm, position), ranks in picture.positions.items():
+        reached[comm].append((position, ranks))
+    found: dict[tuple[str, int], list[tuple[int, int]]] = defaultdict(list)
+    for call, ranks in picture.waiting.items():
+        found[call.comm, call.position].append((call.fingerprint, ranks))
+    for (place, fingerprint), ranks in picture.begun.items():
+        found[place].append((fingerprint, ranks))
+    for call, ranks in picture.waiting.items():
+        if call.position and ranks & stuck:
+            there = union(r for position, r in reached[call.comm] if position >= call.position)
+            at_place = found[call.comm, call.position]
+            others = union(r for mark, r in at_place if mark != call.fingerprint)
+            every = mask(call.members)
+            never = every & there & others
+            yield _Call(ranks & stuck, every & ~there, never=never, is_collective=True)
 
 
-def _receives(state: State, source: int, comm: str) -> bool:
-    return any(source in c.receives_from and c.comm == comm for c in state.calls)
+def _messages(picture: Picture, stuck: int) -> Iterator[_Call]:
+    """The messages in which ``stuck`` ranks wait."""
+    messages = {call: ranks for call, ranks in picture.waiting.items() if not call.position}
+    senders: dict[tuple[str, int], int] = defaultdict(int)  # to a rank
+    sources: dict[tuple[str, int], int] = defaultdict(int)  # of a rank that receives
+    for call, ranks in picture.waiting.items():
+        for dest in call.sends_to:
+            senders[call.comm, dest] |= ranks
+        one_of = mask(call.receives_from)
+        for rank in members(ranks) if one_of else ():
+            sources[call.comm, rank] |= one_of
+    for call, ranks in messages.items():
+        yield from _of_one_message(call, ranks & stuck, senders, sources)
 
 
-def _sends(state: State, dest: int, comm: str) -> bool:
-    return any(dest in c.sends_to and c.comm == comm for c in state.calls)
+def _of_one_message(
+    call: Waiting,
+    ranks: int,
+    senders: Mapping[tuple[str, int], int],
+    sources: Mapping[tuple[str, int], int],
+) -> Iterator[_Call]:
+    alike: dict[tuple[int, int], int] = defaultdict(int)
+    receives_from = mask(call.receives_from)
+    for rank in members(ranks):
+        receiving = (o for o in call.sends_to if sources.get((call.comm, o), 0) >> rank & 1)
+        all_of = mask(call.sends_to) & ~mask(receiving)
+        is_met = receives_from & senders.get((call.comm, rank), 0)
+        alike[all_of, 0 if is_met else receives_from] |= 1 << rank
+    for (all_of, one_of), together in alike.items():
+        yield _Call(together, all_of, one_of)

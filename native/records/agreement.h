@@ -49,6 +49,7 @@ class Agreement {
   // Throws an error that names the differences and the call of each rank.
   [[noreturn]] void Explain(const SharedValues& shared, const std::string& call) const {
     constexpr size_t kLength = 512;
+    constexpr int kLines = 40;  // thousands of ranks may make as many calls
     struct Entry {
       int64_t values[std::tuple_size_v<SharedValues>];
       char call[kLength];
@@ -71,8 +72,13 @@ class Agreement {
     }
     text += ".\n";
     std::vector<bool> is_listed(comm_.size);
+    int lines = 0;
     for (int rank = 0; rank < comm_.size; ++rank) {
       if (is_listed[rank]) continue;
+      if (++lines > kLines) {
+        text += "  more calls are left out.\n";
+        break;
+      }
       std::vector<int> alike;
       for (int other = rank; other < comm_.size; ++other) {
         if (std::string_view(all[other].call) != all[rank].call) continue;

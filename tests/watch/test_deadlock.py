@@ -1,11 +1,33 @@
 """Which ranks are in a deadlock: for given states, and for simulated programs."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.deadlock_by_ranks import State, Waiting
+from support.deadlock_by_ranks import stuck_ranks as stuck_ranks_by_ranks
 
-from jpi._watch.deadlock import State, Waiting, stuck_ranks
+from jpi._layout.masks import members
+from jpi._watch import deadlock, states
 
 ALL = (0, 1, 2)
+
+
+def stuck_ranks(given_states):
+    """The ranks that are stuck, which must be those of the plain form."""
+    picture = states.Picture()
+    for rank, state in given_states.items():
+        picture.add(states.Picture.of(rank, answer(state)))
+    found = set(members(deadlock.stuck_ranks(picture)))
+    assert found == set(stuck_ranks_by_ranks(given_states))
+    return found
+
+
+def answer(state):
+    """A state of the plain form, as a rank answers it."""
+    shared = "comm", "members", "position", "fingerprint", "sends_to", "receives_from", "number"
+    calls = tuple(states.Waiting(**{n: getattr(c, n) for n in shared}) for c in state.calls)
+    return states.State(
+        calls=calls, positions=state.positions, begun=state.begun, has_ended=state.has_ended
+    )
 
 
 def collective(position, *, fingerprint=1, comm="world", members=ALL):
@@ -76,8 +98,8 @@ CASES = {
 
 
 def test_stuck_ranks_of_a_state():
-    for name, (states, expected) in CASES.items():
-        assert set(stuck_ranks(dict(enumerate(states)))) == set(expected), name
+    for name, (given_states, expected) in CASES.items():
+        assert set(stuck_ranks(dict(enumerate(given_states)))) == set(expected), name
 
 
 def test_rank_that_does_not_answer_may_come():
@@ -140,3 +162,35 @@ def _complete(programs, done, entered):
         if len(at) == 1 and next(iter(at))[0] and all(done[r] < len(programs[r]) for r in group):
             found.append(group)
     return found
+
+
+RANKS = st.integers(0, 4)
+COMMS = {"world": (0, 1, 2, 3, 4), "few": (1, 3), "other": (0, 3, 4)}
+
+
+@st.composite
+def any_call(draw):
+    comm = draw(st.sampled_from(list(COMMS)))
+    of_comm = st.sampled_from(COMMS[comm])
+    if draw(st.booleans()):
+        place = {"position": draw(st.integers(1, 3)), "fingerprint": draw(st.integers(1, 2))}
+        return Waiting("", comm, COMMS[comm], **place)
+    sources = st.one_of(st.just(COMMS[comm]), st.lists(of_comm, max_size=2).map(tuple))
+    sends_to = tuple(draw(st.lists(of_comm, max_size=1)))
+    return Waiting("", comm, COMMS[comm], sends_to=sends_to, receives_from=draw(sources))
+
+
+places = st.tuples(st.sampled_from(list(COMMS)), st.integers(1, 3))
+any_state = st.builds(
+    State,
+    calls=st.lists(any_call(), max_size=2).map(tuple),
+    positions=st.dictionaries(st.sampled_from(list(COMMS)), st.integers(1, 4)),
+    begun=st.dictionaries(places, st.integers(1, 2), max_size=2),
+    has_ended=st.integers(0, 4).map(lambda n: n == 0),
+)
+
+
+@given(st.dictionaries(RANKS, any_state, max_size=5))
+@settings(max_examples=1000)
+def test_sets_of_ranks_give_what_single_ranks_give(given_states):
+    stuck_ranks(given_states)

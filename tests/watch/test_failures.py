@@ -87,10 +87,20 @@ def test_a_rank_without_a_watch_speaks_for_itself(tmp_path):
 def test_equal_failures_are_reported_once():
     failures = Failures(9)
     for rank, text in {4: "a\n", 0: "a\n", 7: "b\n", 1: "a\n", 2: ""}.items():
-        failures.add(rank, FAILED if rank else 130, text)
+        failures.add(Failures.of(9, rank, FAILED if rank else 130, text))
     end = "jpi: ranks 0-2, 4, 7 of 9 have failed; all ranks end."
     assert failures.report == f"ranks 0-1, 4:\na\n\nrank 7:\nb\n\n{end}"
     assert failures.code == FAILED
+
+
+def test_of_many_tracebacks_a_few_are_reported():
+    failures = Failures(4096)
+    for rank in range(4096):
+        failures.add(Failures.of(4096, rank, FAILED, f"reason {rank}\n"))
+    assert len(failures.report.splitlines()) <= 60
+    assert "rank 3:\nreason 3\n" in failures.report
+    assert "ranks 8-4095: other tracebacks" in failures.report
+    assert "jpi: ranks 0-4095 of 4096 have failed" in failures.report
 
 
 def test_check_full_compares_every_call(tmp_path):
