@@ -4,7 +4,7 @@ Every rank sorts its block. For each boundary of the new blocks, the ranks then 
 every sorted block, such that no element before it is larger than one after it. They bisect the bits
 of the key at the boundary, with one small sum over ranks for a few bits, and divide equal keys in
 the order of the ranks. So each block is divided into one run per rank. The ranks exchange the runs,
-and each sorts what it received. Equal keys keep their order throughout.
+and each merges what it received. Equal keys keep their order throughout.
 
 Memory: the block before and after, each once more while it is sorted.
 Communication: one small sum for every `DIGIT` bits of the keys, and each number once.
@@ -24,6 +24,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from jpi._blocks.keys import keys_of, parts_of
+from jpi._blocks.local_sort import sort_local, sort_rows
 from jpi._layout.layout import Boundaries
 from jpi._mpi.comm import Comm
 from jpi._primitives.reductions import allgather_each_p, allreduce_p, exscan_p
@@ -45,8 +47,8 @@ def sort_blocks(
         comm: the ranks that hold the blocks.
         target: the boundaries, one more than there are ranks; columns past the last are dropped.
     """
-    ordered = _sort(operands, num_keys)
-    keys = [Key(x, part) for x in ordered[:num_keys] for part in range(_parts(x))]
+    ordered = sort_rows(operands, num_keys)
+    keys = [Key(x, part) for x in ordered[:num_keys] for part in range(parts_of(x))]
     boundaries = _boundaries(keys, comm, target[1:])
     sent = jnp.diff(boundaries, axis=1, prepend=0)
     own = target[comm.rank + 1] - target[comm.rank]
@@ -54,7 +56,7 @@ def sort_blocks(
         jnp.stack([exchange(x[row], sent[row], comm, own) for row in range(len(x))])
         for x in ordered
     ]
-    return _sort(received, num_keys)
+    return sort_rows(received, num_keys)
 
 
 @sort_blocks.defjvp
@@ -84,30 +86,9 @@ def sort_gathered(
     """
     every = [allgather_each_p.bind(x.T, comm=comm, counts=tuple(sizes)).T for x in operands]
     if every[0].size:  # without elements the derivative would not depend on the operand
-        every = lax.sort(every, dimension=1, is_stable=True, num_keys=num_keys)
+        every = sort_local(every, num_keys)
     start, stop = target[comm.rank : comm.rank + 2]
     return [lax.slice_in_dim(x, start, stop, axis=1) for x in every]
-
-
-def _sort(operands: Sequence[Any], num_keys: int) -> list[Any]:
-    dtype = operands[0].dtype
-    if len(operands) == 1 and jnp.issubdtype(dtype, jnp.floating) and dtype.itemsize > 1:
-        return [_sort_floats(operands[0])]
-    return lax.sort(list(operands), dimension=1, is_stable=True, num_keys=num_keys)
-
-
-def _sort_floats(x: Any) -> Any:
-    """Floats sorted by their integer keys, which takes XLA a quarter of the time.
-
-    Zeros of both signs have one key, but must stay in their order.
-    """
-
-    def by_keys(x: Any) -> Any:
-        return _floats(lax.sort(_keys(x)[0], dimension=1, is_stable=False), x.dtype)
-
-    is_negative_zero = (x == 0) & jnp.signbit(x)
-    whole = functools.partial(lax.sort, dimension=1, is_stable=True)
-    return lax.cond(jnp.any(is_negative_zero), whole, by_keys, x)
 
 
 @dataclass(frozen=True)
@@ -119,11 +100,11 @@ class Key:
     part: int
 
     def at(self, column: Any) -> Any:
-        return _keys(jnp.take_along_axis(self.block, column, axis=1, mode="clip"))[self.part]
+        return keys_of(jnp.take_along_axis(self.block, column, axis=1, mode="clip"))[self.part]
 
     @property
     def dtype(self) -> Any:
-        return jax.eval_shape(_keys, self.block)[self.part].dtype
+        return jax.eval_shape(keys_of, self.block)[self.part].dtype
 
 
 def _boundaries(keys: Sequence[Key], comm: Comm, goals: Sequence[int]) -> Any:
@@ -191,43 +172,3 @@ def _number(halves: Any) -> Any:
     """The number of two halves, which may have overflowed into one another; saturated."""
     high = halves[0] + (halves[1] >> 16)
     return (jnp.clip(high, -(1 << 15), (1 << 15) - 1) << 16) + (halves[1] & 0xFFFF)
-
-
-def _keys(x: Any) -> list[Any]:
-    """Unsigned integers that, compared one after the other, order as `jax.lax.sort` does."""
-    if jnp.issubdtype(x.dtype, jnp.complexfloating):
-        return [*_keys(lax.real(x)), *_keys(lax.imag(x))]
-    if jnp.issubdtype(x.dtype, jnp.floating):
-        x = jnp.where(x == 0, jnp.zeros_like(x), x)  # zeros are equal, whatever their sign
-        x = jnp.where(jnp.isnan(x), jnp.full_like(x, jnp.nan), x)  # all NaN are equal, and the last
-    return [ordered_bits(x)]
-
-
-def _parts(x: Any) -> int:
-    return len(jax.eval_shape(_keys, x))
-
-
-def ordered_bits(x: Any) -> Any:
-    """Unsigned integers that order as the real numbers ``x`` do, floats in their total order."""
-    if jnp.issubdtype(x.dtype, jnp.floating):
-        x = x if x.dtype.itemsize > 1 else x.astype(jnp.float16)
-        unsigned, sign = _unsigned(x.dtype)
-        bits = lax.bitcast_convert_type(x, unsigned)
-        return jnp.where(bits & sign, ~bits, bits | sign)
-    if x.dtype == bool or jnp.issubdtype(x.dtype, jnp.unsignedinteger):
-        return x.astype(_unsigned(x.dtype)[0])
-    unsigned, sign = _unsigned(x.dtype)
-    return x.astype(unsigned) ^ sign  # a negative number wraps around
-
-
-def _floats(bits: Any, dtype: Any) -> Any:
-    """The numbers whose ordered bits are ``bits``."""
-    _, sign = _unsigned(dtype)
-    return lax.bitcast_convert_type(jnp.where(bits & sign, bits ^ sign, ~bits), dtype)
-
-
-def _unsigned(dtype: Any) -> tuple[Any, Any]:
-    """The unsigned integers of the size of ``dtype``, and their highest bit."""
-    width = 8 * jnp.dtype(dtype).itemsize
-    unsigned = jnp.dtype(f"uint{width}")
-    return unsigned, jnp.asarray(1 << (width - 1), unsigned)
