@@ -70,7 +70,9 @@ def local_targets() -> dict[str, Any]:
     """The capsules of the functions on one rank's numbers, by target name.
 
     ``jpi_sort`` sorts the last dimension of unsigned integers, stably. It has a second result where
-    the places are wanted that the numbers had (int32).
+    the places are wanted that the numbers had (int32). ``jpi_search`` finds values in sorted keys;
+    its operands are keys, values and the first and last place (int32) of each, its attribute
+    ``is_above`` says whether equal keys are before the place.
     """
 
 def add_comm(handle: int, check_handle: int, label: str) -> int:

@@ -42,7 +42,9 @@ nb::dict TargetCapsules() {
 
 nb::dict LocalTargetCapsules() {
   nb::dict targets;
-  targets["jpi_sort"] = nb::capsule(reinterpret_cast<void*>(SortTarget()));
+  for (const auto& [name, target] : LocalTargets()) {
+    targets[name.c_str()] = nb::capsule(reinterpret_cast<void*>(target));
+  }
   return targets;
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 from jax import lax
 
@@ -17,10 +16,6 @@ def keys_of(x: Any) -> list[Any]:
         x = jnp.where(x == 0, jnp.zeros_like(x), x)  # zeros are equal, whatever their sign
         x = jnp.where(jnp.isnan(x), jnp.full_like(x, jnp.nan), x)  # all NaN are equal, and the last
     return [ordered_bits(x)]
-
-
-def parts_of(x: Any) -> int:
-    return len(jax.eval_shape(keys_of, x))
 
 
 def ordered_bits(x: Any) -> Any:

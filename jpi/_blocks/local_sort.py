@@ -20,8 +20,7 @@ from jpi._blocks.keys import floats_of, integers_of, keys_of
 from jpi._jax import names as _jax
 from jpi._mpi.library import native
 
-for _name, _target in native.local_targets().items():
-    jax.ffi.register_ffi_target(_name, _target, platform="cpu")
+jax.ffi.register_ffi_target("jpi_sort", native.local_targets()["jpi_sort"], platform="cpu")
 
 sort_keys_p = _jax.Primitive("jpi_sort_keys")
 sort_keys_p.multiple_results = True

@@ -6,8 +6,9 @@ of the key at the boundary, with one small sum over ranks for a few bits, and di
 the order of the ranks. So each block is divided into one run per rank. The ranks exchange the runs,
 and each merges what it received. Equal keys keep their order throughout.
 
-Memory: the block before and after, each once more while it is sorted.
-Communication: one small sum for every `DIGIT` bits of the keys, and each number once.
+Memory: the block before and after, each once more while it is sorted, and the keys.
+Communication: one small sum for every `DIGIT` bits of the keys, or for every `LONG_DIGIT` bits on a
+few ranks; and each number once.
 Source: Varman et al., Merging multiple lists on hierarchical-memory multiprocessors, J. Parallel
 Distrib. Comput. 12 (1991): exact splitting.
 """
@@ -16,7 +17,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -24,14 +24,17 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from jpi._blocks.keys import keys_of, parts_of
+from jpi._blocks.keys import keys_of
 from jpi._blocks.local_sort import sort_local, sort_rows
+from jpi._blocks.search import search
 from jpi._layout.layout import Boundaries
 from jpi._mpi.comm import Comm
 from jpi._primitives.reductions import allgather_each_p, allreduce_p, exscan_p
 from jpi._primitives.routing import exchange, fetch
 
-DIGIT = 4  # the bits of a key that one sum over ranks finds
+DIGIT = 4  # the bits of a key that one sum over ranks finds,
+LONG_DIGIT = 8  # or that it finds if it stays as small as
+SMALL = 1 << 15  # bytes
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
@@ -48,7 +51,7 @@ def sort_blocks(
         target: the boundaries, one more than there are ranks; columns past the last are dropped.
     """
     ordered = sort_rows(operands, num_keys)
-    keys = [Key(x, part) for x in ordered[:num_keys] for part in range(parts_of(x))]
+    keys = [key for x in ordered[:num_keys] for key in keys_of(x)]
     boundaries = _boundaries(keys, comm, target[1:])
     sent = jnp.diff(boundaries, axis=1, prepend=0)
     own = target[comm.rank + 1] - target[comm.rank]
@@ -91,28 +94,12 @@ def sort_gathered(
     return [lax.slice_in_dim(x, start, stop, axis=1) for x in every]
 
 
-@dataclass(frozen=True)
-class Key:
-    """One of the integers by which the columns of a block compare, computed only where needed: all
-    of them would take as much memory as the block."""
-
-    block: Any
-    part: int
-
-    def at(self, column: Any) -> Any:
-        return keys_of(jnp.take_along_axis(self.block, column, axis=1, mode="clip"))[self.part]
-
-    @property
-    def dtype(self) -> Any:
-        return jax.eval_shape(keys_of, self.block)[self.part].dtype
-
-
-def _boundaries(keys: Sequence[Key], comm: Comm, goals: Sequence[int]) -> Any:
+def _boundaries(keys: Sequence[Any], comm: Comm, goals: Sequence[int]) -> Any:
     """The number of columns of this rank's sorted block before each of the global places ``goals``.
 
     For every goal, each key narrows the range of columns that are still tied with the goal's.
     """
-    rows, columns = keys[0].block.shape
+    rows, columns = keys[0].shape
     shape = (rows, len(goals))
     goal = jnp.asarray(
         np.array([np.right_shift(goals, 16), np.bitwise_and(goals, 0xFFFF)]), "int32"
@@ -121,44 +108,30 @@ def _boundaries(keys: Sequence[Key], comm: Comm, goals: Sequence[int]) -> Any:
     high = jnp.full(shape, columns, jnp.int32)
     for key in keys:
         value = _key_at(goal, key, low, high, comm)
-        low, high = (_position(key, value, low, high, inclusive) for inclusive in (False, True))
+        low, high = (search(key, value, low, high, is_above) for is_above in (False, True))
     before = allreduce_p.bind(_halves(low), comm=comm, op="SUM")
     before = before + exscan_p.bind(_halves(high - low), comm=comm, op="SUM")
     return low + jnp.clip(_number(goal - before), 0, high - low)
 
 
-def _key_at(goal: Any, key: Key, low: Any, high: Any, comm: Comm) -> Any:
+def _key_at(goal: Any, key: Any, low: Any, high: Any, comm: Comm) -> Any:
     """The key of the global place ``goal`` among the columns ``low:high`` of all ranks' blocks.
 
     It is the largest value with at most ``goal`` columns before it.
     """
-    digits = jnp.arange(1, 1 << DIGIT, dtype=key.dtype)
+    digit_bits = LONG_DIGIT if low.size << (LONG_DIGIT + 3) <= SMALL else DIGIT
+    digits = jnp.arange(1, 1 << digit_bits, dtype=key.dtype)
     width = 8 * key.dtype.itemsize
 
     def refine(i: Any, value: Any) -> Any:
-        shift = (width - DIGIT * (i + 1)).astype(key.dtype)
+        shift = (width - digit_bits * (i + 1)).astype(key.dtype)
         trials = value[..., None] | (digits << shift)
-        position = _position(key, trials, low[..., None], high[..., None], False)
+        position = search(key, trials, low[..., None], high[..., None], False)
         total = allreduce_p.bind(_halves(position), comm=comm, op="SUM")
         digit = jnp.sum(_number(goal[..., None] - total) >= 0, axis=-1, dtype=key.dtype)
         return value | (digit << shift)
 
-    return lax.fori_loop(0, width // DIGIT, refine, jnp.zeros(low.shape, key.dtype))
-
-
-def _position(key: Key, value: Any, low: Any, high: Any, inclusive: bool) -> Any:
-    """The first of the columns ``low:high`` with a key of at least ``value``, or above it."""
-    low, high = (jnp.broadcast_to(bound, value.shape) for bound in (low, high))
-
-    def halve(_: Any, bounds: Any) -> Any:
-        low, high = bounds
-        middle = low + (high - low) // 2
-        flat = middle.reshape(len(middle), -1)
-        found = key.at(flat).reshape(middle.shape)
-        is_before = (middle < high) & ((found <= value) if inclusive else (found < value))
-        return jnp.where(is_before, middle + 1, low), jnp.where(is_before, high, middle)
-
-    return lax.fori_loop(0, key.block.shape[1].bit_length(), halve, (low, high))[0]
+    return lax.fori_loop(0, width // digit_bits, refine, jnp.zeros(low.shape, key.dtype))
 
 
 # Sums over ranks may exceed 2**31, and JAX may have no larger integers: we add halves.

@@ -5,6 +5,7 @@
 #include <memory>
 #include <numeric>
 
+#include "local/search.h"
 #include "local/sort.h"
 #include "run/pages.h"
 
@@ -42,35 +43,77 @@ ffi::Error SortKeys(ffi::AnyBuffer x, ffi::RemainingRets results) {
   return ffi::Error::Success();
 }
 
-ffi::Error Handle(ffi::AnyBuffer x, ffi::RemainingRets results) {
-  if (x.dimensions().size() == 0 || x.dimensions().back() > INT_MAX) {
-    return ffi::Error::InvalidArgument("jpi sort: the operand must have 1 to 2^31 - 1 columns");
-  }
+// The result of `function` on a zero of the type of the keys.
+template <typename Function>
+ffi::Error WithKey(ffi::DataType type, Function function) {
   try {
-    switch (x.element_type()) {
+    switch (type) {
       case ffi::U8:
-        return SortKeys<uint8_t>(x, results);
+        return function(uint8_t{});
       case ffi::U16:
-        return SortKeys<uint16_t>(x, results);
+        return function(uint16_t{});
       case ffi::U32:
-        return SortKeys<uint32_t>(x, results);
+        return function(uint32_t{});
       case ffi::U64:
-        return SortKeys<uint64_t>(x, results);
+        return function(uint64_t{});
       default:
-        return ffi::Error::InvalidArgument("jpi sort: the keys must be unsigned integers");
+        return ffi::Error::InvalidArgument("jpi: the keys must be unsigned integers");
     }
   } catch (const std::exception& exception) {  // out of memory
     return ffi::Error::Internal(exception.what());
   }
 }
 
+bool HasColumns(ffi::AnyBuffer x) {
+  return x.dimensions().size() > 0 && x.dimensions().back() <= INT_MAX;
+}
+
+ffi::Error HandleSort(ffi::AnyBuffer x, ffi::RemainingRets results) {
+  if (!HasColumns(x)) return ffi::Error::InvalidArgument("jpi sort: 0 to 2^31 - 1 columns");
+  return WithKey(x.element_type(), [&](auto key) { return SortKeys<decltype(key)>(x, results); });
+}
+
+using Places = ffi::Buffer<ffi::S32>;
+
+ffi::Error HandleSearch(ffi::AnyBuffer x, ffi::AnyBuffer values, Places low, Places high,
+                        ffi::Result<Places> places, bool is_above) {
+  if (!HasColumns(x)) return ffi::Error::InvalidArgument("jpi search: 0 to 2^31 - 1 columns");
+  const size_t columns = x.dimensions().back(), count = values.dimensions().back();
+  const size_t rows = count ? values.element_count() / count : 0;
+  return WithKey(x.element_type(), [&](auto key) {
+    using Key = decltype(key);
+    for (size_t row = 0; row < rows; ++row) {
+      const size_t start = row * count;
+      Search(static_cast<const Key*>(x.untyped_data()) + row * columns,
+             static_cast<const Key*>(values.untyped_data()) + start,
+             {low.typed_data() + start, high.typed_data() + start}, count, is_above,
+             places->typed_data() + start);
+    }
+    return ffi::Error::Success();
+  });
+}
+
 XLA_FFI_Error* SortOnCpu(XLA_FFI_CallFrame* frame) {
-  static auto handler = ffi::Ffi::Bind().Arg<ffi::AnyBuffer>().RemainingRets().To(Handle);
+  static auto handler = ffi::Ffi::Bind().Arg<ffi::AnyBuffer>().RemainingRets().To(HandleSort);
+  return handler->Call(frame);
+}
+
+XLA_FFI_Error* SearchOnCpu(XLA_FFI_CallFrame* frame) {
+  static auto handler = ffi::Ffi::Bind()
+                            .Arg<ffi::AnyBuffer>()
+                            .Arg<ffi::AnyBuffer>()
+                            .Arg<Places>()
+                            .Arg<Places>()
+                            .Ret<Places>()
+                            .Attr<bool>("is_above")
+                            .To(HandleSearch);
   return handler->Call(frame);
 }
 
 }  // namespace
 
-XLA_FFI_Handler* SortTarget() { return SortOnCpu; }
+std::map<std::string, XLA_FFI_Handler*> LocalTargets() {
+  return {{"jpi_sort", SortOnCpu}, {"jpi_search", SearchOnCpu}};
+}
 
 }  // namespace jpi
