@@ -66,6 +66,15 @@ def targets() -> dict[str, Any]:
     are dest, sendtag, source, recvtag, the index of a status or -1, a position in `known_peers`.
     """
 
+def local_targets() -> dict[str, Any]:
+    """The capsules of the functions on one rank's numbers, by target name.
+
+    ``jpi_sort`` sorts the last dimension of unsigned integers, stably. It has a second result where
+    the places are wanted that the numbers had (int32). ``jpi_search`` finds values in sorted keys;
+    its operands are keys, values and the first and last place (int32) of each, its attribute
+    ``is_above`` says whether equal keys are before the place.
+    """
+
 def add_comm(handle: int, check_handle: int, label: str) -> int:
     """The index by which compiled programs name the communicator with this MPI handle.
 

@@ -8,6 +8,7 @@
 
 #include <iterator>
 
+#include "local/handler.h"
 #include "records/agreement.h"
 #include "records/calls.h"
 #include "records/describe.h"
@@ -35,6 +36,14 @@ nb::dict TargetCapsules() {
   for (int i = 0; i < kCollectiveCount; ++i) {
     const std::string name = Text("jpi_", kCollectives[i].name);
     targets[name.c_str()] = nb::capsule(reinterpret_cast<void*>(Target(i)));
+  }
+  return targets;
+}
+
+nb::dict LocalTargetCapsules() {
+  nb::dict targets;
+  for (const auto& [name, target] : LocalTargets()) {
+    targets[name.c_str()] = nb::capsule(reinterpret_cast<void*>(target));
   }
   return targets;
 }
@@ -142,6 +151,7 @@ NB_MODULE(_native, m) {
       nb::arg("path"), nb::arg("handle_size"), nb::arg("in_place"), nb::arg("status"),
       nb::arg("constants"));
   m.def("targets", &TargetCapsules);
+  m.def("local_targets", &LocalTargetCapsules);
   m.def("add_comm", &AddMpiComm, nb::arg("handle"), nb::arg("check_handle"), nb::arg("label"));
   m.def("add_site", [](std::string text) { return sites.Add(std::move(text)); }, nb::arg("text"));
   m.def("set_check", &SetCheck, nb::arg("level"));

@@ -4,10 +4,11 @@ Every rank sorts its block. For each boundary of the new blocks, the ranks then 
 every sorted block, such that no element before it is larger than one after it. They bisect the bits
 of the key at the boundary, with one small sum over ranks for a few bits, and divide equal keys in
 the order of the ranks. So each block is divided into one run per rank. The ranks exchange the runs,
-and each sorts what it received. Equal keys keep their order throughout.
+and each merges what it received. Equal keys keep their order throughout.
 
-Memory: the block before and after, each once more while it is sorted.
-Communication: one small sum for every `DIGIT` bits of the keys, and each number once.
+Memory: the block before and after, each once more while it is sorted, and the keys.
+Communication: one small sum for every `DIGIT` bits of the keys, or for every `LONG_DIGIT` bits on a
+few ranks; and each number once.
 Source: Varman et al., Merging multiple lists on hierarchical-memory multiprocessors, J. Parallel
 Distrib. Comput. 12 (1991): exact splitting.
 """
@@ -16,7 +17,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -24,12 +24,17 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from jpi._blocks.keys import keys_of
+from jpi._blocks.local_sort import sort_local, sort_rows
+from jpi._blocks.search import search
 from jpi._layout.layout import Boundaries
 from jpi._mpi.comm import Comm
 from jpi._primitives.reductions import allgather_each_p, allreduce_p, exscan_p
 from jpi._primitives.routing import exchange, fetch
 
-DIGIT = 4  # the bits of a key that one sum over ranks finds
+DIGIT = 4  # the bits of a key that one sum over ranks finds,
+LONG_DIGIT = 8  # or that it finds if it stays as small as
+SMALL = 1 << 15  # bytes
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
@@ -45,8 +50,8 @@ def sort_blocks(
         comm: the ranks that hold the blocks.
         target: the boundaries, one more than there are ranks; columns past the last are dropped.
     """
-    ordered = _sort(operands, num_keys)
-    keys = [Key(x, part) for x in ordered[:num_keys] for part in range(_parts(x))]
+    ordered = sort_rows(operands, num_keys)
+    keys = [key for x in ordered[:num_keys] for key in keys_of(x)]
     boundaries = _boundaries(keys, comm, target[1:])
     sent = jnp.diff(boundaries, axis=1, prepend=0)
     own = target[comm.rank + 1] - target[comm.rank]
@@ -54,7 +59,7 @@ def sort_blocks(
         jnp.stack([exchange(x[row], sent[row], comm, own) for row in range(len(x))])
         for x in ordered
     ]
-    return _sort(received, num_keys)
+    return sort_rows(received, num_keys)
 
 
 @sort_blocks.defjvp
@@ -84,54 +89,17 @@ def sort_gathered(
     """
     every = [allgather_each_p.bind(x.T, comm=comm, counts=tuple(sizes)).T for x in operands]
     if every[0].size:  # without elements the derivative would not depend on the operand
-        every = lax.sort(every, dimension=1, is_stable=True, num_keys=num_keys)
+        every = sort_local(every, num_keys)
     start, stop = target[comm.rank : comm.rank + 2]
     return [lax.slice_in_dim(x, start, stop, axis=1) for x in every]
 
 
-def _sort(operands: Sequence[Any], num_keys: int) -> list[Any]:
-    dtype = operands[0].dtype
-    if len(operands) == 1 and jnp.issubdtype(dtype, jnp.floating) and dtype.itemsize > 1:
-        return [_sort_floats(operands[0])]
-    return lax.sort(list(operands), dimension=1, is_stable=True, num_keys=num_keys)
-
-
-def _sort_floats(x: Any) -> Any:
-    """Floats sorted by their integer keys, which takes XLA a quarter of the time.
-
-    Zeros of both signs have one key, but must stay in their order.
-    """
-
-    def by_keys(x: Any) -> Any:
-        return _floats(lax.sort(_keys(x)[0], dimension=1, is_stable=False), x.dtype)
-
-    is_negative_zero = (x == 0) & jnp.signbit(x)
-    whole = functools.partial(lax.sort, dimension=1, is_stable=True)
-    return lax.cond(jnp.any(is_negative_zero), whole, by_keys, x)
-
-
-@dataclass(frozen=True)
-class Key:
-    """One of the integers by which the columns of a block compare, computed only where needed: all
-    of them would take as much memory as the block."""
-
-    block: Any
-    part: int
-
-    def at(self, column: Any) -> Any:
-        return _keys(jnp.take_along_axis(self.block, column, axis=1, mode="clip"))[self.part]
-
-    @property
-    def dtype(self) -> Any:
-        return jax.eval_shape(_keys, self.block)[self.part].dtype
-
-
-def _boundaries(keys: Sequence[Key], comm: Comm, goals: Sequence[int]) -> Any:
+def _boundaries(keys: Sequence[Any], comm: Comm, goals: Sequence[int]) -> Any:
     """The number of columns of this rank's sorted block before each of the global places ``goals``.
 
     For every goal, each key narrows the range of columns that are still tied with the goal's.
     """
-    rows, columns = keys[0].block.shape
+    rows, columns = keys[0].shape
     shape = (rows, len(goals))
     goal = jnp.asarray(
         np.array([np.right_shift(goals, 16), np.bitwise_and(goals, 0xFFFF)]), "int32"
@@ -140,44 +108,30 @@ def _boundaries(keys: Sequence[Key], comm: Comm, goals: Sequence[int]) -> Any:
     high = jnp.full(shape, columns, jnp.int32)
     for key in keys:
         value = _key_at(goal, key, low, high, comm)
-        low, high = (_position(key, value, low, high, inclusive) for inclusive in (False, True))
+        low, high = (search(key, value, low, high, is_above) for is_above in (False, True))
     before = allreduce_p.bind(_halves(low), comm=comm, op="SUM")
     before = before + exscan_p.bind(_halves(high - low), comm=comm, op="SUM")
     return low + jnp.clip(_number(goal - before), 0, high - low)
 
 
-def _key_at(goal: Any, key: Key, low: Any, high: Any, comm: Comm) -> Any:
+def _key_at(goal: Any, key: Any, low: Any, high: Any, comm: Comm) -> Any:
     """The key of the global place ``goal`` among the columns ``low:high`` of all ranks' blocks.
 
     It is the largest value with at most ``goal`` columns before it.
     """
-    digits = jnp.arange(1, 1 << DIGIT, dtype=key.dtype)
+    digit_bits = LONG_DIGIT if low.size << (LONG_DIGIT + 3) <= SMALL else DIGIT
+    digits = jnp.arange(1, 1 << digit_bits, dtype=key.dtype)
     width = 8 * key.dtype.itemsize
 
     def refine(i: Any, value: Any) -> Any:
-        shift = (width - DIGIT * (i + 1)).astype(key.dtype)
+        shift = (width - digit_bits * (i + 1)).astype(key.dtype)
         trials = value[..., None] | (digits << shift)
-        position = _position(key, trials, low[..., None], high[..., None], False)
+        position = search(key, trials, low[..., None], high[..., None], False)
         total = allreduce_p.bind(_halves(position), comm=comm, op="SUM")
         digit = jnp.sum(_number(goal[..., None] - total) >= 0, axis=-1, dtype=key.dtype)
         return value | (digit << shift)
 
-    return lax.fori_loop(0, width // DIGIT, refine, jnp.zeros(low.shape, key.dtype))
-
-
-def _position(key: Key, value: Any, low: Any, high: Any, inclusive: bool) -> Any:
-    """The first of the columns ``low:high`` with a key of at least ``value``, or above it."""
-    low, high = (jnp.broadcast_to(bound, value.shape) for bound in (low, high))
-
-    def halve(_: Any, bounds: Any) -> Any:
-        low, high = bounds
-        middle = low + (high - low) // 2
-        flat = middle.reshape(len(middle), -1)
-        found = key.at(flat).reshape(middle.shape)
-        is_before = (middle < high) & ((found <= value) if inclusive else (found < value))
-        return jnp.where(is_before, middle + 1, low), jnp.where(is_before, high, middle)
-
-    return lax.fori_loop(0, key.block.shape[1].bit_length(), halve, (low, high))[0]
+    return lax.fori_loop(0, width // digit_bits, refine, jnp.zeros(low.shape, key.dtype))
 
 
 # Sums over ranks may exceed 2**31, and JAX may have no larger integers: we add halves.
@@ -191,43 +145,3 @@ def _number(halves: Any) -> Any:
     """The number of two halves, which may have overflowed into one another; saturated."""
     high = halves[0] + (halves[1] >> 16)
     return (jnp.clip(high, -(1 << 15), (1 << 15) - 1) << 16) + (halves[1] & 0xFFFF)
-
-
-def _keys(x: Any) -> list[Any]:
-    """Unsigned integers that, compared one after the other, order as `jax.lax.sort` does."""
-    if jnp.issubdtype(x.dtype, jnp.complexfloating):
-        return [*_keys(lax.real(x)), *_keys(lax.imag(x))]
-    if jnp.issubdtype(x.dtype, jnp.floating):
-        x = jnp.where(x == 0, jnp.zeros_like(x), x)  # zeros are equal, whatever their sign
-        x = jnp.where(jnp.isnan(x), jnp.full_like(x, jnp.nan), x)  # all NaN are equal, and the last
-    return [ordered_bits(x)]
-
-
-def _parts(x: Any) -> int:
-    return len(jax.eval_shape(_keys, x))
-
-
-def ordered_bits(x: Any) -> Any:
-    """Unsigned integers that order as the real numbers ``x`` do, floats in their total order."""
-    if jnp.issubdtype(x.dtype, jnp.floating):
-        x = x if x.dtype.itemsize > 1 else x.astype(jnp.float16)
-        unsigned, sign = _unsigned(x.dtype)
-        bits = lax.bitcast_convert_type(x, unsigned)
-        return jnp.where(bits & sign, ~bits, bits | sign)
-    if x.dtype == bool or jnp.issubdtype(x.dtype, jnp.unsignedinteger):
-        return x.astype(_unsigned(x.dtype)[0])
-    unsigned, sign = _unsigned(x.dtype)
-    return x.astype(unsigned) ^ sign  # a negative number wraps around
-
-
-def _floats(bits: Any, dtype: Any) -> Any:
-    """The numbers whose ordered bits are ``bits``."""
-    _, sign = _unsigned(dtype)
-    return lax.bitcast_convert_type(jnp.where(bits & sign, bits ^ sign, ~bits), dtype)
-
-
-def _unsigned(dtype: Any) -> tuple[Any, Any]:
-    """The unsigned integers of the size of ``dtype``, and their highest bit."""
-    width = 8 * jnp.dtype(dtype).itemsize
-    unsigned = jnp.dtype(f"uint{width}")
-    return unsigned, jnp.asarray(1 << (width - 1), unsigned)

@@ -96,3 +96,18 @@ def with_token_of(ctx: Any, effect: Effect, lower: Callable[[Any, Any], Sequence
     token, *values = lower(inner, ctx.tokens_in.get(effect))
     ctx.set_tokens_out(ctx.tokens_in.update_tokens(TokenSet({effect: token})))
     return values
+
+
+def stored(value: Any, aval: Any) -> tuple[Any, Any, list[int]]:
+    """The array that ``value`` transposes in the program that is lowered, and which of its
+    dimensions each dimension of ``value`` is; ``value`` itself where it is no transpose.
+
+    XLA reads an operand of a product where its untransposed array is in memory.
+    """
+    operation = getattr(value.owner, "operation", None)  # an argument belongs to a block
+    if operation is None or operation.name != "stablehlo.transpose":
+        return value, aval, list(range(aval.ndim))
+    order = list(map(int, operation.attributes["permutation"]))
+    shape = [aval.shape[order.index(dim)] for dim in range(aval.ndim)]
+    inner, whole, inner_order = stored(operation.operands[0], aval.update(shape=tuple(shape)))
+    return inner, whole, [inner_order[dim] for dim in order]

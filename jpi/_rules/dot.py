@@ -12,6 +12,7 @@ from jpi._evaluation.values import Value, pending, region_of
 from jpi._layout.layout import layout
 from jpi._rules._contraction import contraction_of, plan
 from jpi._rules._panels import panels_of, streamed
+from jpi._rules._product import multiply
 
 
 @rule("dot_general")
@@ -31,7 +32,7 @@ def dot_general(
         local = streamed(call, panels, targets, used)
     else:
         regions = [region_of(call.mesh, target, used) for target in targets]
-        local = call.bind(lhs.take(regions[0]), rhs.take(regions[1]))
+        local = multiply(lhs.take(regions[0]), rhs.take(regions[1]), **call.params)
     spec = tuple(axes.get(label, ()) for label in product.result)
     over = product.over(axes, call.mesh.axis_names)
     return pending(local, call.mesh, over, layout(call.shape, call.mesh.axes, spec))

@@ -15,12 +15,13 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from jpi._blocks.keys import ordered_bits
+from jpi._blocks.local_sort import sort_local
 from jpi._blocks.rows import on_axis
-from jpi._blocks.sort import ordered_bits, sort_blocks, sort_gathered
+from jpi._blocks.sort import sort_blocks, sort_gathered
 from jpi._evaluation.evaluate import evaluate
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Placed, Value, agree, placed_as, region_of
-from jpi._jax import jaxprs
 from jpi._layout.layout import Boundaries, Layout, layout, offsets
 from jpi._primitives.moves import allgather_p
 
@@ -39,7 +40,8 @@ def sort(
     if target.parts(dimension) > 1:
         locals = _sort_sharded(call, locals, num_keys, target, dimension, target.offsets(dimension))
     elif math.prod(locals[0].shape):  # an empty result would not depend on the operand
-        locals = jaxprs.apply_primitive(call.primitive, locals, call.params)
+        moved = [jnp.moveaxis(local, dimension, -1) for local in locals]
+        locals = [jnp.moveaxis(y, -1, dimension) for y in sort_local(moved, num_keys)]
     return [placed_as(Placed(local, target), call.mesh, source) for local in locals]
 
 

@@ -1,0 +1,111 @@
+"""Sorting the numbers that a rank holds, along their last dimension.
+
+On a CPU a function of ours sorts integers (native/local/sort.h): XLA compares them two by two,
+which takes ten times as long. It also merges the sorted runs that come from other ranks. Numbers
+of any other type are sorted by their integer keys. Elsewhere the keys are sorted by XLA.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from jpi._blocks.keys import floats_of, integers_of, keys_of
+from jpi._jax import names as _jax
+from jpi._mpi.library import native
+
+jax.ffi.register_ffi_target("jpi_sort", native.local_targets()["jpi_sort"], platform="cpu")
+
+sort_keys_p = _jax.Primitive("jpi_sort_keys")
+sort_keys_p.multiple_results = True
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
+def sort_local(operands: Sequence[Any], num_keys: int) -> list[Any]:
+    """``jax.lax.sort(operands, num_keys=num_keys)``, stable."""
+    return sort_rows(operands, num_keys)
+
+
+@sort_local.defjvp
+def _tangent(num_keys: int, primals: Any, tangents: Any) -> tuple[Any, Any]:
+    (operands,), (rates,) = primals, tangents
+    places = lax.broadcasted_iota(jnp.int32, operands[0].shape, operands[0].ndim - 1)
+    *results, places = sort_local((*operands, places), num_keys)
+
+    def moved(rate: Any, y: Any) -> Any:
+        if not jnp.issubdtype(y.dtype, jnp.inexact):
+            return np.zeros(y.shape, jax.dtypes.float0)
+        return _taken(rate, places)
+
+    return results, list(map(moved, rates, results))
+
+
+def sort_rows(operands: Sequence[Any], num_keys: int) -> list[Any]:
+    """As `sort_local`, without a derivative."""
+    x = operands[0]
+    if len(operands) == 1 and jnp.issubdtype(x.dtype, jnp.floating) and x.dtype.itemsize > 1:
+        # Zeros of both signs have one key, but must stay in their order.
+        is_negative_zero = (x == 0) & jnp.signbit(x)
+        return [lax.cond(jnp.any(is_negative_zero), _by_places, _by_keys, x)]
+    if len(operands) == 1 and not jnp.issubdtype(x.dtype, jnp.inexact):
+        return [integers_of(sort_keys_p.bind(*keys_of(x), has_places=False)[0], x.dtype)]
+    places = _places([key for x in operands[:num_keys] for key in keys_of(x)])
+    return [_taken(x, places) for x in operands]
+
+
+def _by_keys(x: Any) -> Any:
+    return floats_of(sort_keys_p.bind(*keys_of(x), has_places=False)[0], x.dtype)
+
+
+def _by_places(x: Any) -> Any:
+    return _taken(x, _places(keys_of(x)))
+
+
+def _places(keys: Sequence[Any]) -> Any:
+    """Where the sorted numbers are, by keys of which the first counts most."""
+    *others, last = keys
+    places = sort_keys_p.bind(last, has_places=True)[1]
+    for key in reversed(others):
+        places = _taken(places, sort_keys_p.bind(_taken(key, places), has_places=True)[1])
+    return places
+
+
+def _taken(x: Any, places: Any) -> Any:
+    return jnp.take_along_axis(x, places, axis=-1, mode="promise_in_bounds")
+
+
+@sort_keys_p.def_impl
+@functools.partial(jax.jit, static_argnames="has_places")
+def _run(keys: Any, *, has_places: bool) -> list[Any]:
+    return sort_keys_p.bind(keys, has_places=has_places)
+
+
+@sort_keys_p.def_abstract_eval
+def _types(keys: Any, *, has_places: bool) -> list[Any]:
+    return [keys, keys.update(dtype=jnp.dtype("int32"))][: 1 + has_places]
+
+
+def _batch(operands: Sequence[Any], dims: Sequence[int], **params: Any) -> tuple[list[Any], Any]:
+    results = sort_keys_p.bind(jnp.moveaxis(operands[0], dims[0], 0), **params)
+    return results, [0] * len(results)
+
+
+def _sort_by_xla(keys: Any, *, has_places: bool) -> Sequence[Any]:
+    places = [lax.broadcasted_iota(jnp.int32, keys.shape, keys.ndim - 1)][: int(has_places)]
+    return lax.sort([keys, *places], num_keys=1)
+
+
+def _lower_for_cpu(ctx: Any, keys: Any, *, has_places: bool) -> Any:
+    aliases = {} if has_places else {0: 0}
+    return jax.ffi.ffi_lowering("jpi_sort", operand_output_aliases=aliases)(ctx, keys)
+
+
+_jax.batching.primitive_batchers[sort_keys_p] = _batch
+_jax.mlir.register_lowering(sort_keys_p, _jax.mlir.lower_fun(_sort_by_xla, multiple_results=True))
+_jax.mlir.register_lowering(sort_keys_p, _lower_for_cpu, platform="cpu")

@@ -1,0 +1,119 @@
+#include "local/handler.h"
+
+#include <climits>
+#include <exception>
+#include <memory>
+#include <numeric>
+
+#include "local/search.h"
+#include "local/sort.h"
+#include "run/pages.h"
+
+namespace ffi = xla::ffi;
+
+namespace jpi {
+namespace {
+
+template <typename Key, bool kHasPlaces>
+void SortRows(const Key* operand, Run<Key, kHasPlaces> result, size_t rows, size_t columns) {
+  const Scratch keys(columns * sizeof(Key)), places(kHasPlaces ? columns * sizeof(int32_t) : 0);
+  const Run<Key, kHasPlaces> scratch{reinterpret_cast<Key*>(keys.bytes()), places.numbers()};
+  for (size_t row = 0; row < rows; ++row) {
+    const auto x = result.From(row * columns);
+    if (x.keys != operand + row * columns) std::copy_n(operand + row * columns, columns, x.keys);
+    if constexpr (kHasPlaces) std::iota(x.places, x.places + columns, 0);
+    Sort(x, scratch, columns);
+  }
+}
+
+template <typename Key>
+ffi::Error SortKeys(ffi::AnyBuffer x, ffi::RemainingRets results) {
+  const size_t columns = x.dimensions().back();
+  const size_t rows = columns ? x.element_count() / columns : 0;
+  const auto operand = static_cast<const Key*>(x.untyped_data());
+  const auto keys = static_cast<Key*>((*results.get<ffi::AnyBuffer>(0))->untyped_data());
+  AdviseHugePages(keys, x.size_bytes());
+  if (results.size() == 1) {
+    SortRows<Key, false>(operand, {keys, nullptr}, rows, columns);
+  } else {
+    const auto places = (*results.get<ffi::AnyBuffer>(1))->typed_data<int32_t>();
+    AdviseHugePages(places, x.element_count() * sizeof(int32_t));
+    SortRows<Key, true>(operand, {keys, places}, rows, columns);
+  }
+  return ffi::Error::Success();
+}
+
+// The result of `function` on a zero of the type of the keys.
+template <typename Function>
+ffi::Error WithKey(ffi::DataType type, Function function) {
+  try {
+    switch (type) {
+      case ffi::U8:
+        return function(uint8_t{});
+      case ffi::U16:
+        return function(uint16_t{});
+      case ffi::U32:
+        return function(uint32_t{});
+      case ffi::U64:
+        return function(uint64_t{});
+      default:
+        return ffi::Error::InvalidArgument("jpi: the keys must be unsigned integers");
+    }
+  } catch (const std::exception& exception) {  // out of memory
+    return ffi::Error::Internal(exception.what());
+  }
+}
+
+bool HasColumns(ffi::AnyBuffer x) {
+  return x.dimensions().size() > 0 && x.dimensions().back() <= INT_MAX;
+}
+
+ffi::Error HandleSort(ffi::AnyBuffer x, ffi::RemainingRets results) {
+  if (!HasColumns(x)) return ffi::Error::InvalidArgument("jpi sort: 0 to 2^31 - 1 columns");
+  return WithKey(x.element_type(), [&](auto key) { return SortKeys<decltype(key)>(x, results); });
+}
+
+using Places = ffi::Buffer<ffi::S32>;
+
+ffi::Error HandleSearch(ffi::AnyBuffer x, ffi::AnyBuffer values, Places low, Places high,
+                        ffi::Result<Places> places, bool is_above) {
+  if (!HasColumns(x)) return ffi::Error::InvalidArgument("jpi search: 0 to 2^31 - 1 columns");
+  const size_t columns = x.dimensions().back(), count = values.dimensions().back();
+  const size_t rows = count ? values.element_count() / count : 0;
+  return WithKey(x.element_type(), [&](auto key) {
+    using Key = decltype(key);
+    for (size_t row = 0; row < rows; ++row) {
+      const size_t start = row * count;
+      Search(static_cast<const Key*>(x.untyped_data()) + row * columns,
+             static_cast<const Key*>(values.untyped_data()) + start,
+             {low.typed_data() + start, high.typed_data() + start}, count, is_above,
+             places->typed_data() + start);
+    }
+    return ffi::Error::Success();
+  });
+}
+
+XLA_FFI_Error* SortOnCpu(XLA_FFI_CallFrame* frame) {
+  static auto handler = ffi::Ffi::Bind().Arg<ffi::AnyBuffer>().RemainingRets().To(HandleSort);
+  return handler->Call(frame);
+}
+
+XLA_FFI_Error* SearchOnCpu(XLA_FFI_CallFrame* frame) {
+  static auto handler = ffi::Ffi::Bind()
+                            .Arg<ffi::AnyBuffer>()
+                            .Arg<ffi::AnyBuffer>()
+                            .Arg<Places>()
+                            .Arg<Places>()
+                            .Ret<Places>()
+                            .Attr<bool>("is_above")
+                            .To(HandleSearch);
+  return handler->Call(frame);
+}
+
+}  // namespace
+
+std::map<std::string, XLA_FFI_Handler*> LocalTargets() {
+  return {{"jpi_sort", SortOnCpu}, {"jpi_search", SearchOnCpu}};
+}
+
+}  // namespace jpi

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "xla/ffi/api/ffi.h"
+
+namespace jpi {
+
+// The FFI handlers of what a rank computes alone, by target name.
+//
+// jpi_sort: sorts the last dimension of an array of unsigned integers. A second result, of int32,
+// gets the place where each number was.
+// jpi_search: for keys, values and the two bounds of their places, the places of the values in the
+// last dimension of the keys; the other dimensions are those of the values.
+std::map<std::string, XLA_FFI_Handler*> LocalTargets();
+
+}  // namespace jpi
