@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from jpi._jax import names as _jax
-from jpi._layout.layout import Axes
 from jpi._mpi.comm import Comm
 from jpi._mpi.mesh import Mesh
 from jpi._mpi.partition import (
@@ -26,7 +25,7 @@ from jpi._mpi.partition import (
     parts_along,
     parts_of,
 )
-from jpi._ordered.declared import agreed_p, claimed_p, varies_p
+from jpi._ordered.declared import Axes, agreed_p, claimed_p, varies_p
 
 
 @dataclass(frozen=True, eq=False)
