@@ -135,9 +135,9 @@ class Protocols(Sharded):
         return self.shape[0]
 
     def __iter__(self) -> Iterator[Any]:
-        """The rows, if each rank has its part of every row: one from another rank would cost much."""
+        """The rows, if each rank has its part of every one: to fetch them would cost much."""
         if self.ndim and not self._layout.spec[0]:
-            return (self[i] for i in range(self.shape[0]))
+            return (self[i] for i in range(self.shape[0]))  # type: ignore[index]
         return _NoRows(self._not_whole("iterated over"))
 
     def __contains__(self, value: Any) -> bool:

@@ -16,9 +16,8 @@ from jpi._evaluation.values import (
     pending,
     region_of,
 )
-from jpi._evaluation.views import Spanned, View, beside, if_near
-from jpi._layout.layout import Spec, layout
-from jpi._layout.spans import Spans
+from jpi._layout.layout import layout
+from jpi._rules._aligned import aligned
 
 UNARY = """
 abs acos acosh asin asinh atan atanh bessel_i0e bessel_i1e cbrt ceil clz conj convert_element_type
@@ -62,29 +61,13 @@ def elementwise(call: Call, *values: Value, **params: Any) -> Value:
         return _scaled(call, total, *factor)
     if follows_from_region(values, call.shape):
         return Deferred(call.shape, call.dtype, build)
-    axes = agree(*((value, labels_of(value, call.shape)) for value in values))
+    labels = [labels_of(value, call.shape) for value in values]
+    axes = agree(*zip(values, labels, strict=True))
     spec = tuple(axes.get(dim, ()) for dim in range(call_ndim))
-    if any(isinstance(value, View) for value in values) and (near := _view(call, values, spec)):
+    if near := aligned(call, values, labels, spec):
         return near
     target = layout(call.shape, call.mesh.axes, spec)
     return Placed(build(region_of(call.mesh, target)), target)
-
-
-def _view(call: Call, values: Sequence[Value], spec: Spec) -> Value | None:
-    """The result as a view, as some operands are views."""
-    mesh, whole = call.mesh, Spans.blocks((0, 1), 0)
-    labels = [labels_of(value, call.shape) for value in values]
-    operands = [
-        beside(mesh, value, tuple(() if dim is None else spec[dim] for dim in dims))
-        for value, dims in zip(values, labels, strict=True)
-    ]
-
-    def needs(part: Spanned) -> list[Spanned]:
-        return [tuple(whole if dim is None else part[dim] for dim in dims) for dims in labels]
-
-    return if_near(
-        View(mesh, call.results[0], spec, operands, needs, lambda box, locals: call.bind(*locals))
-    )
 
 
 def _scales(call: Call, total: Value, *factor: Value) -> bool:

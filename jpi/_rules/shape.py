@@ -17,6 +17,7 @@ from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Deferred, Placed, Region, Value, agree, region_of
 from jpi._evaluation.views import Spanned, View, beside, if_near
 from jpi._layout.layout import Boundaries, Layout, Mapped, Spec, are_equal, layout
+from jpi._rules._aligned import aligned, sizes_of
 
 
 @rule("broadcast_in_dim")
@@ -30,7 +31,17 @@ def broadcast_in_dim(call: Call, value: Value, *dynamic_shape: Value, **params: 
     spec: list[Any] = [()] * len(call.shape)
     for dim, size, axes in zip(dims, value.shape, value.spec, strict=True):
         spec[dim] = axes if size == call.shape[dim] else ()
-    return Deferred(call.shape, call.dtype, build, tuple(spec), value.weight)
+    labels = [
+        dim if n == call.shape[dim] else None for dim, n in zip(dims, value.shape, strict=True)
+    ]
+    near = aligned(
+        call,
+        [value],
+        [labels],
+        tuple(spec),
+        lambda box, locals: lax.broadcast_in_dim(*locals, sizes_of(box), dims),
+    )
+    return near or Deferred(call.shape, call.dtype, build, tuple(spec), value.weight)
 
 
 @rule("iota")
@@ -44,7 +55,14 @@ def iota(call: Call, *, dtype: Any, dimension: int, **params: Any) -> Value:
 
 @rule("transpose")
 def transpose(call: Call, value: Value, *, permutation: Sequence[int]) -> Value:
-    placed = value.settle(call.mesh)
+    spec = tuple(value.spec[dim] for dim in permutation)
+    labels = [list(permutation).index(dim) for dim in range(value.ndim)]
+    if near := aligned(call, [value], [labels], spec):
+        return near
+    return _transposed(call, value.settle(call.mesh), permutation)
+
+
+def _transposed(call: Call, placed: Placed, permutation: Sequence[int]) -> Placed:
     shape = tuple(placed.shape[dim] for dim in permutation)
     spec = tuple(placed.spec[dim] for dim in permutation)
     return Placed(lax.transpose(placed.local, permutation), layout(shape, call.mesh.axes, spec))
@@ -52,15 +70,24 @@ def transpose(call: Call, value: Value, *, permutation: Sequence[int]) -> Value:
 
 @rule("squeeze")
 def squeeze(call: Call, value: Value, *, dimensions: Sequence[int]) -> Value:
+    spec = tuple(axes for dim, axes in enumerate(value.spec) if dim not in dimensions)
+    if not any(value.spec[dim] for dim in dimensions):
+        kept = iter(range(len(spec)))
+        labels = [None if dim in dimensions else next(kept) for dim in range(value.ndim)]
+        if near := aligned(call, [value], [labels], spec):
+            return near
     placed = _unshard(call, value, dimensions)
-    spec = tuple(axes for dim, axes in enumerate(placed.spec) if dim not in dimensions)
     return Placed(call.bind(placed.local), layout(call.shape, call.mesh.axes, spec))
 
 
 @rule("expand_dims")
 def expand_dims(call: Call, value: Value, *, dimensions: Sequence[int]) -> Value:
-    placed, entries = value.settle(call.mesh), iter(value.spec)
+    entries = iter(value.spec)
     spec = tuple(() if dim in dimensions else next(entries) for dim in range(len(call.shape)))
+    labels = [dim for dim in range(len(call.shape)) if dim not in dimensions]
+    if near := aligned(call, [value], [labels], spec):
+        return near
+    placed = value.settle(call.mesh)
     return Placed(call.bind(placed.local), layout(call.shape, call.mesh.axes, spec))
 
 
@@ -103,7 +130,7 @@ def _leading(dims: Sequence[int], shape: Sequence[int]) -> int | None:
 @rule("reshape")
 def reshape(call: Call, value: Value, *, dimensions: Any, **params: Any) -> Value:
     if dimensions is not None:
-        value = transpose(call, value, permutation=dimensions)
+        value = _transposed(call, value.settle(call.mesh), dimensions)
     if math.prod(call.shape) == 0:
         return Deferred(call.shape, call.dtype, lambda region: jnp.zeros(region.shape, call.dtype))
     groups = reshape_groups(value.shape, call.shape)
@@ -237,5 +264,8 @@ def stack(call: Call, *values: Value, axis: int) -> Value:
     each = tuple(axes.get(dim, ()) for dim in range(values[0].ndim))
     region = region_of(call.mesh, layout(values[0].shape, call.mesh.axes, each))
     spec: Spec = (*each[:axis], (), *each[axis:])
+    labels = [dim for dim in range(len(call.shape)) if dim != axis]
+    if near := aligned(call, values, [labels] * len(values), spec):
+        return near
     target = layout(call.shape, call.mesh.axes, spec)
     return Placed(call.bind(*(value.take(region) for value in values)), target)

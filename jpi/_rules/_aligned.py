@@ -1,0 +1,53 @@
+"""Views whose rows come from the same rows of the operands, such as sums and transposes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from jpi._evaluation.registry import Call
+from jpi._evaluation.values import Value
+from jpi._evaluation.views import Spanned, View, beside, if_near
+from jpi._layout.layout import Box, Spec
+from jpi._layout.spans import Spans
+
+Labels = Sequence[int | None]  # for each dimension of an operand: that of the result
+
+
+def aligned(
+    call: Call,
+    values: Sequence[Value],
+    labels: Sequence[Labels],
+    spec: Spec,
+    build: Callable[[Box, Sequence[Any]], Any] | None = None,
+) -> View | None:
+    """The result as a view of operands that are views, if any is; None otherwise.
+
+    Args:
+        labels: for each operand. It is taken whole along dimensions with None, which must be
+            unsharded or go to one of size 1.
+        spec: of the result.
+        build: see `View`; the primitive on the parts of the operands by default.
+    """
+    if not any(isinstance(value, View) for value in values):
+        return None
+    operands = [
+        beside(call.mesh, value, tuple(() if dim is None else spec[dim] for dim in dims))
+        for value, dims in zip(values, labels, strict=True)
+    ]
+
+    def needs(part: Spanned) -> list[Spanned]:
+        return [
+            tuple(
+                Spans.blocks((0, n), 0) if dim is None else part[dim]
+                for dim, n in zip(dims, value.shape, strict=True)
+            )
+            for value, dims in zip(values, labels, strict=True)
+        ]
+
+    make = build or (lambda box, locals: call.bind(*locals))
+    return if_near(View(call.mesh, call.results[0], spec, operands, needs, make))
+
+
+def sizes_of(box: Box) -> tuple[int, ...]:
+    return tuple(stop - start for start, stop in box)
