@@ -1,11 +1,12 @@
-"""Waves and a vortex in shallow water: a solver on a 2-D grid of ranks, and its exact gradient.
+"""Waves and a vortex in shallow water, in NumPy style on a 2-D mesh of ranks, and their gradient.
 
     mpirun -n 4 python examples/shallow_water.py
 
 The water is `state`, of shape (3, rows, columns): its height, its momentum along y and that along
-x. Each rank holds one block of a periodic square, and `jpi.sendrecv` fetches the two cells around
-it from the neighbours, inside a compiled loop. `jax.grad` then computes how the height at a gauge
-depends on the water everywhere at an earlier time: the same messages carry the cotangents back.
+x. Each rank holds one block of a periodic square. Nothing here communicates by name: what a rank
+needs of its neighbours' cells, JPI finds in the program, and fetches in one exchange for each axis
+and evaluation. `jax.grad` then computes how the height at a gauge depends on the water everywhere
+at an earlier time.
 
 The scheme: finite volumes with limited linear reconstruction, the Lax-Friedrichs flux, and Heun's
 method in time. What leaves a cell enters the next one, so no water is lost.
@@ -17,12 +18,12 @@ import time
 from typing import NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy
 from jax import lax
 from mpi4py import MPI
 
 import jpi
+import jpi.numpy as jnp
 
 try:
     from tqdm import tqdm
@@ -43,79 +44,38 @@ GRADIENT_STEPS = 60
 
 
 class Domain(NamedTuple):
-    """The square on one rank: the grid of ranks, its own block, the step in time."""
+    """The square: its cells, the fastest wave, the step in time."""
 
-    comm: MPI.Cartcomm
-    size: int  # cells along each side of the square
-    shape: tuple[int, int]  # of the block
+    size: int  # cells along each side
     speed: float = 0.0  # no wave is faster
     time_step: float = 0.0
 
-    def block(self, x):
-        """Returns this rank's block of an array that covers the square."""
-        (i, j), (rows, columns) = self.comm.coords, self.shape
-        return x[i * rows : (i + 1) * rows, j * columns : (j + 1) * columns]
 
-    def offsets(self, y, x):
-        """Returns the way from the point (y, x) to each cell, along y and along x."""
-        ways = []
-        for i, cells, place in zip(self.comm.coords, self.shape, (y, x), strict=True):
-            centers = (i * cells + numpy.arange(cells) + 0.5) / self.size
-            ways.append((centers - place + 0.5) % 1 - 0.5)  # the square is periodic
-        return numpy.meshgrid(*ways, indexing="ij")
-
-    def total(self, x):
-        """Returns the integral of `x` over the square, the same on every rank (an allreduce)."""
-        return jpi.allreduce(jnp.sum(x), MPI.SUM, comm=self.comm) / self.size**2
-
-    def gathered(self, x):
-        """Returns the array that covers the square on rank 0, None elsewhere (a gather)."""
-        blocks = jpi.gather(x, 0, comm=self.comm)
-        if self.comm.rank == 0:
-            grid = numpy.reshape(blocks, (*self.comm.dims, *self.shape))
-            return grid.swapaxes(1, 2).reshape(self.size, self.size)
-
-
-def make_domain(size):
-    """Returns the square of `size` x `size` cells on a grid of all ranks."""
-    dims = MPI.Compute_dims(MPI.COMM_WORLD.size, 2)
-    if any(size % n or size < 2 * n for n in dims):
-        raise ValueError(
-            f"`--size` must be a multiple, twice or more, of each side of the {dims[0]} x "
-            f"{dims[1]} grid of ranks; got {size}. Take another size or number of ranks."
-        )
-    comm = MPI.COMM_WORLD.Create_cart(dims, periods=(True, True))
-    return Domain(comm, size, (size // dims[0], size // dims[1]))
+def offsets(domain, y, x):
+    """Returns the way from the point (y, x) to each cell, along y and along x."""
+    centers = (jnp.arange(domain.size) + 0.5) / domain.size
+    way = lambda place: (centers - place + 0.5) % 1 - 0.5  # noqa: E731  (the square is periodic)
+    return way(y)[:, None], way(x)[None, :]
 
 
 def with_waves(domain, state):
-    """Returns the domain with a time step that suits the waves in `state` (an allreduce)."""
-    height, *momentum = state
-    fastest = jnp.max(jnp.hypot(*momentum) / height + jnp.sqrt(GRAVITY * height))
-    speed = 1.2 * float(jpi.allreduce(fastest, MPI.MAX, comm=domain.comm))
+    """Returns the domain with a time step that suits the waves in `state`."""
+    height, along_y, along_x = state
+    fastest = jnp.max(jnp.hypot(along_y, along_x) / height + jnp.sqrt(GRAVITY * height))
+    speed = 1.2 * float(fastest)
     return domain._replace(speed=speed, time_step=0.4 / domain.size / speed)
 
 
 def initial_state(domain):
     """Returns a long hill of water at rest, and a vortex that the Coriolis force holds together."""
-    y, x = domain.offsets(0.35, 0.35)
-    hill = 0.5 * numpy.exp(-(((x + y) / 0.2) ** 2) - ((x - y) / 0.06) ** 2)
-    y, x = domain.offsets(0.65, 0.6)
+    y, x = offsets(domain, 0.35, 0.35)
+    hill = 0.5 * jnp.exp(-(((x + y) / 0.2) ** 2) - ((x - y) / 0.06) ** 2)
+    y, x = offsets(domain, 0.65, 0.6)
     width = 0.08
-    hollow = -0.3 * numpy.exp(-(x**2 + y**2) / (2 * width**2))
+    hollow = -0.3 * jnp.exp(-(x**2 + y**2) / (2 * width**2))
     height = 1 + hill + hollow
     v, u = (GRAVITY / CORIOLIS * hollow / width**2 * way for way in (-x, y))
     return jnp.stack([height, height * v, height * u])
-
-
-def with_halo(domain, state, axis):
-    """Returns `state` with two more cells at both ends of `axis`, those of the neighbours."""
-    before, after = domain.comm.Shift(axis - 1, 1)
-    first = lax.slice_in_dim(state, 0, 2, axis=axis)
-    last = lax.slice_in_dim(state, -2, None, axis=axis)
-    left = jpi.sendrecv(last, last, before, after, sendtag=1, recvtag=1, comm=domain.comm)
-    right = jpi.sendrecv(first, first, after, before, sendtag=2, recvtag=2, comm=domain.comm)
-    return jnp.concatenate([left, state, right], axis)
 
 
 def limited(a, b):
@@ -134,9 +94,10 @@ def outflow(domain, state, axis):
     """Returns the flow out of each cell along `axis`, less the flow in."""
 
     def between(x, start, end):
-        return lax.slice_in_dim(x, start, end, axis=axis)
+        return x[:, start:end] if axis == 1 else x[:, :, start:end]
 
-    cells = with_halo(domain, state, axis)
+    widths = [(2, 2) if dim == axis else (0, 0) for dim in range(3)]
+    cells = jnp.pad(state, widths, mode="wrap")  # the square is periodic
     steps = jnp.diff(cells, axis=axis)
     slopes = limited(between(steps, 0, -1), between(steps, 1, None))
     cells = between(cells, 1, -1)
@@ -167,7 +128,7 @@ def run(domain, state, steps):
 
     jax.block_until_ready(advance(state, 0))  # compiles
     start = time.perf_counter()
-    for first in tqdm(range(0, steps, CHUNK), disable=domain.comm.rank != 0):
+    for first in tqdm(range(0, steps, CHUNK), disable=jpi.rank() != 0):
         state = jax.block_until_ready(advance(state, min(CHUNK, steps - first)))
     return state, (time.perf_counter() - start) / max(steps, 1)
 
@@ -177,13 +138,13 @@ def gauge_height(domain, state, height):
     one_step = jax.checkpoint(lambda state: step(domain, state), prevent_cse=False)
     state = state.at[0].set(height)
     state, _ = lax.scan(lambda state, _: (one_step(state), None), state, length=GRADIENT_STEPS)
-    y, x = domain.offsets(*GAUGE)
+    y, x = offsets(domain, *GAUGE)
     weight = jnp.exp(-(x**2 + y**2) / (2 * 0.03**2))
-    return domain.total(weight * state[0]) / domain.total(weight)
+    return jnp.sum(weight * state[0]) / jnp.sum(weight)
 
 
 def check_gradient(domain, state):
-    """Returns this rank's block of the gradient, and its error by differences in one direction."""
+    """Returns the gradient, and its error by differences in one direction."""
 
     def measured(height):
         return gauge_height(domain, state, height)
@@ -192,10 +153,10 @@ def check_gradient(domain, state):
     gradient = jax.block_until_ready(jpi.jit(jax.grad(measured))(state[0]))
     say(f"gradient of {GRADIENT_STEPS} steps: {time.perf_counter() - start:.1f} s with compilation")
     everywhere = numpy.random.default_rng(0).standard_normal((domain.size, domain.size))
-    direction = 1e-5 * domain.block(everywhere)
+    direction = 1e-5 * jnp.asarray(everywhere, spec=state[0].spec, mesh=state.mesh)
     higher, lower = (jpi.jit(measured)(state[0] + sign * direction) for sign in (1, -1))
     expected = float(higher - lower) / 2
-    slope = float(jpi.allreduce(jnp.sum(gradient * direction), MPI.SUM, comm=domain.comm))
+    slope = float(jnp.sum(gradient * direction))
     error = abs(slope - expected) / abs(expected)
     say(f"slope by gradient:    {slope:.12e}\nslope by differences: {expected:.12e}")
     say(f"relative difference:  {error:.1e}")
@@ -227,29 +188,29 @@ def say(text):
 
 def main():
     """Returns the exit status: 1 if the gradient is wrong."""
-    parser = argparse.ArgumentParser(description="shallow water on a grid of ranks")
+    parser = argparse.ArgumentParser(description="shallow water on a mesh of ranks")
     parser.add_argument("--size", type=int, default=96, help="cells along each side")
     parser.add_argument("--steps", type=int, default=400)
     parser.add_argument("--save", metavar="FILE.npy", help="write the final height to this file")
     parser.add_argument("--no-gradient", action="store_true")
     options = parser.parse_args()
-
-    domain = make_domain(options.size)
-    first = initial_state(domain)
+    rows, columns = MPI.Compute_dims(jpi.size(), 2)
+    domain = Domain(options.size)
+    with jpi.use_mesh(jpi.make_mesh((rows, columns), ("y", "x"))):
+        first = initial_state(domain).redistribute(jpi.P(None, "y", "x"))
     domain = with_waves(domain, first)
-    rows, columns = domain.comm.dims
     say(f"{domain.size} x {domain.size} cells on {rows} x {columns} ranks")
     say(f"{options.steps} steps of {domain.time_step:.3e}, wave speed below {domain.speed:.3f}")
 
     last, seconds = run(domain, first, options.steps)
-    mass = domain.total(first[0])
-    change = float((domain.total(last[0]) - mass) / mass)
+    mass = jnp.sum(first[0])
+    change = float((jnp.sum(last[0]) - mass) / mass)
     say(f"seconds per step:     {seconds:.2e}\nchange of the mass:   {change:.1e}")
-    fields, error = {"height at the end": domain.gathered(last[0])}, 0.0
+    fields, error = {"height at the end": last[0].gather()}, 0.0
     if not options.no_gradient:
         gradient, error = check_gradient(domain, first)
-        fields["gradient of the gauge height"] = domain.gathered(gradient)
-    if domain.comm.rank == 0:
+        fields["gradient of the gauge height"] = gradient.gather()
+    if jpi.rank() == 0:
         if options.save:
             numpy.save(options.save, fields["height at the end"])
         report(fields)

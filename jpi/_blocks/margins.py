@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import jax.numpy as jnp
@@ -48,30 +49,41 @@ class Margin:
         """Rows of this rank's block, by their number in the array."""
         return lax.slice_in_dim(self.local, start - self.start, stop - self.start, axis=self.dim)
 
-    def outgoing(self) -> list[tuple[int, int, int]]:
-        """``(rank, start, stop)``: the rows that other ranks need."""
-        wanted = self.spans.wanted_from(self.start, self.stop)
-        return [part for part in wanted if part[0] != self.own]
+    @cached_property
+    def images(self) -> list[Spans]:
+        return self.spans.images(self.bounds[len(self.bounds) - 1])
 
-    def incoming(self) -> list[tuple[int, int]]:
-        """``(rank, count)``: the rows that this rank needs of others."""
-        parts = self.spans.parts(self.bounds)
-        return [(rank, b - a) for rank, a, b in parts if rank != self.own]
+    def outgoing(self) -> list[tuple[int, int, int, int]]:
+        """``(rank, image, start, stop)``: the rows that other ranks need."""
+        return [
+            (rank, at, start, stop)
+            for at, image in enumerate(self.images)
+            for rank, start, stop in image.wanted_from(self.start, self.stop)
+            if rank != self.own
+        ]
 
-    def join(self, received: Sequence[tuple[int, Any]]) -> Any:
-        """This rank's span, from its own rows and those received, in the order of the ranks."""
-        first, last = self.start, self.start
-        for rank, a, b in self.spans.parts(self.bounds):
-            if rank == self.own:
-                first, last = a, b
-        own = self.rows(first, last)
-        below = [rows for rank, rows in received if rank < self.own]
-        above = [rows for rank, rows in received if rank > self.own]
-        parts = [*below, *([own] if first < last else []), *above] or [own]
-        if len(parts) == 1:
-            return parts[0]
+    def parts(self) -> list[tuple[int, int, int, int]]:
+        """``(image, rank, start, stop)``: where the rows of this rank's span are, in order."""
+        return [
+            (at, rank, start, stop)
+            for at, image in enumerate(self.images)
+            for rank, start, stop in image.parts(self.bounds)
+        ]
+
+    def incoming(self) -> list[tuple[int, int, int]]:
+        """``(rank, image, count)``: the rows that this rank needs of others."""
+        return [(rank, at, b - a) for at, rank, a, b in self.parts() if rank != self.own]
+
+    def join(self, received: Mapping[tuple[int, int], Any]) -> Any:
+        """This rank's span, from its own rows and those received, by rank and image."""
+        pieces = [
+            self.rows(a, b) if rank == self.own else received[rank, at]
+            for at, rank, a, b in self.parts()
+        ] or [self.rows(self.start, self.start)]
+        if len(pieces) == 1:
+            return pieces[0]
         # Otherwise XLA would look for each element's part again in each use of it.
-        return lax.optimization_barrier(lax.concatenate(parts, self.dim))
+        return lax.optimization_barrier(lax.concatenate(pieces, self.dim))
 
 
 def with_margins(mesh: Mesh, margins: Sequence[Margin]) -> list[Any]:
@@ -86,7 +98,7 @@ def with_margins(mesh: Mesh, margins: Sequence[Margin]) -> list[Any]:
         if margin.is_exchange:
             groups.setdefault((margin.axes, margin.local.dtype), []).append(k)
         else:
-            results[k] = margin.join([])
+            results[k] = margin.join({})
     for (axes, _), group in groups.items():
         for k, local in zip(
             group, _exchanged(mesh, axes, [margins[k] for k in group]), strict=True
@@ -104,19 +116,19 @@ def _exchanged(mesh: Mesh, axes: Axes, margins: Sequence[Margin]) -> list[Any]:
     outgoing = _by_rank([margin.outgoing() for margin in margins])
     incoming = _by_rank([margin.incoming() for margin in margins])
     none = [_flat(margin.rows(margin.start, margin.start), margin.dim) for margin in margins]
-    sent = [_flat(margins[k].rows(a, b), margins[k].dim) for _, k, a, b in outgoing]
+    sent = [_flat(margins[k].rows(a, b), margins[k].dim) for _, k, _, a, b in outgoing]
     received = alltoallv_p.bind(
         jnp.concatenate([*none, *sent]),
         comm=mesh.subcomm(axes),
-        send=summed((rank, (b - a) * margins[k].row) for rank, k, a, b in outgoing),
-        recv=summed((rank, count * margins[k].row) for rank, k, count in incoming),
+        send=summed((rank, (b - a) * margins[k].row) for rank, k, _, a, b in outgoing),
+        recv=summed((rank, count * margins[k].row) for rank, k, _, count in incoming),
     )
-    parts: list[list[tuple[int, Any]]] = [[] for _ in margins]
+    parts: list[dict[tuple[int, int], Any]] = [{} for _ in margins]
     stop = 0
-    for rank, k, count in incoming:
+    for rank, k, image, count in incoming:
         start, stop = stop, stop + count * margins[k].row
         rows = _unflat(lax.slice_in_dim(received, start, stop), margins[k], count)
-        parts[k].append((rank, rows))
+        parts[k][rank, image] = rows
     return [
         attach_p.bind(margin.join(found), received[:0])
         for margin, found in zip(margins, parts, strict=True)
@@ -124,7 +136,7 @@ def _exchanged(mesh: Mesh, axes: Axes, margins: Sequence[Margin]) -> list[Any]:
 
 
 def _by_rank(shares: Sequence[Sequence[tuple[int, ...]]]) -> list[tuple[int, ...]]:
-    """``(rank, number of the array, ...)`` of all arrays, in the order of the ranks."""
+    """``(rank, number of the array, image, ...)`` of all arrays, in the order of the ranks."""
     return sorted((rank, k, *rest) for k, share in enumerate(shares) for rank, *rest in share)
 
 

@@ -20,16 +20,18 @@ from jax import lax
 from jpi._blocks.margins import Margin, with_margins
 from jpi._blocks.over_axes import spread_over
 from jpi._evaluation.values import Placed, Region, Value, placed_as, region_of
-from jpi._layout.layout import Box, Layout, Spec, layout
+from jpi._layout.layout import Axes, Box, Layout, Spec, layout
 from jpi._layout.spans import Spans
 from jpi._mpi.mesh import Mesh
 
 Spanned = tuple[Spans, ...]  # the spans along each dimension
 Needs = Callable[[Spanned], Sequence[Spanned]]
 
-_FEW = 8  # rows that a rank may fetch however small its block is
-_SHARE = 8  # it may fetch this part of a block
+FEW = 8  # rows that a rank may fetch however small its block is
+SHARE = 8  # it may fetch this part of a block
 _NEAR = 8  # rows between two parts of an array that are fetched as one
+
+_DEEP = 22  # views upon each other: a deeper one is computed before it is shifted
 
 _numbers = itertools.count()
 
@@ -41,9 +43,15 @@ class View(Value):
         operands: sharded as the view is, or replicated.
         needs: gives the parts of the operands which a part of the view is computed from.
         build: computes this rank's part with these bounds, from the parts of the operands.
+        periodic: for each dimension, whether a consumer may ask for rows before the first or after
+            the last, and get those at the other end.
+        wraps: by how many rows more than the operands it reaches around such an end.
+        rows_of: the array of which it is some rows, and the number of the first one along each
+            dimension.
 
     Attributes:
         result: its global type.
+        depth: how many views are below it, one upon the other.
     """
 
     def __init__(
@@ -54,11 +62,19 @@ class View(Value):
         operands: Sequence[Value],
         needs: Needs,
         build: Callable[[Box, Sequence[Any]], Any],
+        *,
+        periodic: Sequence[bool] = (),
+        wraps: int = 0,
+        rows_of: tuple[Value, Sequence[int]] | None = None,
     ) -> None:
         self.shape, self.dtype, self.spec = tuple(result.shape), result.dtype, spec
         self.result = result
         self.mesh, self.operands, self.needs, self.build = mesh, operands, needs, build
         self.weight = math.prod(self.shape) * getattr(self.dtype, "itemsize", 8)
+        self.periodic = tuple(periodic) or (False,) * self.ndim
+        self.wraps: int = wraps + max((v.wraps for v in operands if isinstance(v, View)), default=0)
+        self.depth: int = 1 + max((v.depth for v in operands if isinstance(v, View)), default=0)
+        self.rows_of = rows_of
         self.number = next(_numbers)
         self.parts: list[tuple[Spanned, Any]] = []
         self._settled: Placed | None = None
@@ -102,19 +118,30 @@ def if_near(made: View) -> View | None:
     placement = made.layout(made.mesh)
     for dim, reach in enumerate(made.reach):
         block = made.shape[dim] // placement.parts(dim)
-        if reach > max(_FEW, block // _SHARE):
+        if reach > max(FEW, block // SHARE):
             return None
     return made
+
+
+def is_periodic(value: Value, dim: int) -> bool:
+    """Whether rows before the first and after the last can be asked for: those at the other end."""
+    return not isinstance(value, View) or value.periodic[dim]
 
 
 def _is_movable(value: Value) -> bool:
     return value.is_replicated or not jnp.issubdtype(value.dtype, jax.dtypes.extended)
 
 
-def beside(mesh: Mesh, value: Value, spec: Spec) -> Value:
-    """``value`` as an operand of a view: replicated, or sharded over the axes of ``spec``."""
+def beside(mesh: Mesh, value: Value, spec: Spec, *, is_shifted: bool = False) -> Value:
+    """``value`` as an operand of a view: replicated, or sharded over the axes of ``spec``.
+
+    XLA computes a shifted operand again for each of its shifts, and those below it for each of
+    theirs: one that is made of many is computed before.
+    """
     if value.is_replicated:
         return value
+    if is_shifted and isinstance(value, View) and value.depth > _DEEP:
+        return value.settle(mesh)
     if not isinstance(value, View):
         value = value.settle(mesh)
     return placed_as(value, mesh, layout(value.shape, mesh.axes, spec))
@@ -232,11 +259,21 @@ def _operands(value: View, part: Spanned) -> list[Any]:
 
     def own(operand: Value, spans: Spanned) -> Any:
         if operand.is_replicated:
-            return operand.take(Region(mesh, operand.shape, box_of(spans), axes, None))
+            return _taken(operand, box_of(spans), mesh, axes)
         assert isinstance(operand, Placed | View)
         return _part(operand.parts, spans)
 
     return list(map(own, value.operands, value.needs(part)))
+
+
+def _taken(operand: Value, box: Box, mesh: Mesh, axes: Axes) -> Any:
+    """A part of a replicated value, which may go around the ends of its dimensions."""
+    for dim, ((start, stop), n) in enumerate(zip(box, operand.shape, strict=True)):
+        if start < 0 or stop > n:
+            images = [(max(start + by, 0), min(stop + by, n)) for by in (n, 0, -n)]
+            boxes = [(*box[:dim], (a, b), *box[dim + 1 :]) for a, b in images if a < b]
+            return lax.concatenate([_taken(operand, b, mesh, axes) for b in boxes], dim)
+    return operand.take(Region(mesh, operand.shape, box, axes, None))
 
 
 def _find(parts: Sequence[tuple[Spanned, Any]], part: Spanned) -> tuple[Spanned, Any] | None:

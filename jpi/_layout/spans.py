@@ -1,4 +1,7 @@
-"""Spans: which rows of a dimension each rank of a mesh computes with."""
+"""Spans: which rows of a dimension each rank of a mesh computes with.
+
+Along a dimension that is periodic, row ``-1`` is the last one, and the first row follows it again.
+"""
 
 from __future__ import annotations
 
@@ -49,6 +52,12 @@ class Spans:
         """What is left between the rows ``low`` and ``high``."""
         return Spans(self.starts.clip(low, high), self.stops.clip(low, high), self.own)
 
+    def images(self, size: int) -> list[Spans]:
+        """The spans as rows of a periodic dimension: those before its start, in it, and after."""
+        if self.starts.min() >= 0 and self.stops.max() <= size:
+            return [self]
+        return [self.moved(by).within(0, size) for by in (size, 0, -size)]
+
     def hull(self, other: Spans) -> Spans:
         """For each rank, the shortest span with the rows of both."""
         mine, theirs = self.lengths > 0, other.lengths > 0
@@ -65,9 +74,11 @@ class Spans:
 
     def foreign(self, bounds: Sequence[int]) -> np.ndarray:
         """How many rows of each span are not in the block of its own rank."""
-        edges = edges_of(bounds)
-        shared = np.minimum(self.stops, edges[1:]) - np.maximum(self.starts, edges[:-1])
-        return self.lengths - shared.clip(0)
+        edges, foreign = edges_of(bounds), np.zeros(len(self.starts), np.int64)
+        for image in self.images(int(edges[-1])):
+            shared = np.minimum(image.stops, edges[1:]) - np.maximum(image.starts, edges[:-1])
+            foreign += image.lengths - shared.clip(0)
+        return foreign
 
     def parts(self, bounds: Sequence[int]) -> list[tuple[int, int, int]]:
         """This rank's span as ``(block, start, stop)``, for the blocks in which its rows are."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Value
-from jpi._evaluation.views import Spanned, View, beside, if_near
+from jpi._evaluation.views import Spanned, View, beside, if_near, is_periodic
 from jpi._layout.layout import Box, Spec
 from jpi._layout.spans import Spans
 
@@ -45,8 +45,14 @@ def aligned(
             for value, dims in zip(values, labels, strict=True)
         ]
 
+    periodic = [True] * len(spec)
+    for value, dims in zip(values, labels, strict=True):
+        for at, dim in enumerate(dims):
+            if dim is not None and not is_periodic(value, at):
+                periodic[dim] = False
     make = build or (lambda box, locals: call.bind(*locals))
-    return if_near(View(call.mesh, call.results[0], spec, operands, needs, make))
+    view = View(call.mesh, call.results[0], spec, operands, needs, make, periodic=periodic)
+    return if_near(view)
 
 
 def sizes_of(box: Box) -> tuple[int, ...]:

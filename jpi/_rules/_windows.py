@@ -11,7 +11,7 @@ from jax import lax
 
 from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Value
-from jpi._evaluation.views import Spanned, View, beside, if_near
+from jpi._evaluation.views import Spanned, View, beside, if_near, is_periodic
 from jpi._layout.layout import Box
 from jpi._primitives.moves import attach_p
 
@@ -67,24 +67,35 @@ def updated(
     for dim, n in zip(dims, updates.shape, strict=True):
         sizes[dim] = n
 
+    is_whole = [size == n for size, n in zip(sizes, operand.shape, strict=True)]
+
     def needs(part: Spanned) -> list[Spanned]:
-        inside = [part[d].moved(-starts[d]).within(0, sizes[d]) for d in dims]
+        inside = [
+            part[d] if is_whole[d] else part[d].moved(-starts[d]).within(0, sizes[d]) for d in dims
+        ]
         return [part, tuple(inside)]
 
     def build(box: Box, locals: Sequence[Any]) -> Any:
         block, window = locals
         stops = [start + size for start, size in zip(starts, sizes, strict=True)]
         is_met = all(
-            max(first, start) < min(last, stop)
-            for (first, last), start, stop in zip(box, starts, stops, strict=True)
+            (first < last) if whole else max(first, start) < min(last, stop)
+            for (first, last), start, stop, whole in zip(box, starts, stops, is_whole, strict=True)
         )
         if not is_met:  # the derivative of the updates is taken on this rank too
             return attach_p.bind(block, jnp.ravel(window)[:0])
-        at = tuple(max(start - first, 0) for start, (first, _) in zip(starts, box, strict=True))
+        at = tuple(
+            0 if whole else max(start - first, 0)
+            for start, (first, _), whole in zip(starts, box, is_whole, strict=True)
+        )
         return apply(block, window, at)
 
     operands = [beside(mesh, operand, operand.spec), beside(mesh, updates, spec)]
-    return if_near(View(mesh, call.results[0], operand.spec, operands, needs, build))
+    periodic = [whole and is_periodic(operand, dim) for dim, whole in enumerate(is_whole)]
+    for at, dim in enumerate(dims):
+        periodic[dim] = periodic[dim] and is_periodic(updates, at)
+    view = View(mesh, call.results[0], operand.spec, operands, needs, build, periodic=periodic)
+    return if_near(view)
 
 
 def index_array(starts: Sequence[int], dims: Sequence[int]) -> Any:

@@ -15,9 +15,10 @@ from jax import lax
 from jpi._blocks.rows import move_each, move_rows, on_axis
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Deferred, Placed, Region, Value, agree, region_of
-from jpi._evaluation.views import Spanned, View, beside, if_near
+from jpi._evaluation.views import Spanned, View, beside, if_near, is_periodic
 from jpi._layout.layout import Boundaries, Layout, Mapped, Spec, are_equal, layout
 from jpi._rules._aligned import aligned, sizes_of
+from jpi._rules._around import around
 
 
 @rule("broadcast_in_dim")
@@ -198,7 +199,8 @@ def concatenate(call: Call, *values: Value, dimension: int) -> Value:
         )
     axes = agree(*((value, range(value.ndim)) for value in values))
     spec = tuple(axes.get(dim, ()) for dim in range(len(call.shape)))
-    if near := _joined(call, values, starts, dimension, spec):
+    near = around(call, values, dimension, spec) or _joined(call, values, starts, dimension, spec)
+    if near:
         return near
     target = layout(call.shape, call.mesh.axes, spec)
     own = [layout(value.shape, call.mesh.axes, target.spec) for value in values]
@@ -241,6 +243,10 @@ def _joined(
             operands,
             needs,
             lambda box, locals: lax.concatenate(locals, dimension),
+            periodic=[
+                dim != dimension and all(is_periodic(value, dim) for value in operands)
+                for dim in range(len(spec))
+            ],
         )
     )
 

@@ -17,7 +17,7 @@ from jax import lax
 from jpi._blocks.rows import divide_along, move_blocks, move_rows, on_axis, take_runs
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Deferred, Placed, Region, Value, region_of
-from jpi._evaluation.views import Spanned, View, beside, if_near
+from jpi._evaluation.views import Spanned, View, beside, if_near, is_periodic
 from jpi._layout.layout import Box, Layout, Mapped, layout, overlaps
 from jpi._layout.spans import Spans
 from jpi._mpi.mesh import Mesh
@@ -73,14 +73,19 @@ def strided(
             lambda region: _strided_region(value, starts, steps, region),
             weight=value.weight,
         )
+    is_whole = [n == m and step == 1 for n, m, step in zip(shape, value.shape, steps, strict=True)]
+    is_shifted = any(axes and not whole for axes, whole in zip(value.spec, is_whole, strict=True))
+    operand = beside(mesh, value, value.spec, is_shifted=is_shifted)
     near = if_near(
         View(
             mesh,
             result,
             value.spec,
-            [beside(mesh, value, value.spec)],
+            [operand],
             lambda part: [tuple(map(Spans.strided, part, starts, steps))],
             lambda box, operands: lax.slice(*operands, (0,) * len(shape), operands[0].shape, steps),
+            periodic=[whole and is_periodic(operand, dim) for dim, whole in enumerate(is_whole)],
+            rows_of=(operand, starts) if set(steps) <= {1} else None,
         )
     )
     if near:

@@ -64,3 +64,16 @@ def test_what_a_rank_sends_is_what_the_other_receives(given_blocks, by):
         for block, a, b in Spans(wanted.starts, wanted.stops, own).parts(bounds)
     }
     assert sent == received
+
+
+@given(blocks(), st.data())
+def test_images_are_the_rows_of_a_periodic_dimension(given_blocks, data):
+    size, bounds, spans = given_blocks
+    spans = spans.moved(data.draw(st.integers(-size, size)))
+    images = spans.images(size)
+    for own, *parts in zip(rows(spans), *map(rows, images), strict=True):
+        assert [n for part in parts for n in sorted(part)] == [n % size for n in sorted(own)]
+    own = rows(Spans.blocks(bounds, 0))
+    around = [{n % size for n in mine} for mine in rows(spans)]
+    foreign = [len(a - b) for a, b in zip(around, own, strict=True)]
+    assert spans.foreign(bounds).tolist() == foreign
