@@ -19,6 +19,7 @@ import jax
 import numpy
 from _arrays import MATRIX, VECTOR
 from _compiled import Compiled
+from _stencils import SCHEMES, STEPS
 from jax import lax
 from jax.experimental.multihost_utils import process_allgather
 from jax.sharding import AxisType, NamedSharding, PartitionSpec
@@ -115,6 +116,10 @@ def _compile(name: str, x: numpy.ndarray) -> Compiled:
     mesh = jax.make_mesh((jax.process_count(),), ("rank",), axis_types=(AxisType.Auto,))
     sharding = NamedSharding(mesh, PartitionSpec("rank"))
     operand = jax.make_array_from_process_local_data(sharding, x)
+    if name in SCHEMES:
+        step = SCHEMES[name].step
+        run = lambda x: lax.fori_loop(0, STEPS, lambda _, x: step(jax.numpy, x), x)  # noqa: E731
+        return Compiled(run, operand)
     if name not in OPERATIONS:  # one of NumPy's, on the whole array
         return Compiled(lambda x: (VECTOR | MATRIX)[name](jax.numpy, x), operand)
     function = jax.shard_map(

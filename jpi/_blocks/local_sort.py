@@ -48,6 +48,8 @@ def _tangent(num_keys: int, primals: Any, tangents: Any) -> tuple[Any, Any]:
 
 def sort_rows(operands: Sequence[Any], num_keys: int) -> list[Any]:
     """As `sort_local`, without a derivative."""
+    if any(jax.dtypes.canonicalize_dtype(x.dtype) != x.dtype for x in operands):
+        return list(lax.sort(operands, num_keys=num_keys))  # JAX has no integers of this size now
     x = operands[0]
     if len(operands) == 1 and jnp.issubdtype(x.dtype, jnp.floating) and x.dtype.itemsize > 1:
         # Zeros of both signs have one key, but must stay in their order.

@@ -13,8 +13,6 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._ordered.effect import is_ordered
@@ -68,7 +66,7 @@ def _is_small_reduction(equation: _jax.JaxprEqn) -> bool:
     if equation.primitive not in together or not isinstance(equation.params["op"], str):
         return False
     x = jaxprs.type_in(jaxprs.inputs(equation)[0])
-    size = math.prod(x.shape) * np.dtype(x.dtype).itemsize
+    size = math.prod(x.shape) * getattr(x.dtype, "itemsize", LARGEST)  # a key has none
     return size <= LARGEST and bool(origin(*jaxprs.source(equation)).purpose)
 
 
