@@ -18,6 +18,7 @@ from jax import lax
 
 from jpi._blocks.keys import floats_of, integers_of, keys_of
 from jpi._jax import names as _jax
+from jpi._jax.modes import run_compiled
 from jpi._mpi.library import native
 
 jax.ffi.register_ffi_target("jpi_sort", native.local_targets()["jpi_sort"], platform="cpu")
@@ -82,10 +83,7 @@ def _taken(x: Any, places: Any) -> Any:
     return jnp.take_along_axis(x, places, axis=-1, mode="promise_in_bounds")
 
 
-@sort_keys_p.def_impl
-@functools.partial(jax.jit, static_argnames="has_places")
-def _run(keys: Any, *, has_places: bool) -> list[Any]:
-    return sort_keys_p.bind(keys, has_places=has_places)
+run_compiled(sort_keys_p, "has_places")
 
 
 @sort_keys_p.def_abstract_eval

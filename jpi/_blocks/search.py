@@ -5,7 +5,6 @@ XLA makes a loop of many small operations of it, each of which takes longer than
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jpi._jax import names as _jax
+from jpi._jax.modes import run_compiled
 from jpi._mpi.library import native
 
 jax.ffi.register_ffi_target("jpi_search", native.local_targets()["jpi_search"], platform="cpu")
@@ -33,10 +33,7 @@ def search(keys: Any, value: Any, low: Any, high: Any, is_above: bool) -> Any:
     return search_p.bind(keys, *flat, is_above=is_above).reshape(value.shape)
 
 
-@search_p.def_impl
-@functools.partial(jax.jit, static_argnames="is_above")
-def _run(*operands: Any, is_above: bool) -> Any:
-    return search_p.bind(*operands, is_above=is_above)
+run_compiled(search_p, "is_above")
 
 
 @search_p.def_abstract_eval

@@ -9,6 +9,8 @@ from typing import Any
 
 import jax
 
+from jpi._jax.names import Primitive
+
 
 @contextlib.contextmanager
 def own_modes() -> Iterator[None]:
@@ -24,3 +26,20 @@ def in_own_modes(fun: Callable) -> Callable:
             return fun(*args, **kwargs)
 
     return traced
+
+
+def run_compiled(primitive: Primitive, *static: str) -> None:
+    """Let calls of ``primitive`` outside of a program be a program, with `disable_jit` too.
+
+    Args:
+        static: the names of its parameters.
+    """
+
+    @functools.partial(jax.jit, static_argnames=static)
+    def compiled(*operands: Any, **params: Any) -> Any:
+        return primitive.bind(*operands, **params)
+
+    @primitive.def_impl
+    def run(*operands: Any, **params: Any) -> Any:
+        with jax.disable_jit(False):
+            return compiled(*operands, **params)

@@ -17,6 +17,7 @@ from jax import lax
 
 from jpi._jax import jaxprs, lowering
 from jpi._jax import names as _jax
+from jpi._jax.modes import run_compiled
 from jpi._rules._product_form import FEW, is_faster_by_rows, is_float32, sum_of_rows
 
 product_p = _jax.Primitive("jpi_dot_general")
@@ -102,7 +103,4 @@ product_p.def_effectful_abstract_eval(lax.dot_general_p.abstract_eval)
 STATIC = ("dimension_numbers", "precision", "preferred_element_type", "out_sharding")
 
 
-@product_p.def_impl
-@partial(jax.jit, static_argnames=STATIC)
-def _run(lhs: Any, rhs: Any, **params: Any) -> Any:
-    return product_p.bind(lhs, rhs, **params)
+run_compiled(product_p, *STATIC)

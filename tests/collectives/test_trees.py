@@ -32,7 +32,7 @@ CASES = {
     "gather": (lambda x: jpi.gather(x, 0), ()),
     "alltoall": (jpi.alltoall, (SIZE,)),
     "reduce_scatter": (lambda x: jpi.reduce_scatter(x, MPI.SUM), (SIZE,)),
-    "spread": (jpi.spread, ()),
+    "spread": (lambda x: jpi.spread(jpi.bcast(x, 0)), ()),
 }
 
 

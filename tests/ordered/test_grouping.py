@@ -73,7 +73,7 @@ def test_sums_in_a_loop_travel_together():
 
     calls, results = reductions(jpi.jit(lambda x: step(jpi.numpy, x)), jpi.numpy.asarray(X))
     assert len(calls) == 4
-    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5), results, step(jnp, X))
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, 1e-4, 1e-6), results, step(jnp, X))
 
 
 def test_a_rank_may_use_a_result_alone():
