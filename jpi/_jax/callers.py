@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import os
 import sys
 from collections.abc import Iterator
@@ -67,6 +68,14 @@ def line_text(code: CodeType, line: int) -> str:
     path = os.path.relpath(code.co_filename) if os.path.isabs(code.co_filename) else ""
     short = path if path and not path.startswith("..") else code.co_filename
     return f"{short}:{line} in {code.co_qualname}"
+
+
+def line_of_function(function: Any) -> str:
+    """The line where a function of a user is defined; "" if it is not one."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    if code is None or is_library(code.co_filename):
+        return ""
+    return line_text(code, code.co_firstlineno)
 
 
 def calling_line() -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from jax._src.core import eval_jaxpr, jaxprs_in_params
 
+from jpi._jax.callers import is_library
 from jpi._jax.names import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Primitive
 
 
@@ -116,6 +117,14 @@ def type_in(atom: Any) -> Any:
 
 def effects(of: ClosedJaxpr | Jaxpr | JaxprEqn) -> Any:
     return of.effects
+
+
+def function_of(closed: ClosedJaxpr) -> str:
+    """The name and line of the function that was traced; "" if it is not one of a user."""
+    text = str(closed.jaxpr.debug_info.func_src_info or "")
+    return (
+        text if " at " in text and not is_library(text.split(" at ")[1].rsplit(":", 1)[0]) else ""
+    )
 
 
 def constants(of: ClosedJaxpr | Jaxpr) -> Sequence[Any]:

@@ -14,6 +14,7 @@ from jpi._jax.callers import calling_frame, line_text
 from jpi._jax.names import Tracer
 from jpi._mpi.comm import Comm
 
+_PURPOSE = "the comparison of data given as the same on every rank"
 _PARTS, _PART = 64, 2**18  # of larger data, this many parts of so many bytes
 
 
@@ -32,18 +33,38 @@ def compare_given(what: str, arrays: Sequence[Any], comm: Comm) -> None:
         return
     frame = calling_frame()
     key = frame.f_code.co_filename, frame.f_lineno
-    if key not in comm.compared:
-        compare_once(what, arrays, comm, key, line_text(frame.f_code, frame.f_lineno))
-
-
-def compare_once(what: str, arrays: Sequence[Any], comm: Comm, key: Any, lines: str) -> None:
-    """As `compare_given`, once for each ``key``, which has the text ``lines``."""
-    if comm.size == 1 or key in comm.compared:
+    if key in comm.compared:
         return
     given = [_on_host(x) for x in arrays if _is_comparable(x)]
-    if not given:
+    if given:
+        _compare(what, given, comm, line_text(frame.f_code, frame.f_lineno))
+        comm.compared.add(key)
+
+
+def compare_of_program(what: str, arrays: Sequence[Any], comm: Comm, key: str, lines: str) -> None:
+    """As `compare_given`, once for each ``key``, for arrays of which a rank may leave some out.
+
+    Each rank must have all those that it has in common, by types, with the rank that has most.
+    """
+    if comm.size == 1 or key in comm.compared:
         return
-    _compare(what, given, comm, lines)
+    given: dict[str, list[np.ndarray]] = {}
+    for x in filter(_is_comparable, arrays):
+        own = _on_host(x)
+        given.setdefault(f"{own.dtype}{list(own.shape)}", []).append(own)
+    sums = {kind: [_checksum(x) for x in same] for kind, same in given.items()}
+    reports = comm.control.allgather(sums, _PURPOSE)
+    firsts = sorted({next(iter(report)) for report in reports if report})
+    if len(firsts) > 1:
+        _refuse(what, lines, " and ".join(firsts))
+    for kind in sorted(set().union(*reports)):
+        found = [set(report.get(kind, [])) for report in reports]
+        most = max(map(len, found))
+        if any(len(one) == most and all(each <= one for each in found) for one in found):
+            continue
+        if len({len(each) for each in found}) > 1:
+            _refuse(what, lines, f"other arrays of type {kind}")
+        _compare(what, given[kind], comm, lines)
     comm.compared.add(key)
 
 
@@ -68,18 +89,17 @@ def _on_host(x: Any) -> np.ndarray:
 
 
 def _compare(what: str, given: Sequence[np.ndarray], comm: Comm, line: str) -> None:
-    purpose = "the comparison of data given as the same on every rank"
     kinds = [f"{x.dtype}{list(x.shape)}" for x in given]
     report = kinds, [_checksum(x) for x in given]
-    if comm.control.is_same(report, purpose):
+    if comm.control.is_same(report, _PURPOSE):
         return
-    reports = comm.control.allgather(report, purpose)
+    reports = comm.control.allgather(report, _PURPOSE)
     for rank, (other, _) in enumerate(reports):
         if other != reports[0][0]:
             first, own = ", ".join(reports[0][0]), ", ".join(other)
             _refuse(what, line, f"{first} on rank 0 and {own} on rank {rank}")
-    theirs = comm.control.bcast(given, 0, purpose)
-    verdicts = comm.control.allgather(all(map(_is_rounded, given, theirs)), purpose)
+    theirs = comm.control.bcast(given, 0, _PURPOSE)
+    verdicts = comm.control.allgather(all(map(_is_rounded, given, theirs)), _PURPOSE)
     if not all(verdicts):
         _refuse(what, line, f"other values on rank {verdicts.index(False)} than on rank 0")
 

@@ -41,26 +41,30 @@ def require_same(closed: _jax.ClosedJaxpr) -> None:
 
 def given_as_same(
     closed: _jax.ClosedJaxpr, operands: Sequence[Any]
-) -> dict[Comm, tuple[list[Any], list[str]]]:
-    """The arrays that a program gets, or refers to, and uses as the same on the ranks of a comm.
+) -> tuple[Comm | None, list[Any], list[str]]:
+    """The arrays that a program gets, or refers to, and uses as the same on every rank.
+
+    They are those used so on the communicator of the first such use; with it, and the lines of the
+    uses. The derivative of a rank without elements may leave out later ones.
 
     Args:
         closed: a program that passes `require_same`.
         operands: its arguments, None where no value is known.
-
-    Returns:
-        by communicator, the arrays, and the lines of the program that use them.
     """
-    found: dict[Comm, tuple[dict[int, Any], dict[str, None]]] = {}
+    comm: Comm | None = None
+    numbers: set[int] = set()
+    lines: dict[str, None] = {}
 
     def note(use: str, equation: _jax.JaxprEqn, kind: Varying, together: Together) -> None:
-        arrays, lines = found.setdefault(together.comm(), ({}, {}))
-        arrays.update((i, x) for i, x in analysis.given.items() if i in kind.given)
-        lines[_line(equation)] = None
+        nonlocal comm
+        comm = comm or together.comm()
+        if together.comm() is comm:
+            numbers.update(kind.given)
+            lines[_line(equation)] = None
 
     analysis = _Analysis(note, are_given=True)
     analysis.kinds_of(closed, [analysis.kind_given(x) for x in operands])
-    return {comm: (list(arrays.values()), list(lines)) for comm, (arrays, lines) in found.items()}
+    return comm, [x for i, x in analysis.given.items() if i in numbers], list(lines)
 
 
 class _Analysis:

@@ -20,6 +20,7 @@ from jpi import _config
 from jpi._jax import in_progress, jaxprs, runtime_tokens
 from jpi._jax import names as _jax
 from jpi._jax.argument_names import named_after
+from jpi._jax.callers import line_of_function
 from jpi._jax.modes import in_own_modes
 from jpi._jax.tracebacks import api, hide_frames
 from jpi._mpi import comm as _comm
@@ -77,7 +78,7 @@ def _threaded(
         closed, shapes = trace(*values)
         require_same(closed)
         if is_of_user:
-            compare_operands(closed, _given(tree, dynamic))
+            compare_operands(closed, _given(tree, dynamic), line_of_function(fun))
         first = new_token() if jpi_token is None else jpi_token
         token, results = thread_tokens(closed)(first, *values)
         has_collectives = is_ordered(jaxprs.effects(closed))
@@ -109,7 +110,7 @@ def analyse(program: Any) -> None:
         return
     if not _is_threaded(program):  # else it was analysed before it got its tokens
         require_same(program)
-        compare_operands(program, in_progress.operands())
+        compare_operands(program, in_progress.operands(), jaxprs.function_of(program))
     _analysed.add(program)
 
 
