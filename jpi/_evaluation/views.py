@@ -261,7 +261,8 @@ def _operands(value: View, part: Spanned) -> list[Any]:
         if operand.is_replicated:
             return _taken(operand, box_of(spans), mesh, axes)
         assert isinstance(operand, Placed | View)
-        return _part(operand.parts, spans)
+        local = _part(operand.parts, spans)
+        return spread_over(local, mesh, axes, operand.layout(mesh).axes)
 
     return list(map(own, value.operands, value.needs(part)))
 

@@ -59,6 +59,7 @@ PROGRAMS = {
     "new axes": lambda m, u: (
         (u[1:] * u[:-1])[:, None] + m.broadcast_to(u[1:], (2, 1, *u[1:].shape))
     ),
+    "a stretched row": lambda m, u: (u[1:] - u[:-1]) * (u[:1] + 1.0) + u[1:, :1],
     "products": lambda m, u: (u[1:] + u[:-1]) @ u.T,
 }
 
