@@ -25,6 +25,7 @@ def bound():
     jpi.config.cache_bytes = before
 
 
+@pytest.mark.ranks(2)
 def test_many_shapes_keep_the_bound_and_the_results(bound):
     bound(SOME)
     for n in range(40):
@@ -35,6 +36,7 @@ def test_many_shapes_keep_the_bound_and_the_results(bound):
     assert programs.nbytes < 2 * SOME
 
 
+@pytest.mark.ranks(3)
 def test_ranks_with_other_bounds_work_together(bound):
     bound(SOME if jpi.rank() == 0 else 2**30)
     weights = [np.full(3, scale, np.float32) for scale in range(12)]

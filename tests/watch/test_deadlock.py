@@ -190,6 +190,7 @@ any_state = st.builds(
 )
 
 
+@pytest.mark.ranks(1)
 @given(st.dictionaries(RANKS, any_state, max_size=5))
 @settings(max_examples=1000)
 def test_sets_of_ranks_give_what_single_ranks_give(given_states):
