@@ -1,5 +1,6 @@
 """Which ranks are in a deadlock: for given states, and for simulated programs."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.deadlock_by_ranks import State, Waiting
