@@ -85,13 +85,19 @@ class _Analysis:
         """The kind of an array of which each rank may have its own."""
         if not self._are_given or not isinstance(x, jax.Array | np.ndarray | np.generic):
             return None
-        self.given[id(x)] = x
-        return Varying(alone(), frozenset({id(x)}))
+        return self._given_at(x, x)
 
-    def _kind_of_literal(self, x: Any, primitive: Any) -> Kind:
+    def _given_at(self, place: Any, x: Any) -> Kind:
+        """The kind of the array ``x``; ``place`` is the same each time that it is met."""
+        self.given[id(place)] = x
+        return Varying(alone(), frozenset({id(place)}))
+
+    def _kind_of_literal(self, literal: Any, primitive: Any) -> Kind:
+        x = literal.val
         is_array = isinstance(x, jax.Array) or (isinstance(x, np.ndarray) and x.ndim)
-        if is_array or getattr(primitive, "name", "") == "random_seed":
-            return self.kind_given(np.asarray(x))
+        is_seed = getattr(primitive, "name", "") == "random_seed"
+        if self._are_given and (is_array or is_seed):
+            return self._given_at(literal, np.asarray(x))
         return None  # other numbers are a part of the program
 
     def kinds_of(self, function: Any, operands: Sequence[Kind]) -> list[Kind]:
@@ -109,7 +115,7 @@ class _Analysis:
         def kind_of(x: Any, primitive: Any = None) -> Kind:
             if not isinstance(x, _jax.Literal):
                 return kinds.get(x)
-            return self._kind_of_literal(x.val, primitive)
+            return self._kind_of_literal(x, primitive)
 
         for equation in jaxprs.equations(jaxpr):
             primitive = equation.primitive

@@ -93,6 +93,16 @@ def test_loops_and_branches_that_run_eagerly_are_refused():
         lax.while_loop(lambda s: s < own, lambda s: s + 1 + jpi.numpy.mean(x * x), 0.0)
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_a_loop_that_draws_with_a_seed_of_its_own_is_analysed_to_its_end(mode):
+    def walk(m, x):
+        step = lambda _, c: c * m.sum(x) / 9 + jax.random.normal(jax.random.key(0), ())  # noqa: E731
+        return lax.fori_loop(0, 3, step, 1.0)
+
+    result = MODES[mode](lambda x: walk(jpi.numpy, x))(jpi.numpy.asarray(X))
+    np.testing.assert_allclose(result, walk(jnp, jnp.asarray(X)), rtol=1e-4)
+
+
 RIGHT = {
     "a block of its own": lambda x, own: jpi.allreduce(jnp.sum(x.shard) * own[0]),
     "a block for map_shards": lambda x, own: jpi.map_shards(lambda b: b + own, x).sum(),
