@@ -57,6 +57,23 @@ def take_turns(
     return {name: statistics.median(times[1:]) for name, times in samples.items()}
 
 
+def race(
+    contestants: Mapping[str, tuple[Callable[[], Any], Timer]],
+    check: Callable[[str, Any], None],
+    *,
+    rounds: int,
+) -> dict[str, float]:
+    """Returns the times of contestants that are given as a call and a timer.
+
+    ``check(name, result)`` gets the result of each call before any is timed. The ranks meet in a
+    barrier before every turn.
+    """
+    for name, (result, _) in contestants.items():
+        check(name, result())
+    timers = {name: timer for name, (_, timer) in contestants.items()}
+    return take_turns(timers, rounds=rounds, before=MPI.COMM_WORLD.Barrier)
+
+
 def show(
     title: str,
     nbytes: int,

@@ -26,7 +26,7 @@ import numpy
 from _arrays import BY_VALUE, MATRIX, MOST_IN_GLOO, VECTOR, Operation, operand
 from _collectives import RANKS, WORLD
 from _gloo import Gloo, start_gloo
-from _measure import Timer, calls_to_fill, show, take_turns, timer_of
+from _measure import Timer, calls_to_fill, race, show, timer_of
 
 import jpi
 import jpi.numpy
@@ -77,14 +77,13 @@ def measure(name: str, elements: int, gloo: Gloo | None) -> None:
     function, shape = operand(name, elements)
     x = numpy.random.default_rng(0).normal(size=shape).astype(numpy.float32)
     expected = whole(function(jax.numpy, jax.numpy.asarray(x)))
-    timers = {}
-    for contestant, (result, timer) in contestants(name, function, x, gloo).items():
-        size = numpy.max(numpy.abs(expected), initial=1.0)
-        numpy.testing.assert_allclose(
-            result(), expected, rtol=1e-3, atol=1e-4 * size, err_msg=f"{contestant} {name}"
-        )
-        timers[contestant] = timer
-    seconds = take_turns(timers, rounds=ROUNDS, before=WORLD.Barrier)
+    size = numpy.max(numpy.abs(expected), initial=1.0)
+
+    def check(contestant: str, result: Any) -> None:
+        words = f"{contestant} {name}"
+        numpy.testing.assert_allclose(result, expected, 1e-3, 1e-4 * size, err_msg=words)
+
+    seconds = race(contestants(name, function, x, gloo), check, rounds=ROUNDS)
     targets = {"jpi": LIMITS[elements]} if RANKS == 1 and elements in LIMITS else {}
     show(f"{name} of {shape}", x.nbytes, seconds, reference="jax.numpy", targets=targets)
 

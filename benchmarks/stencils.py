@@ -27,7 +27,7 @@ import jax.numpy as jnp
 import numpy
 from _collectives import RANK, RANKS, WORLD
 from _gloo import Gloo, start_gloo
-from _measure import Timer, show, take_turns, timer_of
+from _measure import Timer, race, show, take_turns, timer_of
 from _stencils import SCHEMES, STEPS, Scheme
 from jax import lax
 from mpi4py import MPI
@@ -119,16 +119,21 @@ def contestants(
     return found
 
 
+def state_of(scheme: Scheme, size: int) -> numpy.ndarray:
+    shape = (size, scheme.fields, size) if scheme.fields else (size, size)
+    return numpy.random.default_rng(0).normal(size=shape).astype(numpy.float32) / 4
+
+
 def measure(name: str, size: int, gloo: Gloo | None) -> None:
     scheme = SCHEMES[name]
-    shape = (size, scheme.fields, size) if scheme.fields else (size, size)
-    x = numpy.random.default_rng(0).normal(size=shape).astype(numpy.float32) / 4
+    x = state_of(scheme, size)
     found = contestants(name, scheme, x, gloo)
     expected = found["one process"][0]()
-    for contestant, (result, _) in found.items():
-        numpy.testing.assert_allclose(result(), expected, 1e-3, 1e-4, err_msg=contestant)
-    timers = {contestant: timer for contestant, (_, timer) in found.items()}
-    seconds = take_turns(timers, rounds=ROUNDS, before=WORLD.Barrier)
+
+    def check(contestant: str, result: numpy.ndarray) -> None:
+        numpy.testing.assert_allclose(result, expected, 1e-3, 1e-4, err_msg=contestant)
+
+    seconds = race(found, check, rounds=ROUNDS)
     per_step = {contestant: time / STEPS for contestant, time in seconds.items()}
     title = f"{name}, {size} x {size}, one step"
     show(title, x.nbytes, per_step, reference="by hand", targets=TARGETS)
@@ -136,8 +141,7 @@ def measure(name: str, size: int, gloo: Gloo | None) -> None:
 
 def measure_gradient(name: str, size: int) -> None:
     scheme = SCHEMES[name]
-    shape = (size, scheme.fields, size) if scheme.fields else (size, size)
-    x = numpy.random.default_rng(0).normal(size=shape).astype(numpy.float32) / 4
+    x = state_of(scheme, size)
     total = loss(lambda u: scheme.step(jpi.numpy, u), jpi.numpy)
     state = jpi.numpy.asarray(x)
     runs = {"forward": jpi.jit(total), "gradient": jpi.jit(jax.grad(total))}
