@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from jax import lax
+
 from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Value
 from jpi._evaluation.views import Spanned, View, beside, if_near, is_periodic
@@ -45,12 +47,20 @@ def aligned(
             for value, dims in zip(values, labels, strict=True)
         ]
 
-    periodic = [True] * len(spec)
+    new = set(range(len(spec))).difference(*labels)  # dimensions that no operand has
+
+    def bind(box: Box, locals: Sequence[Any]) -> Any:
+        result = call.bind(*locals)
+        for dim in new:
+            result = lax.slice_in_dim(result, *box[dim], axis=dim)
+        return result
+
+    periodic = [dim not in new for dim in range(len(spec))]
     for value, dims in zip(values, labels, strict=True):
         for at, dim in enumerate(dims):
             if dim is not None and not is_periodic(value, at):
                 periodic[dim] = False
-    make = build or (lambda box, locals: call.bind(*locals))
+    make = build or bind
     view = View(call.mesh, call.results[0], spec, operands, needs, make, periodic=periodic)
     return if_near(view)
 

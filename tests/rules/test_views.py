@@ -56,6 +56,9 @@ PROGRAMS = {
     "plain": lambda m, u: u[1:] * np.arange(u.shape[1], dtype=np.float32) + u[:-1].T.T,
     "transposed": lambda m, u: (u[1:] - u[:-1]).T[1:] * m.swapaxes(u[1:] * u[:-1], 0, 1)[:-1],
     "fields": lambda m, u: fields(m, m.stack([u, 2 * u, u * u])),
+    "a part of a stack": lambda m, u: (
+        m.stack([u[1:], 2 * u[:-1]])[1] * m.roll(m.stack([u[1:], u[:-1] ** 2], axis=1), 1, 1)[:, 0]
+    ),
     "new axes": lambda m, u: (
         (u[1:] * u[:-1])[:, None] + m.broadcast_to(u[1:], (2, 1, *u[1:].shape))
     ),
