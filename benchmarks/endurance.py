@@ -28,7 +28,7 @@ import jpi
 import jpi.numpy as jnp
 from jpi._mpi.comm import live
 from jpi._ordered.programs import programs
-from jpi._watch import watch
+from jpi._watch import process as watching
 
 SAMPLES = 40
 SIZES = (1, 2, 7, 30, 100, 300)  # of what JAX itself compiles: its own caches have other bounds
@@ -37,9 +37,9 @@ COLUMNS = ("minutes", "rounds", "memory_MB", "programs", "comms", "files", "thre
 
 def sample(minutes: float, rounds: int) -> list[float]:
     """Returns a row of the table for this rank."""
-    process = Path("/proc/self")
+    process, watch = Path("/proc/self"), watching._watch
     pages = int((process / "statm").read_text().split()[1])
-    requests = len(watch._watch._sent) if watch._watch else 0
+    requests = len(watch._channel._sent) if watch else 0
     return [
         minutes,
         rounds,

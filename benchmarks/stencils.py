@@ -12,14 +12,16 @@ Contestants, which take turns in one run; all run STEPS steps in one compiled lo
 - gloo: the same, compiled for JAX's own array sharded by rows, where it can be started.
 
 The gradient of the sum of squares after GRADIENT_STEPS checkpointed steps is compared with as many
-steps forward. Every result is checked against one process before it is timed. A time is the median
-over the rounds of rank 0's, for one step; the ranks meet in a barrier before every turn.
+steps forward: of JPI, of the program by hand (the sum of its own rows) and of one process. Every
+result is checked against one process before it is timed. A time is the median over the rounds of
+rank 0's, for one step; the ranks meet in a barrier before every turn.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jax
@@ -142,19 +144,30 @@ def measure(name: str, size: int, gloo: Gloo | None) -> None:
 def measure_gradient(name: str, size: int) -> None:
     scheme = SCHEMES[name]
     x = state_of(scheme, size)
-    total = loss(lambda u: scheme.step(jpi.numpy, u), jpi.numpy)
-    state = jpi.numpy.asarray(x)
-    runs = {"forward": jpi.jit(total), "gradient": jpi.jit(jax.grad(total))}
-    expected = jax.jit(jax.grad(loss(lambda u: scheme.step(jnp, u), jnp)))(x)
-    numpy.testing.assert_allclose(whole(runs["gradient"](state)), expected, 1e-3, 1e-4)
+    own, shared = jnp.asarray(numpy.array_split(x, RANKS)[RANK]), jpi.numpy.asarray(x)
+    programs = {  # a loss, its compiler and its state
+        "jpi": (loss(lambda u: scheme.step(jpi.numpy, u), jpi.numpy), jpi.jit, shared),
+        "by hand": (loss(by_hand(scheme, jpi.sendrecv), jnp), jpi.jit, own),
+        "one process": (loss(lambda u: scheme.step(jnp, u), jnp), jax.jit, jnp.asarray(x)),
+    }
+    runs = {}
+    for program, (total, compiled, state) in programs.items():
+        for what, function in (("forward", total), ("gradient", jax.grad(total))):
+            runs[program, what] = partial(compiled(function), state)
+    expected = whole(runs["one process", "gradient"]())
+    numpy.testing.assert_allclose(whole(runs["jpi", "gradient"]()), expected, 1e-3, 1e-4)
     timers = {
-        what: timer_of(lambda run=run: jax.block_until_ready(run(state)), 1)
-        for what, run in runs.items()
+        run: timer_of(lambda call=call: jax.block_until_ready(call()), 1)
+        for run, call in runs.items()
     }
     seconds = take_turns(timers, rounds=ROUNDS, before=WORLD.Barrier)
-    per_step = {what: time / GRADIENT_STEPS for what, time in seconds.items()}
-    title = f"{name}, {size} x {size}, {GRADIENT_STEPS} checkpointed steps"
-    show(title, x.nbytes, per_step, reference="forward", targets={"gradient": 3.0})
+    for program in programs:
+        per_step = {
+            what: seconds[program, what] / GRADIENT_STEPS for what in ("forward", "gradient")
+        }
+        title = f"{name}, {size} x {size}, {GRADIENT_STEPS} checkpointed steps, {program}"
+        targets = {"gradient": 3.0} if program == "jpi" else {}
+        show(title, x.nbytes, per_step, reference="forward", targets=targets)
 
 
 def main() -> None:

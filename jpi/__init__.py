@@ -8,9 +8,11 @@ from jpi._setup import start as _start  # noqa: F401  (first: it checks versions
 # isort: split
 from jax.sharding import PartitionSpec as _PartitionSpec
 
+from jpi import image as image
 from jpi import lax as lax
 from jpi import nn as nn
 from jpi import numpy as numpy
+from jpi import ops as ops
 from jpi import random as random
 from jpi import scipy as scipy
 from jpi._array.array import DistArray as DistArray

@@ -39,6 +39,8 @@ LAYERS: dict[str, set[str]] = {
     "_namespace": GROUND | {"_call"},
     "numpy": PUBLIC,
     "nn": PUBLIC,
+    "image": PUBLIC,
+    "ops": PUBLIC,
     "lax": PUBLIC,
     "random": PUBLIC,
     "scipy": PUBLIC | {"numpy"},

@@ -214,6 +214,17 @@ def _bins(x: Any, minlength: int = 0) -> Any:
     return jnp.maximum(largest + 1, minlength)
 
 
+@_sized(
+    jax.ops.segment_max,
+    jax.ops.segment_min,
+    jax.ops.segment_prod,
+    jax.ops.segment_sum,
+    keyword="num_segments",
+)
+def _segments(segment_ids: Any) -> Any:
+    return jnp.max(segment_ids) + 1
+
+
 @_sized(jnp.unique)
 def _distinct(ar: Any, axis: int | None = None, equal_nan: bool = True) -> Any:
     if axis is None:

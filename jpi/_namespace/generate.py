@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -29,6 +30,21 @@ def namespace(
         return sorted({*module, *dir(source)})
 
     return get, names
+
+
+def submodules(source: ModuleType, module: str) -> dict[str, ModuleType]:
+    """The modules in the module ``source``, by name, each made from the original.
+
+    ``import`` finds them in ``module``, the one that wraps ``source``.
+    """
+    found = {}
+    for name, inner in vars(source).items():
+        if isinstance(inner, ModuleType) and inner.__name__ == f"{source.__name__}.{name}":
+            made = ModuleType(f"{module}.{name}", f"`{inner.__name__}` for distributed arrays.")
+            get, names = namespace(inner, vars(made))
+            vars(made).update(__getattr__=get, __dir__=names)
+            found[name] = sys.modules[made.__name__] = made
+    return found
 
 
 def distributed(source: ModuleType, name: str, module: str) -> Any:

@@ -9,7 +9,9 @@ import importlib
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from types import ModuleType
+from typing import Any
 
 from namespace.entries import Entry, Table, marked
 from namespace.gaps import GAPS
@@ -18,6 +20,8 @@ from namespace.numpy_reduction import POLYNOMIALS, PRODUCTS, REDUCTION, SEARCHIN
 from namespace.numpy_shape import CREATION, INDEXING, SHAPE
 from namespace.numpy_types import TYPES
 from namespace.other_modules import FFT, LINALG, NN, SPECIAL
+from namespace.scipy_modules import LINALG as SCIPY_LINALG
+from namespace.scipy_modules import OTHERS, STATS
 
 _TABLES: dict[str, Table] = {
     "numpy": ELEMENTWISE
@@ -33,6 +37,9 @@ _TABLES: dict[str, Table] = {
     "numpy.fft": FFT,
     "nn": NN,
     "scipy.special": SPECIAL,
+    "scipy.linalg": SCIPY_LINALG,
+    "scipy.stats": STATS,
+    **OTHERS,
 }
 TABLES = {module: marked(table, GAPS.get(module, {})) for module, table in _TABLES.items()}
 
@@ -41,12 +48,21 @@ def module_of(package: str, name: str) -> ModuleType:
     return importlib.import_module(f"{package}.{name}")
 
 
+def public(module: ModuleType) -> dict[str, Any]:
+    """The public attributes of a module; those of a distribution of statistics as `norm.pdf`."""
+    found = {name: getattr(module, name) for name in dir(module) if not name.startswith("_")}
+    if module.__name__.endswith("scipy.stats"):
+        for name, inner in list(found.items()):
+            if isinstance(inner, ModuleType):
+                found |= {f"{name}.{part}": value for part, value in public(inner).items()}
+    return found
+
+
 def callables(module: ModuleType) -> set[str]:
     """The public functions of a module: no types, modules, constants."""
-    values = {name: getattr(module, name) for name in dir(module) if not name.startswith("_")}
     return {
         name
-        for name, value in values.items()
+        for name, value in public(module).items()
         if callable(value) and not isinstance(value, type | ModuleType)
     }
 
@@ -60,7 +76,7 @@ def installed(name: str) -> Table:
 def rows_of(package: str, module: str, names: Sequence[str]) -> list[tuple[str, Callable, Entry]]:
     """The rows of ``names`` with the functions that ``package`` has under them."""
     source = module_of(package, module)
-    return [(name, getattr(source, name), TABLES[module][name]) for name in names]
+    return [(name, attrgetter(name)(source), TABLES[module][name]) for name in names]
 
 
 def counts(module: str) -> Counter[str]:

@@ -17,6 +17,15 @@ GAPS: dict[str, dict[tuple[str, str], str]] = {
         ("fallback", "one matrix, which is gathered"): "tensorinv tensorsolve",
         ("fallback", "only with `ord` 2, -2 or 'nuc', of one matrix that is not tall"): "norm",
     },
+    "scipy.linalg": {
+        ("fallback", ONE_MATRIX): (
+            "cho_factor cho_solve cholesky det eigh expm expm_frechet inv lu lu_factor lu_solve qr "
+            "solve solve_triangular svd"
+        ),
+        ("fallback", "one matrix, which is gathered"): (
+            "funm hessenberg qr_multiply rsf2csf schur solve_sylvester sqrtm"
+        ),
+    },
     "nn": {
         ("unsupported", "JAX runs it on GPUs only"): "scaled_matmul",
     },

@@ -8,7 +8,7 @@ import pytest
 
 import jpi
 import namespace
-from namespace import TABLES, callables, installed, module_of, rows_of
+from namespace import TABLES, callables, installed, module_of, public, rows_of
 from namespace.comparison import cut_inputs, problems, references, run
 from namespace.measure import gathering
 
@@ -33,10 +33,10 @@ def test_every_callable_is_in_the_table(module):
 @pytest.mark.parametrize("module", TABLES)
 def test_every_public_name_is_there(module):
     source, ours = module_of("jax", module), module_of("jpi", module)
-    public = {name for name in dir(source) if not name.startswith("_")}
-    assert public <= set(dir(ours))
+    functions = public(ours)
+    assert set(public(source)) <= set(functions)
     for name in callables(source):
-        assert callable(getattr(ours, name)) and getattr(ours, name).__doc__, name
+        assert callable(functions[name]) and functions[name].__doc__, name
     with pytest.raises(AttributeError, match=f"jpi.{module}.* no attribute 'nonsense'"):
         _ = ours.nonsense
 

@@ -1,0 +1,7 @@
+"""`jax.image` for distributed arrays."""
+
+import jax.image as _source
+
+from jpi._namespace.generate import namespace as _namespace
+
+__getattr__, __dir__ = _namespace(_source, globals())
