@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 from jax import lax
 
 from jpi._jax import jaxprs
@@ -228,19 +229,29 @@ def _while(
     **params: Any,
 ) -> Any:
     # The condition may hold collectives, but a while condition returns only its predicate. So the
-    # predicate is computed at the end of the body (and once before the loop) and carried.
+    # predicate is computed at the end of the body (and once before the loop) and carried. That of a
+    # batched loop is an array: the loop runs while any is true, and changes what belongs to those.
     cond_consts = operands[:cond_nconsts]
     body_consts = operands[cond_nconsts : cond_nconsts + body_nconsts]
     carry = operands[cond_nconsts + body_nconsts :]
+    is_batched = bool(jaxprs.output_types(cond_jaxpr)[0].ndim)
     condition = thread_tokens(cond_jaxpr)
-    body = thread_tokens(body_jaxpr, [False] * body_nconsts + [True] * len(carry))
+    body = thread_tokens(body_jaxpr, [False] * body_nconsts + [not is_batched] * len(carry))
 
     def step(state: Any) -> Any:
-        token, _, carry = state
-        token, carry = body(token, *body_consts, *carry)
-        token, (predicate,) = condition(token, *cond_consts, *carry)
-        return token, predicate, carry
+        token, predicate, carry = state
+        token, changed = body(token, *body_consts, *carry)
+        if is_batched:
+            changed = [_where(predicate, *pair) for pair in zip(changed, carry, strict=True)]
+        token, (predicate,) = condition(token, *cond_consts, *changed)
+        return token, predicate, changed
 
     token, (predicate,) = condition(token, *cond_consts, *carry)
-    token, _, carry = lax.while_loop(lambda state: state[1], step, (token, predicate, carry))
+    going_on = lambda state: jnp.any(state[1]) if is_batched else state[1]  # noqa: E731
+    token, _, carry = lax.while_loop(going_on, step, (token, predicate, list(carry)))
     return token, carry
+
+
+def _where(predicate: Any, x: Any, y: Any) -> Any:
+    """``x`` where the predicate of a batched loop is true, else ``y``."""
+    return lax.select(lax.broadcast_in_dim(predicate, x.shape, range(predicate.ndim)), x, y)

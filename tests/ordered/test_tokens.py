@@ -65,9 +65,16 @@ def in_vmapped_cond(x):
     return jax.vmap(lambda x: lax.cond(x > 0, lambda: total(x), lambda: total(2 * x)))(x)
 
 
+def in_vmapped_while(x):
+    def loop(c):
+        return lax.while_loop(lambda c: c < 4, lambda c: c * 1.5 + total(c) / jpi.size(), c)
+
+    return jax.vmap(loop)(x)
+
+
 PROGRAMS = [
     in_scan, in_while, in_cond, in_fori, in_remat, in_custom_vjp, in_linear_solve, in_nested_jit,
-    in_vmapped_cond,
+    in_vmapped_cond, in_vmapped_while,
 ]  # fmt: skip
 
 
