@@ -47,7 +47,7 @@ def from_shard(block: Any, *, spec: Any = None, mesh: Mesh | None = None) -> Any
     reports = mesh.comm.control.allgather((block.shape, str(block.dtype)), "the shapes of blocks")
     _check_agreement("dtype", [dtype for _, dtype in reports], TypeError)
     _check_agreement("number of dimensions", [len(shape) for shape, _ in reports], ValueError)
-    if not block.ndim:
+    if not block.ndim and (spec is None or any(spec)):
         raise ValueError(
             "`block` must have at least one dimension; got a scalar. Use x[None] to make it a row."
         )

@@ -15,7 +15,7 @@ from jpi._call.sharded import Sharded
 from jpi._call.target import Target
 from jpi._config import config
 from jpi._evaluation.tracing import trace_global
-from jpi._jax.statics import mixed
+from jpi._jax.statics import mixed, of_number
 from jpi._mpi.given import compare_given
 from jpi._ordered.compile import compile_threaded
 from jpi._ordered.origins import with_operands
@@ -71,7 +71,8 @@ def _noted(program: Callable, leaves: Sequence[Any], dynamic: Sequence[Any]) -> 
 
     The ranks compare this, so it may differ only where the programs of the ranks differ.
     """
-    made_by = mixed(getattr(program, "statics", 0), *(x._made_by for x in leaves if is_sharded(x)))
+    operands = (x._made_by if is_sharded(x) else of_number(x) for x in leaves)
+    made_by = mixed(getattr(program, "statics", 0), *operands)
     with with_operands(made_by):
         results = program(dynamic)
     mark_made(jax.tree.leaves(results, is_leaf=is_sharded), made_by)

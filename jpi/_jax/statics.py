@@ -27,6 +27,11 @@ def mixed(*parts: int) -> int:
     return _hash(map(str, parts))
 
 
+def of_number(x: Any) -> int:
+    """A hash of a number of Python or NumPy; 0 of anything else."""
+    return _hash([repr(x)]) if isinstance(x, int | float | complex | np.number) else 0
+
+
 def of_jaxpr(closed: ClosedJaxpr) -> int:
     """A hash of the operations of a jaxpr, of what is static in them, and of their order."""
     return _hash(_closed(closed))

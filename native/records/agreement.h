@@ -67,6 +67,7 @@ class Agreement {
       const auto is_other = [&](const Entry& entry) { return entry.values[i] != all[0].values[i]; };
       if (std::none_of(all.begin(), all.end(), is_other)) continue;
       text += Text(separator, "`", shared[i].name, "`");
+      if (std::string_view(shared[i].name) == "operands") text += " (how they were made)";
       separator = ", ";
       if (i == 0) break;  // different operations may differ in the rest without a mistake
     }
@@ -81,7 +82,9 @@ class Agreement {
       }
       std::vector<int> alike;
       for (int other = rank; other < comm_.size; ++other) {
-        if (std::string_view(all[other].call) != all[rank].call) continue;
+        const Entry &x = all[rank], &y = all[other];
+        const bool same_call = std::string_view(x.call) == y.call;
+        if (!same_call || !std::equal(x.values, std::end(x.values), y.values)) continue;
         alike.push_back(other);
         is_listed[other] = true;
       }

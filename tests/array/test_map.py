@@ -46,6 +46,17 @@ def test_a_result_can_have_another_layout():
     np.testing.assert_allclose(mean, x.sum(0), rtol=1e-5)
 
 
+def test_a_result_can_be_a_scalar():
+    def total(x):
+        return jpi.map_shards(lambda x: jpi.allreduce(jnp.sum(x**2)), x, out_spec=jpi.P())
+
+    x = random_array((5, 3))
+    result, gradient = jax.value_and_grad(total)(jpi.numpy.asarray(x))
+    assert is_plain(result)
+    assert_same(result, np.sum(x**2))
+    assert_same(gradient, 2 * x)
+
+
 def test_trees_go_in_and_out():
     x = {"a": jpi.numpy.asarray(random_array((5,))), "b": jnp.float32(3)}
     y = jpi.map_shards(lambda t: (t["a"] * t["b"], {"n": t["a"] + 1}), x)

@@ -18,6 +18,7 @@ PROGRAMS = {
     "jpi.jit(lambda x: jnp.concatenate([x, x + 1] if rank else [x + 1, x]))(X)": (STATIC, STATIC),
     "jnp.sum(X ** (rank + 2))": (OPERANDS, None),
     "jpi.jit(lambda x: jnp.sum(x ** (rank + 2)))(X)": (STATIC, STATIC),
+    "[jnp.sum(y) for y in ([X * 2, X * 3] if rank else [X * 3, X * 2])]": (OPERANDS, None),
     "X[np.arange(5) % 2 == rank % 2]": (VALUE, None),
     "X[np.array([rank, 2])]": (VALUE, VALUE),
     "jpi.replicate(v + rank)": (VALUE, None),
