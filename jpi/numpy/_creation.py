@@ -22,6 +22,8 @@ from jpi._mpi.given import compare_given
 from jpi._mpi.mesh import Mesh
 from jpi._namespace.signature import placed_like
 from jpi._primitives.replication import checked
+from jpi.io._reading import from_source
+from jpi.io._sources import is_source
 
 
 def _creator(function: Callable, *, like: bool = False) -> Callable[..., Any]:
@@ -76,7 +78,10 @@ def asarray(
     """A distributed array of data that every rank has; each rank keeps its block.
 
     Args:
-        a: an array-like that is the same on every rank, or a DistArray, or a list of DistArrays.
+        a: an array-like that is the same on every rank, or a DistArray, or a list of DistArrays; or
+            data elsewhere, of which each rank reads its block: anything with a shape, a dtype and
+            ``__getitem__`` that is no array yet (a dataset of h5py, Zarr, netCDF4, TensorStore,
+            xarray or dask, a `numpy.memmap`).
         dtype, order, copy: as in `jax.numpy.asarray`.
         device: the device of this rank's block.
         out_sharding: None; what each rank holds, ``spec`` says.
@@ -126,7 +131,9 @@ def _array_of(
         return call(jnp.array, (x,), {**options, "copy": bool(copy)})
     if is_sharded(x) and not copy and device is None and not any(options.values()):
         return x if spec is None and mesh is None else x.redistribute(spec, mesh)
-    if isinstance(x, np.ndarray) and x.ndim and not isinstance(x, np.ma.MaskedArray):
+    if is_source(x):
+        made = from_source(lambda: x, f"reading a {type(x).__name__}", options, spec, mesh)
+    elif isinstance(x, np.ndarray) and x.ndim and not isinstance(x, np.ma.MaskedArray):
         made = _blocks_of(x, options, spec, mesh)
     elif any(map(is_sharded, jax.tree.leaves(x, is_leaf=is_sharded))):
         made = call(jnp.array, (x,), options)
