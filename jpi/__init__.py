@@ -8,6 +8,7 @@ from jpi._setup import start as _start  # noqa: F401  (first: it checks versions
 # isort: split
 from jax.sharding import PartitionSpec as _PartitionSpec
 
+from jpi import checkpoint as checkpoint
 from jpi import io as io
 from jpi import lax as lax
 from jpi import nn as nn

@@ -38,6 +38,7 @@ LAYERS: dict[str, set[str]] = {
     "_array": GROUND | MACHINERY | {"collectives"},
     "_namespace": GROUND | {"_call"},
     "io": PUBLIC,
+    "checkpoint": PUBLIC | {"io", "_watch"},
     "numpy": PUBLIC | {"io"},
     "nn": PUBLIC,
     "lax": PUBLIC,

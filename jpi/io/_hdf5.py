@@ -105,8 +105,8 @@ def create_netcdf(
     with h5netcdf.File(path, "r+" if has_more else "w") as file:
         if name in file:
             raise ValueError(
-                f"`name` must be new in a NetCDF4 file, which cannot drop a variable; got {name!r}, "
-                f"which is in {path}. Use another name, or leave it out to write the file anew."
+                f"`name` must be new in a NetCDF4 file, which keeps its variables; got {name!r}. "
+                "Use another name, or leave it out to write the file anew."
             )
         for dim, size in zip(dims, shape, strict=True):
             if dim not in file.dimensions:

@@ -126,15 +126,15 @@ def _require_group(path: str, names: Sequence[str]) -> None:
 
 def _fill_zarr(job: _Job, path: str, x: Any) -> None:
     dims = dimension_names(x.shape, job.dims)
-    shard, chunk = _zarr.grid(x.shape, parts(x, mesh_of(x, job.mesh)), x.dtype.itemsize)
+    part, shard, chunk = _zarr.grid(x.shape, parts(x, mesh_of(x, job.mesh)), x.dtype.itemsize)
     described = _zarr.metadata(x.shape, x.dtype, shard, chunk, dims)
-    create = lambda is_first: _zarr.create(path, described, is_durable=False, is_first=is_first)  # noqa: E731
-    job.on_first(lambda: create(True))
-    box, own = shards(x, mesh_of(x, job.mesh), shard)
+    job.on_first(lambda: _zarr.creating(path, described, True, False).result())
+    box, own = shards(x, mesh_of(x, job.mesh), part)
 
     def fill() -> None:
         if own.size:
-            create(False)[tuple(slice(*span) for span in box)].write(own).result()
+            array = _zarr.creating(path, described, False, False).result()
+            array[tuple(slice(*span) for span in box)].write(own).result()
 
     job.together(fill)
 

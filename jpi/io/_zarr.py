@@ -5,6 +5,7 @@ A rank writes one file, a shard; it holds chunks that can be read, and checked, 
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import os
@@ -13,10 +14,15 @@ from typing import Any
 
 import numpy as np
 
+from jpi._layout.layout import Box
 from jpi.io._libraries import library
 from jpi.io._names import DEFAULT, choose
 
 CHUNK = 2**21  # bytes of a chunk at most: what a rank reads too much at the edges of its block
+_SMALLEST = 2**16  # bytes of a chunk at least, in a part of more
+_CHUNKS = 64  # of a part, so that its edges are a small part of it
+SHARD = 2**26  # bytes of a shard at most: it is put together in memory
+Shape = tuple[int, ...]
 _BYTES = {"name": "bytes", "configuration": {"endian": "little"}}
 _CHECKED = [_BYTES, {"name": "crc32c"}]
 
@@ -73,25 +79,30 @@ def _is_complete(path: str) -> bool:
         return bool(json.load(file).get("attributes", {}).get("is_complete"))
 
 
-def grid(
-    shape: Sequence[int], parts: Sequence[int], itemsize: int
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The shapes of a shard and of a chunk, for an array of so many blocks along each dimension.
+def grid(shape: Sequence[int], parts: Sequence[int], itemsize: int) -> tuple[Shape, Shape, Shape]:
+    """The shapes of what a rank writes, of a shard and of a chunk.
 
-    Shards all have one size, and blocks do not: each rank writes the rows of one shard, which are
-    its own but for a few at the edges. Chunks are cut along the first dimensions, so that a chunk
-    is one piece of memory.
+    An array of so many blocks along each dimension is written in parts of one size, and blocks
+    differ in size: a rank writes its own rows but for a few at the edges. A part is whole shards,
+    and a shard whole chunks. They are cut along the first dimensions: each is one piece of memory.
     """
-    shard = [max(1, -(-size // part)) for size, part in zip(shape, parts, strict=True)]
-    chunk = list(shard)
-    for dim in range(len(shard)):
-        rest = math.prod(chunk[dim + 1 :]) * itemsize
-        pieces = min(shard[dim], -(-shard[dim] * rest // CHUNK))  # of about the same size
-        chunk[dim] = -(-shard[dim] // max(1, pieces))
-        shard[dim] = max(1, -(-shard[dim] // chunk[dim])) * chunk[dim]
-        if chunk[dim] > 1:
-            break
-    return tuple(shard), tuple(chunk)
+    part = [max(1, -(-size // count)) for size, count in zip(shape, parts, strict=True)]
+    chunk_bytes = min(CHUNK, max(_SMALLEST, math.prod(part) * itemsize // _CHUNKS))
+    shard, chunk = list(part), list(part)
+    for dim in range(len(part)):
+        below = math.prod(part[dim + 1 :]) * itemsize
+        shards = _pieces(part[dim], below, SHARD) if all(n == 1 for n in shard[:dim]) else 1
+        length = -(-part[dim] // shards)
+        chunks = _pieces(length, below, chunk_bytes) if all(n == 1 for n in chunk[:dim]) else 1
+        chunk[dim] = -(-length // chunks)
+        shard[dim] = chunks * chunk[dim]
+        part[dim] = shards * shard[dim]
+    return tuple(part), tuple(shard), tuple(chunk)
+
+
+def _pieces(length: int, width: int, limit: int) -> int:
+    """Into how many pieces of at most ``limit`` bytes so many rows are cut."""
+    return min(length, max(1, -(-length * width // limit)))
 
 
 def metadata(
@@ -113,8 +124,8 @@ def metadata(
     }
 
 
-def create(path: str, described: dict[str, Any], *, is_durable: bool, is_first: bool) -> Any:
-    """The new array at ``path``, to be written; only the ``is_first`` rank makes its metadata."""
+def creating(path: str, described: dict[str, Any], is_first: bool, is_durable: bool = True) -> Any:
+    """A future of the new array at ``path``; the first rank alone makes its metadata."""
     spec = {
         "driver": "zarr3",
         "kvstore": {"driver": "file", "path": path},
@@ -123,7 +134,15 @@ def create(path: str, described: dict[str, Any], *, is_durable: bool, is_first: 
         "context": {"file_io_sync": is_durable},
     }
     how = {"create": True} if is_first else {"open": True, "assume_metadata": True}
-    return tensorstore().open(spec, write=True, **how).result()
+    return tensorstore().open(spec, write=True, **how)
+
+
+def size_of(path: str, described: dict[str, Any], box: Box) -> int:
+    """The bytes of the shards that hold a part of the array."""
+    shard = described["chunk_grid"]["configuration"]["chunk_shape"]
+    spans = [range(a // n, -(-b // n)) for (a, b), n in zip(box, shard, strict=True)]
+    names = (os.path.join(path, "c", *map(str, place)) for place in itertools.product(*spans))
+    return sum(os.path.getsize(name) for name in names)
 
 
 def make_group(path: str, names: Sequence[str] = (), **attributes: Any) -> None:

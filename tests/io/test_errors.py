@@ -103,7 +103,7 @@ def test_a_write_that_fails_on_one_rank_leaves_what_was_there(mpi_tmp_path, end,
         raise OSError(28, "No space left on device")
 
     if RANK == 0:
-        for name in ("_npy.write_rows", "_hdf5.write_block", "_zarr.create"):
+        for name in ("_npy.write_rows", "_hdf5.write_block", "_zarr.creating"):
             monkeypatch.setattr(f"jpi.io.{name}", fail)
     text = raised(lambda: jpi.io.save(path, jnp.asarray(x + 1)))
     assert text == "OSError: [Errno 28] No space left on device"

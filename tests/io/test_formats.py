@@ -113,7 +113,7 @@ def test_a_file_holds_arrays_by_their_names(folder, end):
     assert_same([jpi.io.load(path, name="x"), jpi.io.load(path, name="y")], [x, y])
     with pytest.raises(ValueError, match="'x', 'y'"):
         jpi.io.load(path)
-    with pytest.raises(KeyError, match="'x', 'y'.*got 'z'"):
+    with pytest.raises(KeyError, match=r"'x', 'y'.*got 'z'"):
         jpi.io.load(path, name="z")
 
 

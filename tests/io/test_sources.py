@@ -101,7 +101,7 @@ class Failing(Counted):
 
 
 def test_an_error_of_one_rank_is_that_of_all():
-    with pytest.raises(OSError, match="the disk is broken: 'x.h5'") as caught:
+    with pytest.raises(OSError, match="the disk is broken") as caught:
         jnp.asarray(Failing(random_array((7, 6))))
     assert caught.value.errno == 5
     assert_same(jnp.asarray(Counted(random_array((7, 6)))), random_array((7, 6)))
