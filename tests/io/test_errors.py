@@ -137,3 +137,35 @@ def test_a_disk_that_is_full(small_disk, end):
     assert text.startswith("OSError: [Errno 28]") and "No space left on device" in text
     assert_same(jpi.io.load(path), x)
     assert [entry.name for entry in small_disk.iterdir()] == [path.name]
+
+
+def test_a_checkpoint_on_a_disk_that_is_full(small_disk):
+    like = {"x": jnp.zeros((1000, 500))}
+    x = random_array((1000, 500))  # 2 MB
+    jpi.checkpoint.save(small_disk, 1, {"x": jnp.asarray(x)})
+    large = {"x": jnp.ones((8000, 500))}
+    for background in (False, True):
+
+        def save(background=background):
+            jpi.checkpoint.save(small_disk, 2, large, background=background)
+            jpi.checkpoint.wait()
+
+        text = raised(save)
+        assert text.startswith("OSError: [Errno 28]") and "No space left on device" in text
+    assert [entry.name for entry in small_disk.iterdir()] == ["step_00000001"]
+    assert_same(jpi.checkpoint.restore(small_disk, like)["x"], x)
+
+
+def test_a_checkpoint_with_a_damaged_chunk(mpi_tmp_path):
+    state = {"x": jnp.asarray(random_array((7, 3)))}
+    jpi.checkpoint.save(mpi_tmp_path, 1, state)
+    chunk = mpi_tmp_path / "step_00000001" / "x" / "c" / "0" / "0"
+
+    def damage():
+        data = bytearray(chunk.read_bytes())
+        data[3] ^= 1
+        chunk.write_bytes(data)
+
+    alone(damage)
+    text = raised(lambda: jpi.checkpoint.restore(mpi_tmp_path, state))
+    assert text.startswith("ValueError") and "is damaged" in text and "`step=`" in text
