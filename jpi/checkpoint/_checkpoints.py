@@ -8,10 +8,11 @@ from typing import Any
 from jpi._array.array import DistArray
 from jpi._jax.tracebacks import api
 from jpi._mpi.comm import Comm
+from jpi._mpi.given import compare_given
 from jpi._mpi.mesh import Mesh, current_mesh
 from jpi.checkpoint import _background, _folder
 from jpi.checkpoint._leaves import Leaf, leaves_of
-from jpi.checkpoint._reading import read_leaves, require_fit
+from jpi.checkpoint._reading import place_leaf, read_leaves, require_fit
 from jpi.checkpoint._writing import Step, pieces_of, write
 from jpi.io._aside import on_first, partial_name, remove
 from jpi.io._together import raise_together, together
@@ -39,11 +40,13 @@ def save(
     Errors: the same on every rank, also where one alone fails; the checkpoints before stay.
     """
     _background.finish()
-    folder, number = os.fspath(folder), _step_number(step)
+    folder, number = os.path.abspath(folder), _step_number(step)
     what = f"the checkpoint of step {number} in {folder}"
     leaves, _ = leaves_of(tree)
     mesh = _mesh_of(leaves)
     comm = mesh.comm
+    plain = [leaf.array for leaf in leaves if not isinstance(leaf.array, DistArray)]
+    compare_given("a plain array of a checkpoint", plain, comm)
     described = [{"path": leaf.path, **leaf.described} for leaf in leaves]
     _require_same_tree(comm, what, described)
     on_first(comm, what, lambda: _folder.begin(folder, number))
@@ -86,7 +89,8 @@ def restore(folder: Path, like: Any, *, step: int | None = None, cast: bool = Fa
     found = together(comm, what, lambda: _saved(folder, step) if comm.rank == 0 else None)
     place, saved = comm.control.bcast(found, 0, what)
     known = together(comm, what, lambda: require_fit(place, saved, leaves, cast))
-    return structure.unflatten(together(comm, what, lambda: read_leaves(place, known, leaves)))
+    read = together(comm, what, lambda: read_leaves(place, known, leaves, mesh))
+    return structure.unflatten(map(place_leaf, read))
 
 
 @api

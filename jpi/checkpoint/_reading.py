@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from jpi._array.array import DistArray
 from jpi._call.call import call
+from jpi._call.sharded import partition_spec, whole_or_sharded
+from jpi._mpi.mesh import Mesh
 from jpi.checkpoint._leaves import Described, Leaf, fits, value_of, words_of
 from jpi.io import _zarr
-from jpi.io._sources import empty
+from jpi.io._blocks import mesh_of
+from jpi.io._detour import layout_to_read
+from jpi.io._sources import dtype_of, empty, start_reading
 
 _LINES = 20  # of a message about trees that differ
 
@@ -53,15 +56,33 @@ def require_fit(
     return found
 
 
-def read_leaves(place: str, saved: dict[str, Described], wanted: list[Leaf]) -> list[Any]:
-    """The leaves in place of those that are wanted; all arrays are read at the same time."""
+def read_leaves(
+    place: str, saved: dict[str, Described], wanted: list[Leaf], mesh: Mesh
+) -> list[Any]:
+    """What this rank reads in place of the leaves; all arrays are read at the same time.
+
+    `place_leaf` makes the leaves of it.
+    """
     reads = [
-        None if leaf.array is None else _Read(place, saved[leaf.path], leaf) for leaf in wanted
+        None if leaf.array is None else _Read(place, saved[leaf.path], leaf, mesh)
+        for leaf in wanted
     ]
     return [
         _value(saved[leaf.path], leaf.value) if read is None else read.result()
         for leaf, read in zip(wanted, reads, strict=True)
     ]
+
+
+class _Elsewhere(NamedTuple):
+    """An array that was read in another layout than the one that is wanted."""
+
+    array: DistArray
+    spec: Any
+
+
+def place_leaf(x: Any) -> Any:
+    """A leaf in its layout. Communication: one redistribution, if it was read in another one."""
+    return x.array.redistribute(x.spec) if isinstance(x, _Elsewhere) else x
 
 
 def _value(saved: Described, like: Any) -> Any:
@@ -71,22 +92,20 @@ def _value(saved: Described, like: Any) -> Any:
 class _Read:
     """An array that is being read."""
 
-    def __init__(self, place: str, saved: Described, wanted: Leaf) -> None:
-        self._saved, self._like = saved, wanted.value
-        self._path, numbers = os.path.join(place, saved["array"]), wanted.array
+    def __init__(self, place: str, saved: Described, wanted: Leaf, mesh: Mesh) -> None:
+        self._saved, self._kind, self._dtype = saved, type(wanted.value), wanted.array.dtype
+        self._path = os.path.join(place, saved["array"])
         source = _zarr.opened(self._path)
-        self._layout = numbers._layout if isinstance(numbers, DistArray) else None
-        coordinates = numbers._mesh.coordinates if isinstance(numbers, DistArray) else {}
-        box = self._layout.box(coordinates) if self._layout else tuple((0, n) for n in source.shape)
-        self._mesh = getattr(numbers, "mesh", None)
-        self._block = empty(tuple(b - a for a, b in box), source.dtype.numpy_dtype)
-        self._future = None
-        if self._block.size:
-            import tensorstore
-
-            part = source[tuple(slice(*span) for span in box)]
-            part = part.translate_to[(0,) * self._block.ndim] if self._block.ndim else part
-            self._future = tensorstore.array(self._block).write(part)
+        self._mesh = mesh_of(wanted.array, mesh)
+        x = wanted.array
+        self._wanted = x._layout if isinstance(x, DistArray) else self._mesh.layout(x.shape, ())
+        self._layout = self._wanted
+        if saved["kind"] == "array" and not issubclass(self._kind, np.ndarray | np.generic):
+            rows = self._mesh.layout(source.shape, self._mesh.default_spec if source.rank else ())
+            self._layout = layout_to_read(source, self._wanted, rows)
+        box = self._layout.box(self._mesh.coordinates)
+        self._block = empty(tuple(stop - start for start, stop in box), dtype_of(source))
+        self._future = start_reading(source, box, self._block) if self._block.size else None
 
     def result(self) -> Any:
         try:
@@ -96,21 +115,10 @@ class _Read:
             raise ValueError(
                 f"{self._path} is damaged: {error}. Restore another step: `step=`."
             ) from None
+        block = self._block.astype(self._dtype, copy=False)
+        if issubclass(self._kind, np.ndarray | np.generic):
+            return block[()] if issubclass(self._kind, np.generic) else block
+        x = whole_or_sharded(DistArray, jax.device_put(block), self._mesh, self._layout)
         if self._saved["kind"] == "key":
-            return self._keys()
-        return self._array(self._block.astype(self._like.dtype, copy=False), type(self._like))
-
-    def _array(self, block: np.ndarray, kind: type) -> Any:
-        if issubclass(kind, np.generic):
-            return block[()]
-        if issubclass(kind, np.ndarray):
-            return block
-        placed = jax.device_put(block)
-        return placed if self._layout is None else DistArray(placed, self._mesh, self._layout)  # type: ignore[arg-type]
-
-    def _keys(self) -> Any:
-        data = self._array(self._block, jax.Array)
-        implementation = self._saved["implementation"]
-        if isinstance(data, DistArray):
-            return call(jax.random.wrap_key_data, (data,), {"impl": implementation})
-        return jax.random.wrap_key_data(jnp.asarray(data), impl=implementation)
+            return call(jax.random.wrap_key_data, (x,), {"impl": self._saved["implementation"]})
+        return x if self._layout == self._wanted else _Elsewhere(x, partition_spec(self._wanted))

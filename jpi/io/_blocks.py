@@ -67,7 +67,7 @@ def blocks(x: Any, mesh: Mesh) -> Block:
 
 def parts(x: Any, mesh: Mesh) -> tuple[int, ...]:
     """The number of blocks along each dimension."""
-    placement = _layout(x, mesh)
+    placement = layout_of(x, mesh)
     return tuple(map(placement.parts, range(placement.ndim)))
 
 
@@ -79,7 +79,7 @@ def shards(x: Any, mesh: Mesh, shape: tuple[int, ...]) -> Block:
 
     Communication: an exchange of a few rows, where blocks have other boundaries.
     """
-    placement = _layout(x, mesh)
+    placement = layout_of(x, mesh)
     index = [placement.index(dim, mesh.coordinates) for dim in range(placement.ndim)]
     box = tuple(
         (min(i * part, size), min((i + 1) * part, size))
@@ -93,7 +93,7 @@ def shards(x: Any, mesh: Mesh, shape: tuple[int, ...]) -> Block:
     return _part(placement, mesh, x.shard, box)
 
 
-def _layout(x: Any, mesh: Mesh) -> Layout:
+def layout_of(x: Any, mesh: Mesh) -> Layout:
     if isinstance(x, DistArray):
         return x._layout
     return mesh.layout(x.shape, mesh.default_spec if x.shape else ())

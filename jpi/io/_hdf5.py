@@ -27,6 +27,7 @@ class Dataset:
             self._path, self._name = path, choose(path, name, members(file))
             dataset = file[self._name]
             self.shape, self._stored = dataset.shape, dataset.dtype
+            self.chunks, self.is_contiguous = dataset.chunks, dataset.chunks is None
             self.dtype = self._meant(dataset)
 
     def __getitem__(self, index: Any) -> np.ndarray:

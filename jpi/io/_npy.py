@@ -17,11 +17,13 @@ _LARGEST = 2**30  # bytes of one call: Linux moves less than 2 GiB
 class Npy:
     """The array of a `.npy` file, or of such a file inside of another one, as a source."""
 
+    is_contiguous = True
+
     def __init__(self, path: str, start: int = 0) -> None:
         self._path = path
         with open(path, "rb") as file:
             file.seek(start)
-            self.shape, self._is_reversed, self.dtype = read_header(file)
+            self.shape, self.is_reversed, self.dtype = read_header(file)
             self._start = file.tell()
 
     def __getitem__(self, index: Any) -> np.ndarray:
@@ -43,13 +45,13 @@ class Npy:
         is_whole = all(
             span == (0, size) for span, size in zip(box[1:], self.shape[1:], strict=True)
         )
-        if not is_whole or (self._is_reversed and len(box) > 1):
+        if not is_whole or (self.is_reversed and len(box) > 1):
             return None
         row = math.prod(self.shape[1:]) * self.dtype.itemsize
         return box[0][0] * row if box else 0
 
     def _map(self) -> np.ndarray:
-        order: Any = "F" if self._is_reversed else "C"
+        order: Any = "F" if self.is_reversed else "C"
         if 0 in self.shape:
             return np.empty(self.shape, self.dtype)
         mapped = np.memmap(self._path, self.dtype, "r", self._start, self.shape, order)

@@ -11,10 +11,10 @@ import numpy as np
 
 from jpi._array.array import DistArray
 from jpi._array.placement import target_of
-from jpi._call.sharded import whole_or_sharded
-from jpi._call.target import Target
+from jpi._call.sharded import partition_spec, whole_or_sharded
 from jpi._layout.layout import Box
 from jpi._mpi.mesh import Mesh
+from jpi.io._detour import layout_to_read
 from jpi.io._sources import dtype_of, read
 from jpi.io._together import require_same, together
 
@@ -36,25 +36,23 @@ def from_source(
     Communication: a few bytes from every rank: all read, or all raise.
     """
     target = target_of(spec, mesh)
-    comm = target.mesh.comm
+    mesh, comm = target.mesh, target.mesh.comm
     comm.require_live()
-    source, kind = together(comm, what, lambda: _described(open_source()))
-    require_same(comm, what, "the shape and dtype of a source", kind)
-    return together(comm, what, lambda: _placed(source, target, options, spec is None))
+    source, (shape, kind) = together(comm, what, lambda: _described(open_source()))
+    require_same(comm, what, "the shape and dtype of a source", (shape, kind))
+    added = max(0, options.get("ndmin", 0) - len(shape))
+    shape = (1,) * added + shape
+    wanted = mesh.layout(shape, () if spec is None and not shape else target.spec)
+    rows = mesh.layout(shape, mesh.default_spec if shape else ())
+    placement = wanted if added else layout_to_read(source, wanted, rows)
+    box = placement.box(mesh.coordinates)
+    local = together(comm, what, lambda: on_device(_block(source, box, added), options))
+    x = whole_or_sharded(DistArray, local, mesh, placement)
+    return x if placement == wanted else x.redistribute(partition_spec(wanted))
 
 
 def _described(source: Any) -> tuple[Any, tuple[tuple[int, ...], str]]:
     return source, (tuple(map(int, source.shape)), str(dtype_of(source)))
-
-
-def _placed(source: Any, target: Target, options: dict[str, Any], is_default: bool) -> Any:
-    shape = tuple(map(int, source.shape))
-    added = max(0, options.get("ndmin", 0) - len(shape))
-    shape = (1,) * added + shape
-    placement = target.mesh.layout(shape, () if is_default and not shape else target.spec)
-    box = placement.box(target.mesh.coordinates)
-    block = _block(source, box, added)
-    return whole_or_sharded(DistArray, on_device(block, options), target.mesh, placement)
 
 
 def _block(source: Any, box: Box, added: int) -> np.ndarray:

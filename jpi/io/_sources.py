@@ -22,7 +22,7 @@ def is_source(x: Any) -> bool:
         return bool(x.ndim)
     if is_sharded(x) or isinstance(x, np.ndarray | np.generic | jax.Array | jax.ShapeDtypeStruct):
         return False
-    if any(hasattr(x, name) for name in ("__dlpack__", "aval", "iloc")):
+    if any(hasattr(x, name) for name in ("__dlpack__", "__jax_array__", "aval", "iloc")):
         return False
     return all(hasattr(x, name) for name in ("shape", "dtype", "__getitem__"))
 
@@ -37,8 +37,8 @@ def read(source: Any, box: Box) -> np.ndarray:
     index = tuple(slice(*span) for span in box)
     if hasattr(source, "read_into"):
         return _read_into(source, index, box)
-    if _is_tensorstore(source):
-        return _read_tensorstore(source, index, box)
+    if is_tensorstore(source):
+        return _read_tensorstore(source, box)
     if hasattr(source, "read_direct"):
         return _read_hdf5(source, index, box)
     block = source[index]
@@ -66,18 +66,24 @@ def _read_into(source: Any, index: tuple[slice, ...], box: Box) -> np.ndarray:
     return block
 
 
-def _is_tensorstore(source: Any) -> bool:
+def is_tensorstore(source: Any) -> bool:
     return type(source).__module__.partition(".")[0] == "tensorstore"
 
 
-def _read_tensorstore(source: Any, index: tuple[slice, ...], box: Box) -> np.ndarray:
-    import tensorstore
-
+def _read_tensorstore(source: Any, box: Box) -> np.ndarray:
     block = empty(_shape_of(box), dtype_of(source))
     if block.size:
-        part = source[index].translate_to[(0,) * block.ndim] if block.ndim else source
-        tensorstore.array(block).write(part).result()
+        start_reading(source, box, block).result()
     return block
+
+
+def start_reading(source: Any, box: Box, block: np.ndarray) -> Any:
+    """A future of the end of reading a part of a source of TensorStore."""
+    import tensorstore
+
+    part = source[tuple(slice(*span) for span in box)] if box else source
+    part = part.translate_to[(0,) * block.ndim] if block.ndim else part
+    return tensorstore.array(block).write(part)
 
 
 def _read_hdf5(source: Any, index: tuple[slice, ...], box: Box) -> np.ndarray:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from jpi._array.array import DistArray
+from jpi._mpi.given import compare_given
 from jpi._mpi.mesh import Mesh, current_mesh
 from jpi.io import _hdf5, _npy, _zarr
 from jpi.io._aside import aside, on_first, remove
@@ -38,6 +39,8 @@ def write(path: str, arrays: Arrays, dims: Dims, *, keeps_others: bool) -> None:
             f"`path` must end in {', '.join(_WRITERS)}; got {path!r}. The end says which format to "
             "write."
         )
+    plain = [x for x in arrays.values() if not isinstance(x, DistArray)]
+    compare_given("a plain array to be saved", plain, job.comm)
     writer(job, arrays)
 
 
