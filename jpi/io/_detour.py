@@ -15,7 +15,7 @@ from jpi.io._sources import dtype_of, is_tensorstore
 
 _PAGE = 4096  # bytes
 _SMALLEST = 2**20  # bytes: a smaller array is read as it is wanted
-_WORTH = 2  # times fewer bytes
+_WORTH = 1.5  # times fewer bytes
 
 
 def layout_to_read(source: Any, wanted: Layout, rows: Layout) -> Layout:
