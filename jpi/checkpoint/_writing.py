@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -19,7 +18,6 @@ from jpi.io._aside import partial_name, remove
 from jpi.io._blocks import Block, mesh_of, numbers, parts, shards
 
 _ALONE = 2**20  # bytes: a plain array up to this size is written by one rank
-_IN_FLIGHT = 2**28  # bytes that are being written
 
 
 class Piece(NamedTuple):
@@ -106,29 +104,14 @@ def _write_own(step: Step) -> None:
         made = [_zarr.creating(_path(step, one), one.metadata, True) for one in step.pieces]
         for one in made:
             one.result()
-    writing: deque[tuple[int, Any]] = deque()
     total = sum(one.block.numbers.nbytes for one in step.pieces)
     with Progress(f"writing step {step.number}", total, step.is_first) as progress:
+        writing = _zarr.Writing(progress.add)
         for one in step.pieces:
-            box, own = one.block
-            if not own.size:
-                continue
-            array = _zarr.creating(_path(step, one), one.metadata, False).result()
-            writing.append((own.nbytes, array[_index(box)].write(own)))
-            while sum(size for size, _ in writing) > _IN_FLIGHT:
-                _end(writing, progress)
-        while writing:
-            _end(writing, progress)
-
-
-def _end(writing: deque[tuple[int, Any]], progress: Progress) -> None:
-    size, future = writing.popleft()
-    future.result()
-    progress.add(size)
-
-
-def _index(box: Any) -> tuple[slice, ...]:
-    return tuple(slice(*span) for span in box)
+            if one.block.numbers.size:
+                array = _zarr.creating(_path(step, one), one.metadata, False).result()
+                writing.add(array, *one.block)
+        writing.finish()
 
 
 def _path(step: Step, piece: Piece) -> str:

@@ -88,9 +88,15 @@ def shards(x: Any, mesh: Mesh, shape: tuple[int, ...]) -> Block:
     if not isinstance(x, DistArray):
         return _of_plain(x, box, placement, mesh)
     padding = [(0, part * placement.parts(dim) - x.shape[dim]) for dim, part in enumerate(shape)]
-    if x.size and any(map(any, padding)):
+    if x.size and not all(_are_blocks(placement, dim, part) for dim, part in enumerate(shape)):
         x = call(jnp.pad, (x, padding), {}).redistribute(x.spec)
     return _part(placement, mesh, x.shard, box)
+
+
+def _are_blocks(placement: Layout, dim: int, part: int) -> bool:
+    """Whether the blocks along ``dim`` are already parts of one size, but for the last."""
+    size = placement.shape[dim]
+    return all(min(i * part, size) == at for i, at in enumerate(placement.offsets(dim)))
 
 
 def layout_of(x: Any, mesh: Mesh) -> Layout:

@@ -137,7 +137,9 @@ def _fill_zarr(job: _Job, path: str, x: Any) -> None:
     def fill() -> None:
         if own.size:
             array = _zarr.creating(path, described, False, False).result()
-            array[tuple(slice(*span) for span in box)].write(own).result()
+            writing = _zarr.Writing()
+            writing.add(array, box, own)
+            writing.finish()
 
     job.together(fill)
 

@@ -9,7 +9,8 @@ import itertools
 import json
 import math
 import os
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,9 @@ from jpi.io._names import DEFAULT, choose
 CHUNK = 2**21  # bytes of a chunk at most: what a rank reads too much at the edges of its block
 _SMALLEST = 2**16  # bytes of a chunk at least, in a part of more
 _CHUNKS = 64  # of a part, so that its edges are a small part of it
-SHARD = 2**26  # bytes of a shard at most: it is put together in memory
+SHARD = 2**25  # bytes of a shard at most: it is put together in memory
+_IN_FLIGHT = 2**26  # bytes that are being written
+_READS = 4  # chunks that are read at the same time
 Shape = tuple[int, ...]
 _BYTES = {"name": "bytes", "configuration": {"endian": "little"}}
 _CHECKED = [_BYTES, {"name": "crc32c"}]
@@ -47,6 +50,7 @@ def opened(path: str, driver: str = "zarr3") -> Any:
     spec: dict[str, Any] = {"driver": driver, "kvstore": {"driver": "file", "path": path}}
     if driver == "zarr3":
         spec["fill_missing_data_reads"] = not _is_complete(path)
+    spec["context"] = {"file_io_concurrency": {"limit": _READS}}
     return tensorstore().open(spec, read=True, open=True).result()
 
 
@@ -135,6 +139,44 @@ def creating(path: str, described: dict[str, Any], is_first: bool, is_durable: b
     }
     how = {"create": True} if is_first else {"open": True, "assume_metadata": True}
     return tensorstore().open(spec, write=True, **how)
+
+
+class Writing:
+    """Blocks that are being written, a few shards at the same time: each is put together in memory.
+
+    Args:
+        done: called with the bytes of each piece that is written.
+    """
+
+    def __init__(self, done: Callable[[int], None] = lambda count: None) -> None:
+        self._writing: deque[tuple[int, Any]] = deque()
+        self._done = done
+
+    def add(self, array: Any, box: Box, block: np.ndarray) -> None:
+        """Write a block of an array, shard after shard along the first dimension."""
+        if not box:
+            self._begin(array, block)
+            return
+        (start, stop), *rest = box
+        step = array.chunk_layout.write_chunk.shape[0]
+        inner = tuple(slice(*span) for span in rest)
+        for first in range(start - start % step, stop, step):
+            part = slice(max(first, start), min(first + step, stop))
+            self._begin(array[part, *inner], block[part.start - start : part.stop - start])
+
+    def _begin(self, target: Any, block: np.ndarray) -> None:
+        while self._writing and sum(size for size, _ in self._writing) + block.nbytes > _IN_FLIGHT:
+            self._end_first()
+        self._writing.append((block.nbytes, target.write(block)))
+
+    def finish(self) -> None:
+        while self._writing:
+            self._end_first()
+
+    def _end_first(self) -> None:
+        size, future = self._writing.popleft()
+        future.result()
+        self._done(size)
 
 
 def size_of(path: str, described: dict[str, Any], box: Box) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,7 @@ from jpi._mpi.given import compare_given
 from jpi._mpi.mesh import Mesh
 from jpi._namespace.signature import placed_like
 from jpi._primitives.replication import checked
+from jpi.io._files import load as _load
 from jpi.io._reading import from_source
 from jpi.io._sources import is_source
 
@@ -121,6 +123,25 @@ def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> A
     if not is_sharded(x):
         return jnp.from_dlpack(x, device=device, copy=copy)
     return asarray(x, device=device, copy=copy)
+
+
+@placed_like(jnp.load)
+def load(file: Any, *args: Any, spec: Any = None, mesh: Mesh | None = None, **kwargs: Any) -> Any:
+    """As `jax.numpy.load`; of a path of one array, each rank reads its block (see `jpi.io.load`).
+
+    An open file, an archive (.npz), and whatever needs other arguments, each rank reads whole.
+
+    Args:
+        spec: the mesh axes over which each dimension is sharded; by default the first dimension
+            over all ranks.
+        mesh: the mesh; the current one by default (see `jpi.use_mesh`).
+    """
+    is_placed = spec is not None or mesh is not None
+    is_path = isinstance(file, str | os.PathLike)
+    if is_path and not (args or kwargs) and (is_placed or not os.fspath(file).endswith(".npz")):
+        return _load(file, spec=spec, mesh=mesh)
+    found = jnp.load(file, *args, **kwargs)
+    return asarray(found, spec=spec, mesh=mesh) if is_placed else found
 
 
 def _array_of(

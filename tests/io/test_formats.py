@@ -180,6 +180,20 @@ def test_numpy_writes_a_sharded_array_together(folder):
         jnp.save(file, jnp.asarray(x))
 
 
+def test_numpy_loads_a_file_by_blocks(folder):
+    x = random_array((7, 3))
+    jnp.savez(folder / "x.npz", jnp.asarray(x))
+    jnp.save(folder / "x.npy", jnp.asarray(x))
+    loaded = jnp.load(folder / "x.npy")
+    assert isinstance(loaded, jpi.DistArray)
+    assert_same([loaded, jnp.load(folder / "x.npy", spec=jpi.P(None, "ranks"))], [x, x])
+    with open(folder / "x.npy", "rb") as file:
+        assert_same(jnp.load(file), x)
+    with jnp.load(folder / "x.npz") as archive:
+        np.testing.assert_array_equal(archive["arr_0"], x)
+    assert_same(jnp.load(folder / "x.npz", spec=jpi.P("ranks")), x)
+
+
 def test_a_file_that_is_written_anew_has_its_new_shape(folder):
     for end in FORMATS:
         for shape in ((7, 3), (4,)):
