@@ -8,7 +8,9 @@ from jpi._setup import start as _start  # noqa: F401  (first: it checks versions
 # isort: split
 from jax.sharding import PartitionSpec as _PartitionSpec
 
+from jpi import checkpoint as checkpoint
 from jpi import image as image
+from jpi import io as io
 from jpi import lax as lax
 from jpi import nn as nn
 from jpi import numpy as numpy

@@ -33,6 +33,7 @@ from jpi.numpy._creation import identity as identity
 from jpi.numpy._creation import indices as indices
 from jpi.numpy._creation import kaiser as kaiser
 from jpi.numpy._creation import linspace as linspace
+from jpi.numpy._creation import load as load
 from jpi.numpy._creation import logspace as logspace
 from jpi.numpy._creation import ones as ones
 from jpi.numpy._creation import ones_like as ones_like

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,9 @@ from jpi._mpi.given import compare_given
 from jpi._mpi.mesh import Mesh
 from jpi._namespace.signature import placed_like
 from jpi._primitives.replication import checked
+from jpi.io._files import load as _load
+from jpi.io._reading import from_source
+from jpi.io._sources import is_source
 
 
 def _creator(function: Callable, *, like: bool = False) -> Callable[..., Any]:
@@ -76,7 +80,10 @@ def asarray(
     """A distributed array of data that every rank has; each rank keeps its block.
 
     Args:
-        a: an array-like that is the same on every rank, or a DistArray, or a list of DistArrays.
+        a: an array-like that is the same on every rank, or a DistArray, or a list of DistArrays; or
+            data elsewhere, of which each rank reads its block: anything with a shape, a dtype and
+            ``__getitem__`` that is no array yet (a dataset of h5py, Zarr, netCDF4, TensorStore,
+            xarray or dask, a `numpy.memmap`).
         dtype, order, copy: as in `jax.numpy.asarray`.
         device: the device of this rank's block.
         out_sharding: None; what each rank holds, ``spec`` says.
@@ -118,6 +125,25 @@ def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> A
     return asarray(x, device=device, copy=copy)
 
 
+@placed_like(jnp.load)
+def load(file: Any, *args: Any, spec: Any = None, mesh: Mesh | None = None, **kwargs: Any) -> Any:
+    """As `jax.numpy.load`; of a path of one array, each rank reads its block (see `jpi.io.load`).
+
+    An open file, an archive (.npz), and whatever needs other arguments, each rank reads whole.
+
+    Args:
+        spec: the mesh axes over which each dimension is sharded; by default the first dimension
+            over all ranks.
+        mesh: the mesh; the current one by default (see `jpi.use_mesh`).
+    """
+    is_placed = spec is not None or mesh is not None
+    is_path = isinstance(file, str | os.PathLike)
+    if is_path and not (args or kwargs) and (is_placed or not os.fspath(file).endswith(".npz")):
+        return _load(file, spec=spec, mesh=mesh)
+    found = jnp.load(file, *args, **kwargs)
+    return asarray(found, spec=spec, mesh=mesh) if is_placed else found
+
+
 def _array_of(
     x: Any, options: dict[str, Any], copy: bool | None, device: Any, spec: Any, mesh: Mesh | None
 ) -> Any:
@@ -126,7 +152,9 @@ def _array_of(
         return call(jnp.array, (x,), {**options, "copy": bool(copy)})
     if is_sharded(x) and not copy and device is None and not any(options.values()):
         return x if spec is None and mesh is None else x.redistribute(spec, mesh)
-    if isinstance(x, np.ndarray) and x.ndim and not isinstance(x, np.ma.MaskedArray):
+    if is_source(x):
+        made = from_source(lambda: x, f"reading a {type(x).__name__}", options, spec, mesh)
+    elif isinstance(x, np.ndarray) and x.ndim and not isinstance(x, np.ma.MaskedArray):
         made = _blocks_of(x, options, spec, mesh)
     elif any(map(is_sharded, jax.tree.leaves(x, is_leaf=is_sharded))):
         made = call(jnp.array, (x,), options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from jpi._call.arguments import is_sharded
 from jpi._call.call import call, spmd
 from jpi._jax.tracebacks import api
 from jpi._namespace.ufunc import Ufunc
+from jpi.io._files import save as _save
 
 
 @api
@@ -44,21 +46,39 @@ r_, c_ = _Joiner(jnp.r_), _Joiner(jnp.c_)
 
 
 def _writer(function: Callable, name: str) -> Callable[..., None]:
+    """``function``, which writes arrays to a file; all ranks together if one is sharded."""
+
     @api
     def write(file: Any, *args: Any, **kwargs: Any) -> None:
-        args, kwargs = jax.tree.map(
-            lambda x: np.asarray(x) if is_sharded(x) else x, (args, kwargs), is_leaf=is_sharded
-        )
-        function(file, *args, **kwargs)
+        arrays = inspect.signature(function).bind(file, *args, **kwargs).arguments
+        if not any(map(is_sharded, jax.tree.leaves(arrays, is_leaf=is_sharded))):
+            function(file, *args, **kwargs)
+            return
+        if not isinstance(file, str | os.PathLike):
+            raise TypeError(
+                f"`file` must be a path for a sharded array, which all ranks write; got {file!r}. "
+                "Write x.gather(root=0) on rank 0."
+            )
+        end = ".npy" if name == "save" else ".npz"
+        path = os.fspath(file)
+        _save(path if path.endswith(end) else path + end, _named(arrays))
 
     write.__name__ = name
     write.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
-    write.__doc__ = f"""As `numpy.{name}`, by the rank that calls it.
+    write.__doc__ = f"""As `numpy.{name}`: by all ranks together if an array is sharded, each its
+    block (see `jpi.io.save`); else by the rank that calls it.
 
-    Errors: TypeError for a sharded array: every rank would write the whole array. Write the result
-    of ``x.gather(root=0)`` on rank 0.
+    Errors: those of `jpi.io.save`; TypeError for a file that is no path.
     """
     return write
+
+
+def _named(arguments: dict[str, Any]) -> Any:
+    """The array of `numpy.save`, or those of `numpy.savez` by their names in the file."""
+    if "arr" in arguments:
+        return arguments["arr"]
+    places = {f"arr_{i}": x for i, x in enumerate(arguments.get("args", ()))}
+    return places | arguments.get("kwds", {})
 
 
 save, savez = _writer(np.save, "save"), _writer(np.savez, "savez")

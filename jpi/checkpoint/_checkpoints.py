@@ -1,0 +1,154 @@
+"""The functions that save and restore checkpoints."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from jpi._array.array import DistArray
+from jpi._jax.tracebacks import api
+from jpi._mpi.comm import Comm
+from jpi._mpi.given import compare_given
+from jpi._mpi.mesh import Mesh, current_mesh
+from jpi.checkpoint import _background, _folder
+from jpi.checkpoint._leaves import Leaf, leaves_of
+from jpi.checkpoint._reading import place_leaf, read_leaves, require_fit
+from jpi.checkpoint._writing import Step, pieces_of, write
+from jpi.io._aside import on_first, partial_name, remove
+from jpi.io._together import raise_together, together
+
+Path = str | os.PathLike[str]
+
+
+@api
+def save(
+    folder: Path, step: int, tree: Any, *, keep: int | None = 3, background: bool = False
+) -> None:
+    """Save ``tree`` as the checkpoint of ``step``, which is there whole or not at all.
+
+    Args:
+        folder: where the checkpoints of the run are; it is made if it is not there.
+        step: the number of the step, 0 or more. A checkpoint of it is replaced.
+        tree: DistArrays, arrays that are the same on every rank, random keys, numbers, strings and
+            None in any tree. Of other leaves (functions) nothing is saved.
+        keep: how many steps stay, the last ones; None for all.
+        background: whether to write while the program goes on, from a copy of the arrays. The next
+            `save`, or `wait`, raises an error of it.
+
+    Communication: a few bytes from every rank, and for arrays whose blocks differ in size an
+    exchange of a few rows.
+    Errors: the same on every rank, also where one alone fails; the checkpoints before stay.
+    """
+    _background.finish()
+    folder, number = os.path.abspath(folder), _step_number(step)
+    what = f"the checkpoint of step {number} in {folder}"
+    leaves, _ = leaves_of(tree)
+    mesh = _mesh_of(leaves)
+    comm = mesh.comm
+    plain = [leaf.array for leaf in leaves if not isinstance(leaf.array, DistArray)]
+    compare_given("a plain array of a checkpoint", plain, comm)
+    described = [{"path": leaf.path, **leaf.described} for leaf in leaves]
+    _require_same_tree(comm, what, described)
+    on_first(comm, what, lambda: _folder.begin(folder, number))
+    try:
+        pieces = together(comm, what, lambda: pieces_of(leaves, mesh, copies=background))
+    except Exception:
+        if comm.rank == 0:
+            remove(partial_name(_folder.place_of(folder, number)))
+        raise
+    job = Step(folder, number, keep, comm.rank == 0, described, pieces)
+    if not background:
+        write(job, lambda error: raise_together(comm, what, error))
+        return
+    meeting = _background.Meeting(comm)
+    _background.start(lambda: write(job, meeting.agree))
+
+
+@api
+def restore(folder: Path, like: Any, *, step: int | None = None, cast: bool = False) -> Any:
+    """The tree of a checkpoint, with arrays where and how those of ``like`` are.
+
+    Args:
+        folder: where the checkpoints of the run are.
+        like: a tree of the same structure, such as the state from which a new run begins. A
+            DistArray is restored on its mesh, with its spec, on any number of ranks; a plain array,
+            or a `jax.ShapeDtypeStruct`, on every rank. Leaves that are not saved stay.
+        step: the step; the latest by default.
+        cast: whether arrays are converted to the dtypes of ``like``.
+
+    Communication: a few bytes from every rank.
+    Errors: the same on every rank: FileNotFoundError without a checkpoint, ValueError for a tree
+    that does not fit or data that are damaged.
+    """
+    _background.finish()
+    folder = os.fspath(folder)
+    leaves, structure = leaves_of(like)
+    mesh = _mesh_of(leaves)
+    comm = mesh.comm
+    what = f"a checkpoint in {folder}"
+    found = together(comm, what, lambda: _saved(folder, step) if comm.rank == 0 else None)
+    place, saved = comm.control.bcast(found, 0, what)
+    known = together(comm, what, lambda: require_fit(place, saved, leaves, cast))
+    read = together(comm, what, lambda: read_leaves(place, known, leaves, mesh))
+    return structure.unflatten(map(place_leaf, read))
+
+
+@api
+def latest(folder: Path) -> int | None:
+    """The last step of which ``folder`` has a whole checkpoint; None if it has none.
+
+    Communication: one broadcast.
+    """
+    _background.finish()
+    folder, comm = os.fspath(folder), current_mesh().comm
+    what = f"the latest checkpoint in {folder}"
+    steps = together(comm, what, lambda: _folder.steps_in(folder) if comm.rank == 0 else [])
+    return comm.control.bcast(steps[-1] if steps else None, 0, what)
+
+
+@api
+def wait() -> None:
+    """Wait for a checkpoint that is written in the background, and raise its error, if any."""
+    _background.finish()
+
+
+def _step_number(step: Any) -> int:
+    if isinstance(step, bool) or not hasattr(step, "__index__") or step.__index__() < 0:
+        raise ValueError(f"`step` must be a whole number, 0 or more; got {step!r}.")
+    return int(step.__index__())
+
+
+def _mesh_of(leaves: list[Leaf]) -> Mesh:
+    """The mesh of plain arrays: one over the ranks of the distributed ones."""
+    meshes = [leaf.array.mesh for leaf in leaves if isinstance(leaf.array, DistArray)]
+    comms = {mesh.comm for mesh in meshes}
+    if len(comms) > 1:
+        raise ValueError(
+            f"`tree` must be on the ranks of one communicator; got arrays on "
+            f"{' and '.join(map(str, comms))}. Save a checkpoint for each."
+        )
+    return meshes[0] if meshes else current_mesh()
+
+
+def _require_same_tree(comm: Comm, what: str, described: list[dict[str, Any]]) -> None:
+    """Raise on every rank if the leaves differ between ranks."""
+    if comm.control.is_same(described, what):
+        return
+    reports = comm.control.allgather(described, what)
+    rank = next(rank for rank, other in enumerate(reports) if other != reports[0])
+    pairs = zip(reports[0], reports[rank], strict=False)
+    first, other = next(((a, b) for a, b in pairs if a != b), (len(reports[0]), len(reports[rank])))
+    raise ValueError(
+        f"`tree` must be the same on every rank; got {first} on rank 0 and {other} on rank {rank}."
+    )
+
+
+def _saved(folder: str, step: int | None) -> tuple[str, list[dict[str, Any]]]:
+    steps = _folder.steps_in(folder)
+    if not steps or (step is not None and step not in steps):
+        raise FileNotFoundError(
+            f"`folder` must hold a checkpoint{'' if step is None else f' of step {step}'}; got "
+            f"{folder}, which has {f'those of steps {steps}' if steps else 'none'}."
+        )
+    place = _folder.place_of(folder, steps[-1] if step is None else step)
+    return place, _folder.read_tree(place)

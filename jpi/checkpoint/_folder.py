@@ -1,0 +1,90 @@
+"""The folder of the checkpoints of a run: one folder for each step, there when it is whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import zlib
+from typing import Any
+
+from jpi.io._aside import partial_name, remove, replace
+from jpi.io._zarr import make_group
+
+_STEP = re.compile(r"step_(\d+)")
+_TREE = "tree.json"
+VERSION = 1
+
+
+def place_of(folder: str, step: int) -> str:
+    return os.path.join(folder, f"step_{step:08d}")
+
+
+def steps_in(folder: str) -> list[int]:
+    """The steps of which there is a whole checkpoint, in order."""
+    try:
+        names = os.listdir(folder)
+    except FileNotFoundError:
+        return []
+    found = (_STEP.fullmatch(name) for name in names)
+    return sorted(int(match[1]) for match in found if match)
+
+
+def begin(folder: str, step: int) -> None:
+    """Make the folder in which a step is written aside; what killed runs have left is removed."""
+    os.makedirs(folder, exist_ok=True)
+    for name in os.listdir(folder):
+        if name.startswith(".step_"):
+            remove(os.path.join(folder, name))
+    make_group(partial_name(place_of(folder, step)))
+
+
+def write_tree(place: str, step: int, leaves: list[dict[str, Any]], is_durable: bool) -> None:
+    text = json.dumps(leaves, indent=1)
+    described = {"version": VERSION, "step": step, "crc32": zlib.crc32(text.encode())}
+    with open(os.path.join(place, _TREE), "w") as file:
+        json.dump(described | {"leaves": leaves}, file, indent=1)
+        if is_durable:
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def read_tree(place: str) -> list[dict[str, Any]]:
+    """What the checkpoint at ``place`` says of its leaves.
+
+    Errors: ValueError if it is damaged.
+    """
+    with open(os.path.join(place, _TREE)) as file:
+        text = file.read()
+    try:
+        described = json.loads(text)
+        leaves = described["leaves"]
+        is_whole = described["crc32"] == zlib.crc32(json.dumps(leaves, indent=1).encode())
+    except (ValueError, KeyError, TypeError):
+        is_whole = False
+    if not is_whole:
+        raise ValueError(f"{place}/{_TREE} is damaged. Restore another step: `step=`.")
+    return leaves
+
+
+def commit(folder: str, step: int, keep: int | None) -> None:
+    """Make a step visible, and remove steps before the last ``keep``."""
+    place = place_of(folder, step)
+    sync(partial_name(place))
+    replace(partial_name(place), place)
+    sync(folder)
+    steps = steps_in(folder)
+    for old in steps[: max(0, len(steps) - keep)] if keep is not None else []:
+        if old != step:
+            hidden = partial_name(place_of(folder, old))
+            os.rename(place_of(folder, old), hidden)  # what is removed in part, does not look whole
+            remove(hidden)
+
+
+def sync(folder: str) -> None:
+    """Bring the names in a folder to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

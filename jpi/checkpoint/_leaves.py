@@ -1,0 +1,113 @@
+"""The leaves of a tree, and what a checkpoint says of each in its JSON."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jpi._array.array import DistArray
+from jpi._call.call import call
+
+Described = dict[str, Any]
+
+
+class Leaf(NamedTuple):
+    """A leaf: where it is, what it is in words of JSON, and the array that holds its numbers."""
+
+    path: str
+    value: Any
+    described: Described
+    array: Any = None
+
+
+def leaves_of(tree: Any) -> tuple[list[Leaf], Any]:
+    """The leaves of ``tree`` with distributed arrays and None among them, and its structure."""
+    found, structure = jax.tree_util.tree_flatten_with_path(tree, is_leaf=_is_leaf)
+    leaves, names = [], set[str]()
+    for path, x in found:
+        leaf = _leaf(jax.tree_util.keystr(path), x)
+        if leaf.array is not None:
+            name = _file_name(jax.tree_util.keystr(path), names)
+            leaf = leaf._replace(described={**leaf.described, "array": name})
+        leaves.append(leaf)
+    return leaves, structure
+
+
+def _is_leaf(x: Any) -> bool:
+    return x is None or isinstance(x, DistArray)
+
+
+def _file_name(path: str, taken: set[str]) -> str:
+    """A name for a folder, made of the path of a leaf; each has its own."""
+    name = base = re.sub(r"[^A-Za-z0-9_-]+", ".", path).strip(".") or "value"
+    while name.lower() in taken:
+        name = f"{base}.{len(taken)}"
+    taken.add(name.lower())
+    return name
+
+
+def _leaf(path: str, x: Any) -> Leaf:
+    if type(x) in _PYTHON:
+        return Leaf(path, x, {"kind": type(x).__name__, "value": _encoded(x)})
+    if _is_key(x):
+        implementation = str(jax.random.key_impl(x.shard if isinstance(x, DistArray) else x))
+        described = {"kind": "key", "implementation": implementation, "shape": list(x.shape)}
+        return Leaf(path, x, described, call(jax.random.key_data, (x,), {}))
+    if _is_array(x):
+        described = {"kind": "array", "dtype": np.dtype(x.dtype).name, "shape": list(x.shape)}
+        return Leaf(path, x, described, x)
+    return Leaf(path, x, {"kind": "other", "type": type(x).__qualname__})
+
+
+_PYTHON = (type(None), bool, int, float, complex, str)
+
+
+def _is_key(x: Any) -> bool:
+    return hasattr(x, "dtype") and jnp.issubdtype(x.dtype, jax.dtypes.prng_key)
+
+
+def _is_array(x: Any) -> bool:
+    if isinstance(x, np.ndarray | np.generic):
+        return not (x.dtype.hasobject or x.dtype.kind in "SUMm")
+    return isinstance(x, DistArray | jax.Array | jax.ShapeDtypeStruct)
+
+
+def _encoded(x: Any) -> Any:
+    """A Python value in JSON, which has no complex numbers, and no infinite ones."""
+    if isinstance(x, complex):
+        return [_encoded(x.real), _encoded(x.imag)]
+    return repr(x) if isinstance(x, float) and not math.isfinite(x) else x
+
+
+def value_of(described: Described) -> Any:
+    """The Python value that a checkpoint holds in its JSON."""
+    value = described["value"]
+    if described["kind"] == "complex":
+        return complex(*map(float, value))
+    return float(value) if described["kind"] == "float" else value
+
+
+def words_of(described: Described | None) -> str:
+    """A leaf in words, for a message about trees that differ."""
+    if described is None:
+        return "no leaf"
+    kind = described["kind"]
+    shape = list(described.get("shape", ()))
+    if kind == "array":
+        return f"{described['dtype']}{shape}"
+    if kind == "key":
+        return f"random keys {shape} of {described['implementation']}"
+    if kind == "other":
+        return f"a {described['type']}, which is not saved"
+    return "None" if kind == "NoneType" else f"{kind} {described['value']!r}"
+
+
+def fits(saved: Described, wanted: Described, has_cast: bool) -> bool:
+    """Whether a leaf can be restored in place of another."""
+    same = ("kind", "shape", "implementation", *(() if has_cast else ("dtype",)))
+    return all(saved.get(name) == wanted.get(name) for name in same)

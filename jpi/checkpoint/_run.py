@@ -1,0 +1,45 @@
+"""The loop of a run that survives the time limit of its queue."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TypeVar
+
+from jpi._jax.tracebacks import api
+from jpi.checkpoint._checkpoints import latest, restore, save, wait
+
+State = TypeVar("State")
+
+
+@api
+def run(
+    step_function: Callable[[State], State],
+    state: State,
+    folder: str | os.PathLike[str],
+    *,
+    every: int,
+    until: int,
+    keep: int | None = 3,
+    background: bool = False,
+) -> State:
+    """The state after ``until`` steps, from the latest checkpoint in ``folder`` on.
+
+    Args:
+        step_function: gives the next state.
+        state: the state from which a new run begins, and which has the layouts of every run.
+        folder, keep, background: as in `save`.
+        every: the steps between two checkpoints. The last step has one too.
+        until: the number of steps of all runs together.
+
+    Communication: that of the steps and of `save`.
+    """
+    done = latest(folder)
+    if done is not None:
+        state = restore(folder, state, step=done)
+    for step in range((done or 0) + 1, until + 1):
+        state = step_function(state)
+        if step % every == 0 or step == until:
+            save(folder, step, state, keep=keep, background=background)
+    wait()
+    return state

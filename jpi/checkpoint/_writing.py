@@ -1,0 +1,134 @@
+"""Writing one step: what each rank writes, and how all of them end together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from jpi._array.array import DistArray
+from jpi._mpi.mesh import Mesh
+from jpi.checkpoint._folder import commit, place_of, write_tree
+from jpi.checkpoint._leaves import Leaf
+from jpi.checkpoint._progress import Progress
+from jpi.io import _zarr
+from jpi.io._aside import partial_name, remove
+from jpi.io._blocks import Block, mesh_of, numbers, parts, shards
+
+_ALONE = 2**20  # bytes: a plain array up to this size is written by one rank
+
+
+class Piece(NamedTuple):
+    """An array of a checkpoint, and the block of it that this rank writes."""
+
+    name: str
+    metadata: dict[str, Any]
+    block: Block
+
+
+class Step(NamedTuple):
+    """A step that is to be written, as this rank sees it."""
+
+    folder: str
+    number: int
+    keep: int | None
+    is_first: bool
+    described: list[dict[str, Any]]
+    pieces: list[Piece]
+
+    @property
+    def place(self) -> str:
+        return partial_name(place_of(self.folder, self.number))
+
+
+def pieces_of(leaves: list[Leaf], mesh: Mesh, copies: bool) -> list[Piece]:
+    """What this rank writes of each array.
+
+    Communication: of a DistArray whose blocks differ in size, an exchange of a few rows.
+    """
+    arrays = [leaf for leaf in leaves if leaf.array is not None]
+    return [_piece(leaf, i, mesh, copies) for i, leaf in enumerate(arrays)]
+
+
+def _piece(leaf: Leaf, i: int, mesh: Mesh, copies: bool) -> Piece:
+    x = numbers(leaf.array)
+    own = mesh_of(x, mesh)
+    is_small = not isinstance(x, DistArray) and x.nbytes <= _ALONE
+    cuts = (1,) * x.ndim if is_small else parts(x, own)
+    part, shard, chunk = _zarr.grid(x.shape, cuts, x.dtype.itemsize)
+    block = _of_one_rank(x, i % own.size == own.rank) if is_small else shards(x, own, part)
+    if copies:  # the program may write to its arrays, or give them away, while they are written
+        block = Block(block.box, np.array(block.numbers))
+    dims = (None,) * x.ndim
+    return Piece(
+        leaf.described["array"], _zarr.metadata(x.shape, x.dtype, shard, chunk, dims), block
+    )
+
+
+def _of_one_rank(x: np.ndarray, is_own: bool) -> Block:
+    if is_own:
+        return Block(tuple((0, size) for size in x.shape), x)
+    return Block(((0, 0),) * x.ndim, np.empty((0,) * max(1, x.ndim), x.dtype))
+
+
+def write(step: Step, agree: Callable[[Exception | None], None]) -> None:
+    """Write a step, and make it visible.
+
+    Args:
+        agree: called on all ranks with the error of each; raises one of them on all.
+    """
+    try:
+        _attempt(lambda: _write_own(step), agree)
+        _attempt(lambda: _check(step), agree)
+        _attempt(lambda: _finish(step), agree)
+    except Exception:
+        if step.is_first:
+            _attempt(lambda: remove(step.place), lambda error: None)
+        raise
+
+
+def _attempt(action: Callable[[], None], agree: Callable[[Exception | None], None]) -> None:
+    error: Exception | None = None
+    try:
+        action()
+    except Exception as own:
+        error = own
+    agree(error)
+
+
+def _write_own(step: Step) -> None:
+    if step.is_first:
+        write_tree(step.place, step.number, step.described, is_durable=True)
+        made = [_zarr.creating(_path(step, one), one.metadata, True) for one in step.pieces]
+        for one in made:
+            one.result()
+    total = sum(one.block.numbers.nbytes for one in step.pieces)
+    with Progress(f"writing step {step.number}", total, step.is_first) as progress:
+        writing = _zarr.Writing(progress.add)
+        for one in step.pieces:
+            if one.block.numbers.size:
+                array = _zarr.creating(_path(step, one), one.metadata, False).result()
+                writing.add(array, *one.block)
+        writing.finish()
+
+
+def _path(step: Step, piece: Piece) -> str:
+    return os.path.join(step.place, piece.name)
+
+
+def _check(step: Step) -> None:
+    """Raise if files do not hold as much as this rank has written."""
+    for one in step.pieces:
+        found = _zarr.size_of(_path(step, one), one.metadata, one.block.box)
+        if found < one.block.numbers.nbytes:
+            raise OSError(
+                f"{_path(step, one)} must hold {one.block.numbers.nbytes} bytes of this rank; it "
+                f"holds {found}. The disk may be full, or a file system lose data."
+            )
+
+
+def _finish(step: Step) -> None:
+    if step.is_first:
+        commit(step.folder, step.number, step.keep)

@@ -1,0 +1,143 @@
+"""HDF5 and NetCDF4, by h5py and h5netcdf."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from jpi._layout.layout import Box
+from jpi.io._libraries import library
+from jpi.io._names import choose
+
+_BFLOAT16 = (15, 7, 8, 0, 7)  # where sign, exponent and mantissa are, as HDF5 says it
+
+
+def h5py() -> Any:
+    return library("h5py", "HDF5")
+
+
+class Dataset:
+    """A dataset of a file as a source; the file is open while it is read only."""
+
+    def __init__(self, path: str, name: str | None) -> None:
+        with h5py().File(path, "r") as file:
+            self._path, self._name = path, choose(path, name, members(file))
+            dataset = file[self._name]
+            self.shape, self._stored = dataset.shape, dataset.dtype
+            self.chunks, self.is_contiguous = dataset.chunks, dataset.chunks is None
+            self.dtype = self._meant(dataset)
+
+    def __getitem__(self, index: Any) -> np.ndarray:
+        with h5py().File(self._path, "r") as file:
+            return np.asarray(file[self._name][index]).astype(self.dtype)
+
+    def read_into(self, block: np.ndarray, box: Box) -> None:
+        index = tuple(slice(*span) for span in box)
+        with h5py().File(self._path, "r") as file:
+            if self.dtype == self._stored:
+                file[self._name].read_direct(block, index, (slice(None),) * block.ndim)
+            else:
+                block[...] = file[self._name][index]
+
+    def _meant(self, dataset: Any) -> np.dtype:
+        if dataset.dtype.hasobject:
+            raise TypeError(
+                f"a dataset must hold numbers to be read as an array; {self._name!r} holds "
+                f"{dataset.dtype}. Read it with h5py."
+            )
+        kind = dataset.id.get_type()
+        if isinstance(kind, h5py().h5t.TypeFloatID) and kind.get_fields() == _BFLOAT16:
+            return np.dtype(jnp.bfloat16)
+        is_bool = dataset.dtype == np.int8 and dataset.attrs.get("dtype") == "bool"
+        return np.dtype(bool) if is_bool else dataset.dtype  # as xarray keeps a bool in NetCDF
+
+
+def members(file: Any) -> list[str]:
+    """The names of the arrays of an open file; those that only name a dimension are left out."""
+    found: list[str] = []
+
+    def visit(name: str, item: Any) -> None:
+        is_scale = "CLASS" in getattr(item, "attrs", ()) and "DIMENSION_LIST" not in item.attrs
+        if isinstance(item, h5py().Dataset) and not is_scale:
+            found.append(name)
+
+    file.visititems(visit)
+    return found
+
+
+def create_hdf5(
+    path: str, name: str, shape: Sequence[int], dtype: np.dtype, has_more: bool
+) -> None:
+    """Make the dataset ``name``, in a new file or in one that has more."""
+    with h5py().File(path, "r+" if has_more else "w") as file:
+        _drop(file, name)
+        if dtype != np.dtype(jnp.bfloat16):
+            file.create_dataset(name, tuple(shape), dtype)
+            return
+        parents = h5py().h5p.create(h5py().h5p.LINK_CREATE)
+        parents.set_create_intermediate_group(True)
+        space = h5py().h5s.create_simple(tuple(shape)) if shape else h5py().h5s.create(0)
+        h5py().h5d.create(file.id, name.encode(), _bfloat16(), space, lcpl=parents)
+
+
+def _bfloat16() -> Any:
+    """The type of 16 bits with the exponent of float32; programs read it as float32."""
+    kind = h5py().h5t.IEEE_F32LE.copy()
+    kind.set_fields(*_BFLOAT16)
+    kind.set_size(2)
+    kind.set_ebias(127)
+    return kind
+
+
+def _drop(file: Any, name: str) -> None:
+    if name in file:
+        del file[name]
+
+
+def create_netcdf(
+    path: str, name: str, shape: Sequence[int], dtype: np.dtype, dims: Sequence[str], has_more: bool
+) -> None:
+    """Make the variable ``name``, in a new file or in one that has more."""
+    stored, attributes = _in_netcdf(dtype)
+    h5netcdf = library("h5netcdf", "NetCDF4")
+    with h5netcdf.File(path, "r+" if has_more else "w") as file:
+        if name in file:
+            raise ValueError(
+                f"`name` must be new in a NetCDF4 file, which keeps its variables; got {name!r}. "
+                "Use another name, or leave it out to write the file anew."
+            )
+        for dim, size in zip(dims, shape, strict=True):
+            if dim not in file.dimensions:
+                file.dimensions[dim] = size
+        variable = file.create_variable(name, tuple(dims), stored)
+        variable.attrs.update(attributes)
+
+
+def _in_netcdf(dtype: np.dtype) -> tuple[np.dtype, dict[str, str]]:
+    if dtype.kind == "b":
+        return np.dtype(np.int8), {"dtype": "bool"}  # the convention of xarray
+    if dtype.name in ("float16", "bfloat16") or dtype.kind == "V":
+        raise TypeError(
+            f"NetCDF4 has no {dtype.name}. Convert by x.astype('float32'), or save as .zarr or .h5."
+        )
+    return dtype, {}
+
+
+def write_block(path: str, name: str, box: Box, block: np.ndarray) -> None:
+    """Write a block of a dataset that exists."""
+    with h5py().File(path, "r+") as file:
+        file[name][tuple(slice(*span) for span in box)] = _writable(block)
+
+
+def _writable(block: np.ndarray) -> np.ndarray:
+    return block.astype(np.float32) if block.dtype == np.dtype(jnp.bfloat16) else block
+
+
+def write_in_parallel(path: str, name: str, box: Box, block: np.ndarray, comm: Any) -> None:
+    """As `write_block`, by all ranks at once, with an h5py that was built with MPI."""
+    with h5py().File(path, "r+", driver="mpio", comm=comm) as file:
+        if block.size:
+            file[name][tuple(slice(*span) for span in box)] = _writable(block)

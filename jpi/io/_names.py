@@ -1,0 +1,56 @@
+"""The names of the arrays in one file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+DEFAULT = "data"  # of an array that is saved without a name
+
+
+def choose(path: str, name: str | None, names: Sequence[str]) -> str:
+    """``name``, or the only one of ``names``.
+
+    Errors: KeyError if there is none such, ValueError if there are several to choose from.
+    """
+    if name is None and len(names) == 1:
+        return names[0]
+    if name is None:
+        raise ValueError(
+            f"`name` must be one of {', '.join(map(repr, names)) or '(no arrays)'}, the arrays in "
+            f"{path}; got none. Pass name=."
+        )
+    if name not in names:
+        raise _NoSuchNameError(
+            f"`name` must be one of {', '.join(map(repr, names)) or '(no arrays)'}, the arrays in "
+            f"{path}; got {name!r}."
+        )
+    return name
+
+
+class _NoSuchNameError(KeyError):
+    """A KeyError whose text is not shown in quotes."""
+
+    __module__, __qualname__ = "builtins", "KeyError"  # as users know it
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _no_such_name, self.args
+
+
+def _no_such_name(text: str) -> Exception:
+    return _NoSuchNameError(text)
+
+
+def dimension_names(shape: Sequence[int], dims: Sequence[str] | None) -> tuple[str, ...]:
+    """A name for each dimension; all dimensions of one name in a file must have one size."""
+    if dims is None:
+        return tuple(f"dim_{i}_{size}" for i, size in enumerate(shape))
+    if len(dims) != len(shape) or len(set(dims)) != len(dims) or isinstance(dims, str):
+        raise ValueError(
+            f"`dims` must hold one different name for each of {len(shape)} dimension(s); got "
+            f"{dims!r}."
+        )
+    return tuple(dims)

@@ -1,0 +1,203 @@
+"""Writing by blocks: each rank writes its part of a file that all of them make."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from jpi._array.array import DistArray
+from jpi._mpi.given import compare_given
+from jpi._mpi.mesh import Mesh, current_mesh
+from jpi.io import _hdf5, _npy, _zarr
+from jpi.io._aside import aside, on_first, remove
+from jpi.io._blocks import blocks, mesh_of, numbers, parts, rows, shards
+from jpi.io._names import DEFAULT, dimension_names
+from jpi.io._together import together
+
+Arrays = Mapping[str, Any]
+Dims = Sequence[str] | None
+
+
+def write(path: str, arrays: Arrays, dims: Dims, *, keeps_others: bool) -> None:
+    """Write ``arrays`` by their names into the file or folder ``path``.
+
+    Args:
+        keeps_others: whether what is there keeps its other arrays.
+    """
+    arrays = {name: numbers(x) for name, x in arrays.items()}
+    sharded = [x for x in arrays.values() if isinstance(x, DistArray)]
+    job = _Job(path, sharded[0].mesh if sharded else current_mesh(), dims, keeps_others)
+    writer = _WRITERS.get(os.path.splitext(path.rstrip("/"))[1].lower())
+    if writer is None:
+        raise ValueError(
+            f"`path` must end in {', '.join(_WRITERS)}; got {path!r}. The end says which format to "
+            "write."
+        )
+    plain = [x for x in arrays.values() if not isinstance(x, DistArray)]
+    compare_given("a plain array to be saved", plain, job.comm)
+    writer(job, arrays)
+
+
+class _Job:
+    """A file that all ranks of a mesh write together."""
+
+    def __init__(self, path: str, mesh: Mesh, dims: Dims, keeps_others: bool) -> None:
+        self.path, self.mesh, self.dims, self.comm = path, mesh, dims, mesh.comm
+        self.what = f"writing {path}"
+        self.has_more = keeps_others and self._first_sees(os.path.exists)
+
+    def _first_sees(self, condition: Callable[[str], bool]) -> bool:
+        found = condition(self.path) if self.comm.rank == 0 else None
+        return bool(self.comm.control.bcast(found, 0, self.what))
+
+    def aside(self, path: str | None = None) -> Any:
+        return aside(self.comm, path or self.path, self.what)
+
+    def on_first(self, action: Callable[[], Any]) -> None:
+        on_first(self.comm, self.what, action)
+
+    def together(self, action: Callable[[], Any]) -> Any:
+        return together(self.comm, self.what, action)
+
+
+def _write_npy(job: _Job, arrays: Arrays) -> None:
+    if list(arrays) != [DEFAULT]:
+        raise ValueError(
+            f"a .npy file holds one array, without a name; got {', '.join(arrays)}. Use .npz, "
+            ".zarr, .h5 or .nc."
+        )
+    (x,) = arrays.values()
+    with job.aside() as place:
+        _fill_npy(job, place, x)
+
+
+def _fill_npy(job: _Job, path: str, x: Any) -> None:
+    head = _npy.header(x.shape, x.dtype)
+    job.on_first(lambda: _npy.preallocate(path, head, x.size * x.dtype.itemsize))
+    box, own = rows(x, mesh_of(x, job.mesh))
+    first = box[0][0] if box else 0
+    job.together(lambda: _npy.write_rows(path, len(head), first, np.atleast_1d(own)))
+
+
+def _write_npz(job: _Job, arrays: Arrays) -> None:
+    """NumPy's zip file holds checksums of whole arrays: one rank makes it, from files of rows."""
+    with job.aside() as place:
+        job.on_first(lambda: os.mkdir(place))
+        for i, x in enumerate(arrays.values()):
+            _fill_npy(job, os.path.join(place, f"{i}.npy"), x)
+
+        def put_together() -> None:
+            with zipfile.ZipFile(f"{place}.zip", "w") as archive:
+                for i, name in enumerate(arrays):
+                    archive.write(os.path.join(place, f"{i}.npy"), f"{name}.npy")
+                    os.remove(os.path.join(place, f"{i}.npy"))
+            remove(place)
+            os.rename(f"{place}.zip", place)
+
+        job.on_first(put_together)
+
+
+def _write_zarr(job: _Job, arrays: Arrays) -> None:
+    if not job.has_more:
+        with job.aside() as place:
+            is_group = list(arrays) != [DEFAULT]
+            names = list(arrays)
+            job.on_first(lambda: _zarr.make_group(place, names) if is_group else os.mkdir(place))
+            for name, x in arrays.items():
+                _fill_zarr(job, os.path.join(place, name) if is_group else place, x)
+        return
+    job.on_first(lambda: _require_group(job.path, list(arrays)))
+    for name, x in arrays.items():
+        with job.aside(os.path.join(job.path, name)) as place:
+            _fill_zarr(job, place, x)
+
+
+def _require_group(path: str, names: Sequence[str]) -> None:
+    if _zarr.kind(path) != ("group", 3):
+        raise ValueError(
+            f"`path` must be a Zarr group of version 3 to get one more array; {path} is none. "
+            "Remove it, or give another name."
+        )
+    _zarr.make_groups_of(path, names)
+
+
+def _fill_zarr(job: _Job, path: str, x: Any) -> None:
+    dims = dimension_names(x.shape, job.dims)
+    part, shard, chunk = _zarr.grid(x.shape, parts(x, mesh_of(x, job.mesh)), x.dtype.itemsize)
+    described = _zarr.metadata(x.shape, x.dtype, shard, chunk, dims)
+    job.on_first(lambda: _zarr.creating(path, described, True, False).result())
+    box, own = shards(x, mesh_of(x, job.mesh), part)
+
+    def fill() -> None:
+        if own.size:
+            array = _zarr.creating(path, described, False, False).result()
+            writing = _zarr.Writing()
+            writing.add(array, box, own)
+            writing.finish()
+
+    job.together(fill)
+
+
+def _write_hdf5(job: _Job, arrays: Arrays) -> None:
+    def create(place: str, name: str, x: Any, has_more: bool) -> None:
+        _hdf5.create_hdf5(place, name, x.shape, x.dtype, has_more)
+
+    _write_file(job, arrays, create)
+
+
+def _write_netcdf(job: _Job, arrays: Arrays) -> None:
+    def create(place: str, name: str, x: Any, has_more: bool) -> None:
+        dims = dimension_names(x.shape, job.dims)
+        _hdf5.create_netcdf(place, name, x.shape, x.dtype, dims, has_more)
+
+    _write_file(job, arrays, create)
+
+
+def _write_file(job: _Job, arrays: Arrays, create: Callable[[str, str, Any, bool], None]) -> None:
+    """Write datasets of one file, which ranks without a parallel HDF5 open in turn."""
+    is_parallel = job.together(lambda: _hdf5.h5py().get_config().mpi) or job.comm.size == 1
+    if not is_parallel:
+        _say_in_turn(job)
+    with job.aside() as place:
+        if job.has_more:
+            job.on_first(lambda: shutil.copyfile(job.path, place))
+        for i, (name, x) in enumerate(arrays.items()):
+            job.on_first(lambda: create(place, name, x, bool(i) or job.has_more))  # noqa: B023
+            box, own = blocks(x, mesh_of(x, job.mesh))
+            if is_parallel and job.comm.size > 1:
+                comm = job.comm.mpi
+                job.together(lambda: _hdf5.write_in_parallel(place, name, box, own, comm))  # noqa: B023
+                continue
+            for rank in range(job.comm.size):
+                is_next = rank == job.comm.rank and own.size
+                job.together(
+                    lambda: _hdf5.write_block(place, name, box, own) if is_next else None  # noqa: B023
+                )
+
+
+_said: list[str] = []
+
+
+def _say_in_turn(job: _Job) -> None:
+    if job.comm.rank == 0 and not _said:
+        _said.append(job.path)
+        sys.stderr.write(
+            "jpi: h5py was built without MPI, so the ranks write HDF5 files in turn. "
+            ".zarr and .npy files they write at once.\n"
+        )
+
+
+_WRITERS: dict[str, Callable[[_Job, Arrays], None]] = {
+    ".npy": _write_npy,
+    ".npz": _write_npz,
+    ".zarr": _write_zarr,
+    ".h5": _write_hdf5,
+    ".hdf5": _write_hdf5,
+    ".nc": _write_netcdf,
+}

@@ -1,0 +1,213 @@
+"""Checkpoints: what is saved is restored, in the layout that the program wants."""
+
+import json
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import numpy as np
+import optax
+import pytest
+import zarr
+from harness.ranks import SIZE, meet
+from support.oracle import ROWS, assert_same, random_array
+
+import jpi
+import jpi.checkpoint
+import jpi.numpy as jnp
+
+
+class Counter(NamedTuple):
+    count: int
+    rate: float
+
+
+def state(shift=0, spec=("ranks",)):
+    """A tree with every kind of leaf."""
+    x = random_array((7, 3)) + shift
+    return {
+        "rows": jnp.asarray(x, spec=spec),
+        "keys": jpi.random.split(jpi.random.key(shift), 5),
+        "plain": jax.numpy.asarray(x[0]),
+        "numpy": x.astype(np.float64),
+        "number": np.float32(1.5 + shift),
+        "key": jax.random.key(shift, impl="rbg"),
+        "old key": jax.random.PRNGKey(shift),
+        "counters": [Counter(3 + shift, 0.5 * shift), Counter(10**20 + shift, float("inf"))],
+        "complex": 1 + 2j * shift,
+        "text": f"step {shift}",
+        "flag": bool(shift % 2),
+        "nothing": None,
+        "empty": jnp.zeros((0, 3)),
+    }
+
+
+def as_numbers(tree):
+    """The leaves of a tree, with random keys as numbers."""
+    leaves = jax.tree.leaves(tree, is_leaf=lambda x: x is None or isinstance(x, jpi.DistArray))
+    return [_as_numbers(x) for x in leaves]
+
+
+def _as_numbers(x):
+    if isinstance(x, jpi.DistArray):
+        x = x.gather()
+    if isinstance(x, jax.Array) and jax.numpy.issubdtype(x.dtype, jax.dtypes.prng_key):
+        x = jax.random.key_data(x)
+    return x
+
+
+def assert_equal(actual, expected):
+    assert jax.tree.structure(actual) == jax.tree.structure(expected)
+    for a, e in zip(as_numbers(actual), as_numbers(expected), strict=True):
+        assert type(a) is type(e)
+        np.testing.assert_array_equal(a, e)
+        assert getattr(a, "dtype", None) == getattr(e, "dtype", None)
+
+
+def raised(call):
+    """The error of a call, which must be the same on every rank."""
+    with pytest.raises(Exception) as caught:
+        call()
+    texts = meet(f"{type(caught.value).__name__}: {caught.value}")
+    assert texts == texts[:1] * SIZE
+    return texts[0]
+
+
+def test_a_tree_is_restored(mpi_tmp_path):
+    saved = state(1)
+    jpi.checkpoint.save(mpi_tmp_path, 40, saved)
+    assert jpi.checkpoint.latest(mpi_tmp_path) == 40
+    restored = jpi.checkpoint.restore(mpi_tmp_path, state())
+    assert_equal(restored, saved)
+    assert restored["rows"].spec == saved["rows"].spec
+
+
+@pytest.mark.parametrize("rows", ROWS)
+def test_an_array_is_restored_in_the_layout_that_is_wanted(mpi_tmp_path, rows):
+    x = random_array((rows, 5))
+    mesh = jpi.make_mesh((1, SIZE), ("x", "y"))
+    specs = {
+        "rows": (("ranks",), None),
+        "columns": ((None, "ranks"), None),
+        "grid": (("x", "y"), mesh),
+    }
+    tree = {
+        name: jnp.asarray(x + i, spec=s, mesh=m) for i, (name, (s, m)) in enumerate(specs.items())
+    }
+    tree["plain"] = jax.numpy.asarray(x)
+    jpi.checkpoint.save(mpi_tmp_path, 1, tree)
+    names = list(tree)
+    for turn in range(len(names)):
+        wanted = names[turn:] + names[:turn]
+        like = {name: tree[other] for name, other in zip(names, wanted, strict=True)}
+        restored = jpi.checkpoint.restore(mpi_tmp_path, like)
+        for name in names:
+            assert_same(restored[name], jpi.gather(tree[name]), name)
+            assert getattr(restored[name], "_layout", None) == getattr(like[name], "_layout", None)
+
+
+def test_types_without_values_say_what_is_wanted(mpi_tmp_path):
+    x = jnp.asarray(random_array((7, 3)))
+    jpi.checkpoint.save(mpi_tmp_path, 0, (x, x))
+    like = jax.eval_shape(lambda x: x * 1, x), jax.ShapeDtypeStruct((7, 3), "float32")
+    sharded, plain = jpi.checkpoint.restore(mpi_tmp_path, like)
+    assert sharded.spec == x.spec and isinstance(plain, jax.Array)
+    assert_same([sharded, plain], [x.gather(), x.gather()])
+
+
+def test_states_of_other_libraries(mpi_tmp_path):
+    def made(seed):
+        model = eqx.nn.MLP(3, 2, 4, 1, key=jax.random.key(seed))
+        return model, optax.adam(1e-3).init(eqx.filter(model, eqx.is_array))
+
+    jpi.checkpoint.save(mpi_tmp_path, 0, made(0))
+    restored = jpi.checkpoint.restore(mpi_tmp_path, made(1))
+    expected = made(0)
+    assert jax.tree.structure(restored) == jax.tree.structure(expected)
+    assert eqx.tree_equal(eqx.filter(restored, eqx.is_array), eqx.filter(expected, eqx.is_array))
+
+
+def test_another_dtype_is_restored_if_it_is_asked_for(mpi_tmp_path):
+    x = random_array((7, 3))
+    jpi.checkpoint.save(mpi_tmp_path, 0, {"x": jnp.asarray(x)})
+    like = {"x": jnp.zeros((7, 3), "bfloat16")}
+    text = raised(lambda: jpi.checkpoint.restore(mpi_tmp_path, like))
+    assert "saved float32[7, 3], wanted bfloat16[7, 3]" in text and "cast=True" in text
+    restored = jpi.checkpoint.restore(mpi_tmp_path, like, cast=True)
+    assert_same(restored["x"], x.astype(jax.numpy.bfloat16))
+
+
+def test_trees_that_differ_are_both_shown(mpi_tmp_path):
+    jpi.checkpoint.save(mpi_tmp_path, 3, {"x": jnp.ones((7, 3)), "n": 2, "old": None})
+    like = {"x": jnp.ones((8, 3)), "n": 2.0, "new": jax.random.key(0)}
+    text = raised(lambda: jpi.checkpoint.restore(mpi_tmp_path, like))
+    assert text.startswith("ValueError: `like` must have the tree of")
+    assert "4 of its leaves differ" in text
+    assert "['x']: saved float32[7, 3], wanted float32[8, 3]" in text
+    assert "['n']: saved int 2, wanted float 2.0" in text
+    assert "['old']: saved None, wanted no leaf" in text
+    assert "['new']: saved no leaf, wanted random keys [] of" in text
+
+
+def test_the_last_steps_stay(mpi_tmp_path):
+    for step in range(5):
+        jpi.checkpoint.save(mpi_tmp_path, step, {"x": jnp.full(4, step)}, keep=2)
+    jpi.barrier()
+    assert sorted(path.name for path in mpi_tmp_path.iterdir()) == [
+        "step_00000003",
+        "step_00000004",
+    ]
+    like = {"x": jnp.zeros(4, int)}
+    assert jpi.checkpoint.restore(mpi_tmp_path, like, step=3)["x"].sum() == 12
+    text = raised(lambda: jpi.checkpoint.restore(mpi_tmp_path, like, step=1))
+    assert text.startswith("FileNotFoundError") and "steps [3, 4]" in text
+
+
+def test_a_step_is_replaced(mpi_tmp_path):
+    for value in (1, 2):
+        jpi.checkpoint.save(mpi_tmp_path, 7, {"x": jnp.full(4, value)})
+    assert jpi.checkpoint.restore(mpi_tmp_path, {"x": jnp.zeros(4, int)})["x"].sum() == 8
+
+
+def test_a_folder_without_a_checkpoint(mpi_tmp_path):
+    assert jpi.checkpoint.latest(mpi_tmp_path / "absent") is None
+    text = raised(lambda: jpi.checkpoint.restore(mpi_tmp_path / "absent", {}))
+    assert text.startswith("FileNotFoundError")
+
+
+def test_in_the_background(mpi_tmp_path):
+    data = random_array((7, 3))
+    plain = data.copy()
+    jpi.checkpoint.save(mpi_tmp_path, 1, {"x": jnp.asarray(data), "y": plain}, background=True)
+    plain[...] = 0  # what is saved is what it was
+    jpi.checkpoint.save(mpi_tmp_path, 2, {"x": jnp.asarray(data + 1), "y": plain}, background=True)
+    jpi.checkpoint.wait()
+    like = {"x": jnp.zeros((7, 3)), "y": plain}
+    first = jpi.checkpoint.restore(mpi_tmp_path, like, step=1)
+    assert_same([first["x"], first["y"]], [data, data])
+    assert_same(jpi.checkpoint.restore(mpi_tmp_path, like)["x"], data + 1)
+
+
+def test_other_programs_read_it(mpi_tmp_path):
+    x = random_array((7, 3))
+    jpi.checkpoint.save(mpi_tmp_path, 5, {"a": [jnp.asarray(x), 1.5]})
+    group = zarr.open_group(mpi_tmp_path / "step_00000005", mode="r")
+    np.testing.assert_array_equal(group["a.0"][...], x)
+    tree = json.loads((mpi_tmp_path / "step_00000005" / "tree.json").read_text())
+    assert [leaf["path"] for leaf in tree["leaves"]] == ["['a'][0]", "['a'][1]"]
+    assert tree["leaves"][1]["value"] == 1.5
+
+
+def test_a_run_goes_on_from_its_checkpoint(mpi_tmp_path):
+    start, calls = {"x": jnp.zeros(5), "n": 0}, []
+
+    def step(state):
+        calls.append(state["n"])
+        return {"x": state["x"] + state["n"], "n": state["n"] + 1}
+
+    jpi.checkpoint.run(step, start, mpi_tmp_path, every=2, until=5)
+    assert jpi.checkpoint.latest(mpi_tmp_path) == 5
+    end = jpi.checkpoint.run(step, start, mpi_tmp_path, every=4, until=9, background=True)
+    assert calls == list(range(9)) and end["n"] == 9
+    assert_same(end["x"], np.full(5, 36, np.float32))
+    assert_equal(jpi.checkpoint.restore(mpi_tmp_path, start), end)

@@ -1,0 +1,171 @@
+"""Errors with files: the same on every rank, and nothing half-written is left."""
+
+import os
+import subprocess
+
+import numpy as np
+import pytest
+from harness.ranks import RANK, SIZE, meet
+from support.oracle import assert_same, random_array
+
+import jpi
+import jpi.numpy as jnp
+
+FORMATS = "npy", "npz", "zarr", "h5", "nc"
+
+
+def raised(call):
+    """The error of a call, which must be the same on every rank."""
+    with pytest.raises(Exception) as caught:
+        call()
+    texts = meet(f"{type(caught.value).__name__}: {caught.value}")
+    assert texts == texts[:1] * SIZE
+    return texts[0]
+
+
+def alone(action):
+    """Runs ``action`` on the last rank only."""
+    if RANK == SIZE - 1:
+        action()
+    jpi.barrier()
+
+
+def test_a_file_that_is_missing(mpi_tmp_path):
+    text = raised(lambda: jpi.io.load(mpi_tmp_path / "absent.npy"))
+    assert text.startswith("FileNotFoundError") and "absent.npy" in text
+
+
+@pytest.mark.parametrize("end", FORMATS)
+def test_a_folder_that_is_missing(mpi_tmp_path, end):
+    x = jnp.asarray(random_array((7, 3)))
+    text = raised(lambda: jpi.io.save(mpi_tmp_path / "absent" / f"x.{end}", x))
+    assert text.startswith("FileNotFoundError") and "absent" in text
+
+
+def test_a_format_that_is_not_known(mpi_tmp_path):
+    x = jnp.asarray(random_array((7, 3)))
+    assert "must end in .npy" in raised(lambda: jpi.io.save(mpi_tmp_path / "x.png", x))
+    alone(lambda: (mpi_tmp_path / "x.png").write_bytes(b"\x89PNG"))
+    assert "begins with b'\\x89PNG'" in raised(lambda: jpi.io.load(mpi_tmp_path / "x.png"))
+    assert "without Zarr's metadata" in raised(lambda: jpi.io.load(mpi_tmp_path))
+    alone(lambda: (mpi_tmp_path / "x.nc").write_bytes(b"CDF\x01"))
+    assert "nccopy" in raised(lambda: jpi.io.load(mpi_tmp_path / "x.nc"))
+
+
+def test_what_is_no_number(mpi_tmp_path):
+    assert "must be an array of numbers" in raised(
+        lambda: jpi.io.save(mpi_tmp_path / "x.npy", np.array(["text"]))
+    )
+    keys = jpi.random.split(jpi.random.key(0), 7)
+    assert "key_data" in raised(lambda: jpi.io.save(mpi_tmp_path / "x.npy", keys))
+    alone(lambda: np.save(mpi_tmp_path / "o.npy", np.array([None]), allow_pickle=True))
+    assert "must hold numbers" in raised(lambda: jpi.io.load(mpi_tmp_path / "o.npy"))
+
+
+def test_a_file_that_ends_early(mpi_tmp_path):
+    path = mpi_tmp_path / "x.npy"
+    jpi.io.save(path, jnp.asarray(random_array((7, 3))))
+    alone(lambda: os.truncate(path, path.stat().st_size - 8))
+    assert "ends 8 bytes early" in raised(lambda: jpi.io.load(path))
+
+
+def test_a_chunk_that_is_damaged_or_missing(mpi_tmp_path):
+    path = mpi_tmp_path / "x.zarr"
+    jpi.io.save(path, jnp.asarray(random_array((7, 3))))
+    chunks = sorted(path.glob("c/*/0"), key=lambda chunk: int(chunk.parent.name))
+    assert len(chunks) == SIZE
+
+    def damage():
+        data = bytearray(chunks[-1].read_bytes())
+        data[3] ^= 1
+        chunks[-1].write_bytes(data)
+
+    alone(damage)
+    assert "Digest mismatch" in raised(lambda: jpi.io.load(path))
+    alone(chunks[-1].unlink)
+    assert "is missing" in raised(lambda: jpi.io.load(path))
+
+
+def test_a_library_that_is_missing(mpi_tmp_path, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "tensorstore", None)
+    x = jnp.asarray(random_array((7, 3)))
+    text = raised(lambda: jpi.io.save(mpi_tmp_path / "x.zarr", x))
+    assert text.startswith("ImportError") and "pip install 'jpi[io]'" in text
+
+
+@pytest.mark.parametrize("end", FORMATS)
+def test_a_write_that_fails_on_one_rank_leaves_what_was_there(mpi_tmp_path, end, monkeypatch):
+    x = random_array((7, 3))
+    path = mpi_tmp_path / f"x.{end}"
+    jpi.io.save(path, jnp.asarray(x))
+
+    def fail(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    if RANK == 0:
+        for name in ("_npy.write_rows", "_hdf5.write_block", "_zarr.creating"):
+            monkeypatch.setattr(f"jpi.io.{name}", fail)
+    text = raised(lambda: jpi.io.save(path, jnp.asarray(x + 1)))
+    assert text == "OSError: [Errno 28] No space left on device"
+    assert_same(jpi.io.load(path), x)
+    assert [entry.name for entry in mpi_tmp_path.iterdir()] == [path.name]
+
+
+@pytest.fixture
+def small_disk(mpi_tmp_path):
+    """A file system of 8 MiB."""
+
+    def mount():
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8M", "tmpfs", mpi_tmp_path])
+        return done.returncode == 0
+
+    if not any(meet(RANK == 0 and mount())):
+        pytest.skip("a file system can be mounted by root only")
+    yield mpi_tmp_path
+    meet(None)
+    if RANK == 0:
+        subprocess.run(["umount", mpi_tmp_path], check=True)
+
+
+@pytest.mark.parametrize("end", FORMATS)
+def test_a_disk_that_is_full(small_disk, end):
+    x = random_array((1000, 500))  # 2 MB
+    path = small_disk / f"x.{end}"
+    jpi.io.save(path, jnp.asarray(x))
+    large = jnp.asarray(np.ones((8000, 500), np.float32))
+    text = raised(lambda: jpi.io.save(path, large))
+    assert text.startswith("OSError: [Errno 28]") and "No space left on device" in text
+    assert_same(jpi.io.load(path), x)
+    assert [entry.name for entry in small_disk.iterdir()] == [path.name]
+
+
+def test_a_checkpoint_on_a_disk_that_is_full(small_disk):
+    like = {"x": jnp.zeros((1000, 500))}
+    x = random_array((1000, 500))  # 2 MB
+    jpi.checkpoint.save(small_disk, 1, {"x": jnp.asarray(x)})
+    large = {"x": jnp.ones((8000, 500))}
+    for background in (False, True):
+
+        def save(background=background):
+            jpi.checkpoint.save(small_disk, 2, large, background=background)
+            jpi.checkpoint.wait()
+
+        text = raised(save)
+        assert text.startswith("OSError: [Errno 28]") and "No space left on device" in text
+    assert [entry.name for entry in small_disk.iterdir()] == ["step_00000001"]
+    assert_same(jpi.checkpoint.restore(small_disk, like)["x"], x)
+
+
+def test_a_checkpoint_with_a_damaged_chunk(mpi_tmp_path):
+    state = {"x": jnp.asarray(random_array((7, 3)))}
+    jpi.checkpoint.save(mpi_tmp_path, 1, state)
+    chunk = mpi_tmp_path / "step_00000001" / "x" / "c" / "0" / "0"
+
+    def damage():
+        data = bytearray(chunk.read_bytes())
+        data[3] ^= 1
+        chunk.write_bytes(data)
+
+    alone(damage)
+    text = raised(lambda: jpi.checkpoint.restore(mpi_tmp_path, state))
+    assert text.startswith("ValueError") and "is damaged" in text and "`step=`" in text
