@@ -57,7 +57,7 @@ def contestants(name: str, x: numpy.ndarray, kinds: list[str]) -> dict[str, Call
     def by_jpi(kind: str) -> Callable[[], Any]:
         jpi.config.linalg = kind
         compiled = jpi.jit(lambda x: operation(jnp, x))
-        jax.block_until_ready(compiled(shared).shard)
+        jax.block_until_ready(compiled(shared))
         return lambda: jax.block_until_ready(compiled(shared))
 
     return {ALONE: on_rank_0, **{kind: by_jpi(kind) for kind in kinds}}

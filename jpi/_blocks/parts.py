@@ -86,6 +86,15 @@ def swap_rows(x: Any, pivots: Any, start: int) -> Any:
     return swap_rows_p.bind(x, pivots, start=start)
 
 
+def by_rows(x: Any) -> Any:
+    """``x``, stored by rows.
+
+    LAPACK wants columns. XLA would store whatever its operand is cut from by columns too, and copy
+    that for each operation of this file.
+    """
+    return swap_rows(x, jnp.zeros((*x.shape[:-2], 0), jnp.int32), 0)
+
+
 def put(x: Any, part: Part, values: Any) -> Any:
     """``x`` with other values in a part of it."""
     top, _, left, _ = _box(x, part)

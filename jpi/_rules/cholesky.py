@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jpi._blocks.cyclic import Grid, from_cyclic, grid_over, to_cyclic
-from jpi._blocks.parts import put, solve_triangle, subtract_product
+from jpi._blocks.parts import by_rows, put, solve_triangle, subtract_product
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value
 from jpi._primitives.reductions import allreduce_p, reduce_p
@@ -93,7 +93,7 @@ def _is_new(panel: Any, rest: Any) -> Any:
 def _panel(rest: Any) -> Any:
     """The panel of the factor, from that of the matrix less the product of those before it."""
     width = rest.shape[-1]
-    top = lax.linalg.cholesky(rest[..., :width, :], symmetrize_input=False)
+    top = by_rows(lax.linalg.cholesky(by_rows(rest[..., :width, :]), symmetrize_input=False))
     below = slice(width, None), slice(None)
     rest = put(rest, (slice(0, width), slice(None)), top)
     return solve_triangle(top, rest, of_x=below, lower=True, right_adjoint=True)

@@ -16,7 +16,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jpi._blocks.cyclic import Grid, from_cyclic, grid_over, to_cyclic
-from jpi._blocks.parts import put, solve_triangle, subtract_product, swap_rows
+from jpi._blocks.parts import by_rows, put, solve_triangle, subtract_product, swap_rows
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value
 from jpi._layout.layout import layout
@@ -75,8 +75,8 @@ def _factored_panel(
     size = shape[-2] * shape[-1]
     packed = None
     if panel is not None:
-        factors, pivots, _ = lax.linalg.lu(panel)
-        flat = factors.reshape(*batch, size)
+        factors, pivots, _ = lax.linalg.lu(by_rows(panel))
+        flat = by_rows(factors).reshape(*batch, size)
         # A floating-point number holds a pivot: one of float32, those of 2^24 rows.
         packed = jnp.concatenate([flat, pivots.astype(flat.dtype)], -1)
     received = broadcast(packed, (*batch, size + count), dtype, grid.comm, root)

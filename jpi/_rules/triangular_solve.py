@@ -21,24 +21,30 @@ from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.tracing import tracing_globally
 from jpi._evaluation.values import Placed, Value, agree, placed_as
 from jpi._jax import names as _jax
-from jpi._layout.layout import Layout, layout
+from jpi._layout.layout import Axes, Layout, layout
 from jpi._mpi.mesh import Mesh
 from jpi._ordered.primitive import composed
 from jpi._ordered.varying import makes
 from jpi._rules._local import Local
-from jpi._rules._matrices import are_gathered, laid_out_as, matrix_axes, panel_width
+from jpi._rules._matrices import are_gathered, matrix_axes, panel_width
 from jpi._rules._triangular_systems import Panel, System
-from jpi._rules.linalg import carry, is_each_on_one_rank, run
+from jpi._rules.linalg import Labels, carry, is_each_on_one_rank, run
 
 Form = tuple[tuple[str, bool], ...]  # the parameters of JAX's primitive
 
 
 @rule("triangular_solve")
 def triangular_solve(call: Call, matrix: Value, rhs: Value, **params: Any) -> Sequence[Value]:
-    if is_each_on_one_rank(call, matrix) or are_gathered([matrix]):
-        return _by_matrix(call, matrix, rhs)
-    form = tuple(sorted(params.items()))
+    if is_each_on_one_rank(call, matrix):
+        axes, _ = carry(call, [matrix, rhs], _labels(call, matrix.ndim))
+        return _by_matrix(call, matrix, rhs, axes)
     cuts = _layouts(call, matrix, rhs, **params)
+    if are_gathered([matrix]):
+        _, of_rhs = _labels(call, rhs.ndim)
+        axes = {label: axes for label, axes in zip(of_rhs, cuts[1].spec, strict=True) if label}
+        (x,) = _by_matrix(call, matrix, rhs, axes)
+        return [placed_as(x, call.mesh, cuts[1])]
+    form = tuple(sorted(params.items()))
     blocks = [
         placed_as(value, call.mesh, cut).settle(call.mesh).local
         for value, cut in zip((matrix, rhs), cuts, strict=True)
@@ -46,14 +52,17 @@ def triangular_solve(call: Call, matrix: Value, rhs: Value, **params: Any) -> Se
     return [Placed(solve_p.bind(*blocks, mesh=call.mesh, cuts=cuts, form=form), cuts[1])]
 
 
-def _by_matrix(call: Call, matrix: Value, rhs: Value) -> list[Value]:
-    """The solutions by ranks that have whole matrices; the right-hand sides may be sharded."""
-    batch = range(matrix.ndim - 2)
-    of_matrix = [*batch, None, None]
-    of_rhs = [*batch, None, "each"] if call.params["left_side"] else [*batch, "each", None]
-    axes, _ = carry(call, [matrix, rhs], [of_matrix, of_rhs])
-    (x,) = run(call, [matrix, rhs], [of_matrix, of_rhs], [of_rhs], axes)
-    return [laid_out_as(call, x, rhs)]
+def _labels(call: Call, ndim: int) -> tuple[Labels, Labels]:
+    """The labels of the matrix, which is whole, and of right-hand sides, which may be sharded."""
+    batch = range(1, ndim - 1)
+    each = [None, "each"] if call.params["left_side"] else ["each", None]
+    return [*batch, None, None], [*batch, *each]
+
+
+def _by_matrix(call: Call, matrix: Value, rhs: Value, axes: dict[Any, Axes]) -> list[Value]:
+    """The solutions by ranks that have whole matrices."""
+    labels = _labels(call, matrix.ndim)
+    return run(call, [matrix, rhs], labels, [labels[1]], axes)
 
 
 def _layouts(
