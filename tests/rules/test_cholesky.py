@@ -30,7 +30,9 @@ def test_sizes_and_batches_equal_jax_numpy():
         placed = [jpi.numpy.asarray(x, spec=spec) for x, spec in zip(arrays, specs, strict=True)]
         actual = jpi.jit(lambda xs: [factor(jpi.numpy, x) for x in xs])(placed)
         assert_same(actual, [factor(jax.numpy, x) for x in arrays])
-        assert [x.spec for x in actual] == [x.spec for x in placed]
+        # A batch of as many matrices as ranks is sharded, not the matrices.
+        pairs = [(x, y) for x, y in zip(actual, placed, strict=True) if y.ndim == 2]
+        assert all(x.spec == y.spec for x, y in pairs)
 
 
 def test_the_second_derivative_equals_that_of_jax_numpy():
