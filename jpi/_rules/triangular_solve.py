@@ -35,10 +35,13 @@ Form = tuple[tuple[str, bool], ...]  # the parameters of JAX's primitive
 
 @rule("triangular_solve")
 def triangular_solve(call: Call, matrix: Value, rhs: Value, **params: Any) -> Sequence[Value]:
+    cuts = _layouts(call, matrix, rhs, **params)
     if is_each_on_one_rank(call, matrix):
         axes, _ = carry(call, [matrix, rhs], _labels(call, matrix.ndim))
-        return _by_matrix(call, matrix, rhs, axes)
-    cuts = _layouts(call, matrix, rhs, **params)
+        (x,) = _by_matrix(call, matrix, rhs, axes)
+        # On one rank, and without numbers, too, a sharded matrix gives a sharded solution.
+        is_lost = x.is_replicated and not matrix.is_replicated
+        return [placed_as(x, call.mesh, cuts[1]) if is_lost else x]
     if are_gathered([matrix]):
         _, of_rhs = _labels(call, rhs.ndim)
         axes = {label: axes for label, axes in zip(of_rhs, cuts[1].spec, strict=True) if label}
