@@ -13,6 +13,7 @@ from jpi._rules import gather as gather
 from jpi._rules import linalg as linalg
 from jpi._rules import linear_solve as linear_solve
 from jpi._rules import others as others
+from jpi._rules import qr as qr
 from jpi._rules import random as random
 from jpi._rules import reduction as reduction
 from jpi._rules import scan as scan

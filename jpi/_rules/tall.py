@@ -25,12 +25,8 @@ from jpi._rules._global_jvp import differentiated
 from jpi._rules.linalg import each_matrix
 
 
-@rule("qr")
-def qr(
-    call: Call, value: Value, *, full_matrices: bool, pivoting: bool = False, **params: Any
-) -> Sequence[Value]:
-    if full_matrices or pivoting or not is_tall(call, value, rows=-2, columns=-1):
-        return each_matrix(call, [value], (2,))
+def tall_qr(call: Call, value: Value) -> Sequence[Value]:
+    """Q, sharded as the matrix is, and R on every rank."""
     placed = value.settle(call.mesh)
     comm = call.mesh.subcomm(placed.spec[-2])
     q, r = call.results
