@@ -13,6 +13,7 @@ from jpi import _native as native
 
 Fallback = Literal["warn", "silent", "error"]
 Check = Literal["off", "trace", "full"]  # for the type checker: see native.check_levels
+Linalg = Literal["auto", "gathered", "distributed"]
 
 before_change: list[Callable[[], None]] = []  # called while the old level of checks holds
 
@@ -33,12 +34,17 @@ class Config:
         cache_bytes: how much memory the compiled programs of JPI's own functions may take on this
             rank, by an estimate; those that were not used for longest are dropped first. The
             environment variable ``JPI_CACHE_BYTES`` sets it at start; 2**30 by default.
+        linalg: where a sharded matrix is factored, or a system with it solved: ``"distributed"``,
+            by all ranks together, so that none holds it; ``"gathered"``, by each rank, on the whole
+            matrix; or ``"auto"``, gathered where that is faster, which small matrices are
+            (default). It must be the same on every rank.
     """
 
-    __slots__ = ("_cache_bytes", "_check", "_fallback")
+    __slots__ = ("_cache_bytes", "_check", "_fallback", "_linalg")
 
     def __init__(self) -> None:
         self._fallback: Fallback = "warn"
+        self._linalg: Linalg = "auto"
         self._check: Check = "trace"
         self.check = os.environ.get("JPI_CHECK") or "trace"  # type: ignore[assignment]
         self._cache_bytes = 2**30
@@ -86,10 +92,23 @@ class Config:
             )
         self._fallback = value
 
+    @property
+    def linalg(self) -> Linalg:
+        return self._linalg
+
+    @linalg.setter
+    def linalg(self, value: Linalg) -> None:
+        if value not in ("auto", "gathered", "distributed"):
+            raise ValueError(
+                f"`linalg` must be 'auto', 'gathered' or 'distributed'; got {value!r}. "
+                "Use one of these."
+            )
+        self._linalg = value
+
     def __repr__(self) -> str:
         return (
             f"jpi.config(check={self._check!r}, fallback={self._fallback!r}, "
-            f"cache_bytes={self._cache_bytes})"
+            f"cache_bytes={self._cache_bytes}, linalg={self._linalg!r})"
         )
 
 

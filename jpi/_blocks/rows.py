@@ -154,18 +154,20 @@ def divide_along(
     return [jnp.moveaxis(part, 0, dim) for part in parts]
 
 
-def take_runs(x: Any, runs: Sequence[Span]) -> Any:
-    """Rows of ``x``: for each run ``(first, count)``, the ``count`` rows from ``first`` on."""
+def take_runs(x: Any, runs: Sequence[Span], dim: int = 0) -> Any:
+    """Rows of ``x``, along ``dim``: for each run ``(first, count)`` those from ``first`` on."""
     joined: list[list[int]] = []
     for first, count in runs:
         if joined and sum(joined[-1]) == first:
             joined[-1][1] += count
         else:
             joined.append([first, count])
-    if joined == [[0, x.shape[0]]]:
+    if joined == [[0, x.shape[dim]]]:
         return x
-    pieces = [lax.slice_in_dim(x, first, first + count) for first, count in joined or [[0, 0]]]
-    return pieces[0] if len(pieces) == 1 else lax.concatenate(pieces, 0)
+    pieces = [
+        lax.slice_in_dim(x, first, first + count, axis=dim) for first, count in joined or [[0, 0]]
+    ]
+    return pieces[0] if len(pieces) == 1 else lax.concatenate(pieces, dim % x.ndim)
 
 
 def summed(pairs: Iterable[tuple[int, int]]) -> Pairs:

@@ -51,7 +51,7 @@ def call_eagerly(
         else:
             kinds.append(Static(x))
     check = config.check
-    key = (fun, tree, tuple(kinds), target, config.fallback, check)
+    key = (fun, tree, tuple(kinds), target, config.fallback, config.linalg, check)
     comm = (target.mesh if target else mesh).comm
     if plain:  # whether the program is kept or not: another rank may have dropped its own
         compare_given(GIVEN, plain, comm)

@@ -17,7 +17,6 @@ from jpi._layout.layout import Axes, layout
 
 # The dimensions of one matrix or vector, for each operand; those before them are the batch.
 CORE = {
-    "cholesky": (2,),
     "cholesky_update": (2, 1),
     "eig": (2,),
     "eigh": (2,),
@@ -25,7 +24,6 @@ CORE = {
     "geqrf": (2,),
     "hessenberg": (2,),
     "householder_product": (2, 1),
-    "lu": (2,),
     "lu_pivots_to_permutation": (1,),
     "ormqr": (2, 1, 2),
     "schur": (2,),
@@ -41,29 +39,32 @@ def by_matrix(call: Call, *values: Value, **params: Any) -> list[Value]:
     return each_matrix(call, values, CORE[call.primitive.name])
 
 
-def each_matrix(call: Call, values: Sequence[Value], core: Sequence[int]) -> list[Value]:
-    """The primitive on whole matrices; only batch dimensions are sharded."""
-    batch = range(values[0].ndim - core[0])
-    labels = [[*batch, *[None] * dims] for dims in core]
+def each_matrix(
+    call: Call, values: Sequence[Value], core: Sequence[int], *, is_fallback: bool = True
+) -> list[Value]:
+    """The primitive on whole matrices; only batch dimensions are sharded.
+
+    Args:
+        is_fallback: whether to gather is for want of a rule, and so recorded.
+    """
+    batch, labels = _labels(values, core)
     results = [[*batch, *[None] * (len(aval.shape) - len(batch))] for aval in call.results]
     axes, gathered = carry(call, values, labels)
-    if gathered:
+    if gathered and is_fallback:
         record_fallback(call.primitive.name, gathered)
     return run(call, values, labels, results, axes)
 
 
-@rule("triangular_solve")
-def triangular_solve(
-    call: Call, matrix: Value, rhs: Value, *, left_side: bool, **params: Any
-) -> list[Value]:
-    batch = range(matrix.ndim - 2)
-    of_matrix = [*batch, None, None]
-    of_rhs = [*batch, None, "each"] if left_side else [*batch, "each", None]
-    axes, _ = carry(call, [matrix, rhs], [of_matrix, of_rhs])
-    _, gathered = carry(call, [matrix], [of_matrix])
-    if gathered:
-        record_fallback("triangular_solve", gathered)
-    return run(call, [matrix, rhs], [of_matrix, of_rhs], [of_rhs], axes)
+def is_each_on_one_rank(call: Call, *matrices: Value) -> bool:
+    """Whether each matrix can be whole on some rank without gathering, as its batch is sharded."""
+    _, gathered = carry(call, matrices, _labels(matrices, [2] * len(matrices))[1])
+    return not gathered
+
+
+def _labels(values: Sequence[Value], core: Sequence[int]) -> tuple[range, list[Labels]]:
+    """The batch dimensions, and the labels of the values whose last dimensions are the core."""
+    batch = range(values[0].ndim - core[0])
+    return batch, [[*batch, *[None] * dims] for dims in core]
 
 
 def carry(

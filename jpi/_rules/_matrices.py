@@ -1,0 +1,50 @@
+"""What the rules of factorizations and of solves share: who holds a matrix, and in which panels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import jax.numpy as jnp
+
+from jpi._config import config
+from jpi._evaluation.registry import Call
+from jpi._evaluation.values import Value
+from jpi._layout.layout import Axes
+from jpi._mpi.comm import Comm
+from jpi._primitives.moves import from_root
+
+SMALL = 1024  # the rows or columns up to which each rank computes with the whole matrix
+PANELS = 32  # at the most: each is a part of the program
+
+
+def are_gathered(matrices: Sequence[Value]) -> bool:
+    """Whether each rank computes with the whole of sharded matrices, by their size."""
+    longest = max((n for matrix in matrices for n in matrix.shape[-2:]), default=0)
+    return config.linalg == "gathered" or (config.linalg == "auto" and longest <= SMALL)
+
+
+def matrix_axes(call: Call, values: Sequence[Value], batch: Sequence[Axes]) -> Axes:
+    """The mesh axes that shard rows or columns of ``values``, but not the ``batch``."""
+    taken = {name for entry in batch for name in entry}
+    used = call.mesh.ordered(*(entry for value in values for entry in value.spec[-2:]))
+    return tuple(name for name in used if name not in taken)
+
+
+def panel_width(size: int) -> int:
+    """The columns of a panel, of ``size``: there are as many panels, and never more than 32."""
+    return max(math.isqrt(max(size - 1, 0)) + 1, -(-size // PANELS))
+
+
+def adjoint(x: Any) -> Any:
+    return jnp.conj(jnp.swapaxes(x, -1, -2))
+
+
+def broadcast(x: Any, shape: Sequence[int], dtype: Any, comm: Comm, root: int) -> Any:
+    """The array of ``shape`` that ``root`` holds; ``x`` is None on other ranks.
+
+    Communication: a bcast.
+    """
+    flat = jnp.zeros((0,), dtype) if x is None else x.reshape(-1)
+    return from_root(flat, comm=comm, root=root, rows=math.prod(shape)).reshape(shape)
