@@ -12,7 +12,7 @@ from jax import numpy as jnp
 
 from jpi._layout.layout import Pairs, offsets
 from jpi._mpi.comm import Comm
-from jpi._primitives.moves import allgather_p, alltoallv_p, pairs
+from jpi._primitives.moves import allgather_p, alltoall_p, alltoallv_p, pairs
 
 
 def dealt(size: int, comm: Comm) -> int:
@@ -66,3 +66,14 @@ def _exchange(comm: Comm, size: int) -> tuple[np.ndarray, Pairs, Pairs]:
     recv = np.diff(before)
     order = np.argsort(block % comm.size, kind="stable")
     return order, pairs(send.tolist()), pairs(recv.tolist())
+
+
+def adjoint(rows: Array, comm: Comm) -> Array:
+    """This rank's dealt rows of the adjoint of a square matrix; one alltoall."""
+    count, size = rows.shape[0], comm.size
+    tiles = jnp.conj(rows).reshape(count, count, size).transpose(2, 0, 1)
+    if size > 1:
+        flat = tiles.reshape(size * count, count)
+        flat = alltoall_p.bind(flat, comm=comm, counts=(count,) * size)
+        tiles = flat.reshape(size, count, count)
+    return tiles.transpose(2, 1, 0).reshape(count, count * size)

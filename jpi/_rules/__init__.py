@@ -8,6 +8,7 @@ from jpi._rules import cumulative as cumulative
 from jpi._rules import custom_derivatives as custom_derivatives
 from jpi._rules import dot as dot
 from jpi._rules import dynamic as dynamic
+from jpi._rules import eigh as eigh
 from jpi._rules import elementwise as elementwise
 from jpi._rules import fft as fft
 from jpi._rules import gather as gather

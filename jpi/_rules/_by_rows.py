@@ -7,62 +7,52 @@ from typing import Any
 
 import jax
 
-from jpi._blocks.redistribute import redistribute
 from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Placed, Value, placed_as
-from jpi._jax import jaxprs
-from jpi._layout.layout import Axes, Layout, Spec, layout
+from jpi._layout.layout import Spec, layout
 from jpi._mpi.comm import Comm
 from jpi._rules._global_jvp import differentiated
+from jpi._rules._matrices import are_gathered, matrix_axes
+from jpi._rules.linalg import each_matrix, is_each_on_one_rank
 
 Algorithm = Callable[[Any, Comm], Sequence[Any]]
 
+ROWS, WHOLE = "rows", "whole"  # how a result is placed: sharded by rows, or the same on all ranks
 
-def matrix_axes(call: Call, value: Value) -> Axes:
-    """The mesh axes that shard the matrices of ``value``, those of the rows first."""
-    return (*value.spec[-2], *value.spec[-1]) if value.ndim >= 2 else ()
+
+def is_whole(call: Call, value: Value) -> bool:
+    """Whether the primitive runs on whole matrices, of which each rank has some or all."""
+    return is_each_on_one_rank(call, value) or are_gathered([value])
+
+
+def on_whole(call: Call, value: Value) -> list[Value]:
+    return each_matrix(call, [value], (2,), is_fallback=not are_gathered([value]))
 
 
 def by_rows(
-    call: Call, value: Value, algorithm: Algorithm, results: Sequence[Spec], is_gathered: bool
+    call: Call, value: Value, algorithm: Algorithm, results: Sequence[str]
 ) -> list[Value]:
     """The results of the primitive of ``call``, by an algorithm on the blocks of rows.
 
     Args:
         algorithm: gives the results' blocks from this rank's rows of one matrix.
-        results: the spec of each result without its batch dimensions, which stay sharded.
-        is_gathered: whether the primitive runs on whole matrices instead.
+        results: how each result is placed; the batch dimensions stay as they are.
     """
-    mesh, axes, batch = call.mesh, matrix_axes(call, value), value.spec[:-2]
-    source = layout(value.shape, mesh.axes, (*batch, axes, ()))
-    operand = placed_as(value.settle(mesh), mesh, source)
+    mesh, batch = call.mesh, value.spec[:-2]
+    axes = matrix_axes(call, [value], batch)
+    specs: dict[str, Spec] = {ROWS: (*batch, axes), WHOLE: batch}
+    operand = placed_as(value.settle(mesh), mesh, layout(value.shape, mesh.axes, specs[ROWS]))
     assert isinstance(operand, Placed)
     placements = [
-        layout(aval.shape, mesh.axes, (*batch, *spec))
-        for aval, spec in zip(call.results, results, strict=True)
+        layout(aval.shape, mesh.axes, specs[kind])
+        for aval, kind in zip(call.results, results, strict=True)
     ]
     comm = mesh.subcomm(axes)
 
-    def distributed(local: Any) -> Sequence[Any]:
+    def each(local: Any) -> list[Any]:
         run = lambda x: list(algorithm(x, comm))  # noqa: E731
         for _ in batch:
             run = jax.vmap(run)
         return run(local)
 
-    def gathered(local: Any) -> Sequence[Any]:
-        return on_whole(call, local, source, placements)
-
-    whole = is_gathered or comm.size == 1
-    return differentiated(call, [operand], gathered if whole else distributed, placements)
-
-
-def on_whole(call: Call, local: Any, source: Layout, placements: Sequence[Layout]) -> list[Any]:
-    """This rank's blocks of the primitive's results, by the primitive on gathered matrices."""
-    comm = call.mesh.comm
-    batch = (*source.spec[:-2], (), ())
-    whole = redistribute(local, comm, source, source.with_spec(batch))
-    results = jaxprs.apply_primitive(call.primitive, [whole], call.params)
-    return [
-        redistribute(x, comm, target.with_spec(target.spec[: len(batch) - 2]), target)
-        for x, target in zip(results, placements, strict=True)
-    ]
+    return differentiated(call, [operand], each, placements)
