@@ -125,7 +125,7 @@ def _panel(a: Array, comm: Comm, start: Array, width: int) -> tuple[Array, Array
         column = lax.dynamic_index_in_dim(columns, j, 1, keepdims=False)
         of_v, of_w = (lax.dynamic_index_in_dim(x, at, 0, keepdims=False) for x in (v, w))
         column = column - dot(v, jnp.conj(of_w)) - dot(w, jnp.conj(of_v))
-        vector, below, factor = _reflection(jnp.where(index > at, column, 0), index == at + 1)
+        vector, below, factor = reflection(jnp.where(index > at, column, 0), index == at + 1)
         product = in_order(dot(a, vector), comm)
         product -= dot(v, jnp.conj(dot(jnp.conj(vector), w)))
         product -= dot(w, jnp.conj(dot(jnp.conj(vector), v)))
@@ -141,7 +141,7 @@ def _panel(a: Array, comm: Comm, start: Array, width: int) -> tuple[Array, Array
     return lax.fori_loop(0, width, reflect, (empty, empty, jnp.zeros((width, 3), a.dtype)))
 
 
-def _reflection(x: Array, is_corner: Array) -> tuple[Array, Array, Array]:
+def reflection(x: Array, is_corner: Array) -> tuple[Array, Array, Array]:
     """v, b and t: (I - t v v^H)^H maps ``x`` to b at the corner and zeros; v is 1 there.
 
     Where that needs nothing, v and t are zero, b is real as the corner is.

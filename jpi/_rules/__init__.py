@@ -25,6 +25,6 @@ from jpi._rules import shape as shape
 from jpi._rules import slice as slice
 from jpi._rules import sliding_window as sliding_window
 from jpi._rules import sort as sort
-from jpi._rules import tall as tall
+from jpi._rules import svd as svd
 from jpi._rules import tile as tile
 from jpi._rules import triangular_solve as triangular_solve

@@ -17,7 +17,7 @@ from jpi._rules.linalg import each_matrix, is_each_on_one_rank
 
 Algorithm = Callable[[Any, Comm], Sequence[Any]]
 
-ROWS, WHOLE = "rows", "whole"  # how a result is placed: sharded by rows, or the same on all ranks
+ROWS, COLUMNS, WHOLE = "rows", "columns", "whole"  # how a matrix is sharded, or that it is not
 
 
 def is_whole(call: Call, value: Value) -> bool:
@@ -30,19 +30,25 @@ def on_whole(call: Call, value: Value) -> list[Value]:
 
 
 def by_rows(
-    call: Call, value: Value, algorithm: Algorithm, results: Sequence[str]
+    call: Call,
+    value: Value,
+    algorithm: Algorithm,
+    results: Sequence[str],
+    operand: str = ROWS,
 ) -> list[Value]:
-    """The results of the primitive of ``call``, by an algorithm on the blocks of rows.
+    """The results of the primitive of ``call``, by an algorithm on blocks of rows or columns.
 
     Args:
-        algorithm: gives the results' blocks from this rank's rows of one matrix.
-        results: how each result is placed; the batch dimensions stay as they are.
+        algorithm: gives the results' blocks from this rank's block of one matrix.
+        results: how each result is sharded; the batch dimensions stay as they are.
+        operand: how the matrix is to be sharded.
     """
     mesh, batch = call.mesh, value.spec[:-2]
     axes = matrix_axes(call, [value], batch)
-    specs: dict[str, Spec] = {ROWS: (*batch, axes), WHOLE: batch}
-    operand = placed_as(value.settle(mesh), mesh, layout(value.shape, mesh.axes, specs[ROWS]))
-    assert isinstance(operand, Placed)
+    specs: dict[str, Spec] = {ROWS: (*batch, axes), COLUMNS: (*batch, (), axes), WHOLE: batch}
+    source = layout(value.shape, mesh.axes, specs[operand])
+    placed = placed_as(value.settle(mesh), mesh, source)
+    assert isinstance(placed, Placed)
     placements = [
         layout(aval.shape, mesh.axes, specs[kind])
         for aval, kind in zip(call.results, results, strict=True)
@@ -55,4 +61,4 @@ def by_rows(
             run = jax.vmap(run)
         return run(local)
 
-    return differentiated(call, [operand], each, placements)
+    return differentiated(call, [placed], each, placements)
