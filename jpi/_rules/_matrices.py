@@ -19,10 +19,14 @@ SMALL = 1024  # the rows or columns up to which each rank computes with the whol
 PANELS = 32  # at the most: each is a part of the program
 
 
-def are_gathered(matrices: Sequence[Value]) -> bool:
-    """Whether each rank computes with the whole of sharded matrices, by their size."""
+def are_gathered(matrices: Sequence[Value], small: int = SMALL) -> bool:
+    """Whether each rank computes with the whole of sharded matrices, by their size.
+
+    Args:
+        small: the rows or columns up to which that is faster.
+    """
     longest = max((n for matrix in matrices for n in matrix.shape[-2:]), default=0)
-    return config.linalg == "gathered" or (config.linalg == "auto" and longest <= SMALL)
+    return config.linalg == "gathered" or (config.linalg == "auto" and longest <= small)
 
 
 def matrix_axes(call: Call, values: Sequence[Value], batch: Sequence[Axes]) -> Axes:

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jpi._blocks.cyclic import Grid, from_cyclic, grid_over, to_cyclic
-from jpi._blocks.parts import put, subtract_product
+from jpi._blocks.parts import put, solve_triangle, subtract_product
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value
 from jpi._primitives.reductions import allreduce_p, reduce_p
@@ -87,7 +87,6 @@ def _panel(rest: Any) -> Any:
     """The panel of the factor, from that of the matrix less the product of those before it."""
     width = rest.shape[-1]
     top = lax.linalg.cholesky(rest[..., :width, :], symmetrize_input=False)
-    below = lax.linalg.triangular_solve(
-        top, rest[..., width:, :], lower=True, transpose_a=True, conjugate_a=True
-    )
-    return jnp.concatenate([top, below], -2)
+    below = slice(width, None), slice(None)
+    rest = put(rest, (slice(0, width), slice(None)), top)
+    return solve_triangle(top, rest, of_x=below, lower=True, right_adjoint=True)

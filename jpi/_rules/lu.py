@@ -16,7 +16,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jpi._blocks.cyclic import Grid, from_cyclic, grid_over, to_cyclic
-from jpi._blocks.parts import put, subtract_product, swap_rows
+from jpi._blocks.parts import put, solve_triangle, subtract_product, swap_rows
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value
 from jpi._layout.layout import layout
@@ -88,15 +88,12 @@ def _factored_panel(
 def _updated(local: Any, panel: Any, start: int, done: int) -> Any:
     """``local``, whose columns from ``done`` on are solved for their rows of U, and reduced."""
     count = min(panel.shape[-2:])
-    top = slice(start, start + count), slice(done, None)
-    upper = lax.linalg.triangular_solve(
-        panel[..., :count, :count],
-        local[..., top[0], top[1]],
-        left_side=True,
-        lower=True,
-        unit_diagonal=True,
+    top, corner = slice(start, start + count), (slice(0, count), slice(0, count))
+    upper = solve_triangle(
+        panel, local[..., top, done:], of_t=corner, lower=True, unit_diagonal=True
     )
-    rest = slice(start + count, None), slice(done, None)
-    local = put(local, top, upper)
-    below = slice(count, None), slice(0, count)
-    return subtract_product(local, panel, upper, of_c=rest, of_a=below)
+    local = put(local, (top, slice(done, None)), upper)
+    rest, below = slice(start + count, None), slice(count, None)
+    return subtract_product(
+        local, panel, upper, of_c=(rest, slice(done, None)), of_a=(below, corner[1])
+    )

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import jax.numpy as jnp
-from jax import lax
 
-from jpi._blocks.parts import ALL, put, subtract_product
+from jpi._blocks.parts import ALL, Part, put, solve_triangle, subtract_product
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value, agree, placed_as
 from jpi._layout.layout import layout
@@ -141,8 +140,8 @@ class System:
             rest = subtract_product(
                 x[..., rows, :], part, x, of_a=(ALL, of_part), of_b=(known, ALL)
             )
-            corner = part[..., slice(panel.start - used.start, panel.stop - used.start)]
-            x = put(x, (rows, ALL), self._solve(corner, rest))
+            corner = slice(panel.start - used.start, panel.stop - used.start)
+            x = put(x, (rows, ALL), self._solve(part, (ALL, corner), rest))
         return x
 
     def solve_rows(self, matrix: Any, rhs: Any) -> Any:
@@ -154,7 +153,7 @@ class System:
             own = slice(panel.start - first, panel.stop - first)
             found = None
             if panel.owner == self.comm.rank:
-                found = self._solve(matrix[..., own, columns], x[..., own, :])
+                found = self._solve(matrix, (own, columns), x[..., own, :])
                 x = put(x, (own, ALL), found)
             shape = (*x.shape[:-2], panel.stop - panel.start, x.shape[-1])
             found = broadcast(found, shape, x.dtype, self.comm, panel.owner)
@@ -170,11 +169,7 @@ class System:
             return slice(min(max(panel.stop - first, 0), count), count)
         return slice(0, min(max(panel.start - first, 0), count))
 
-    def _solve(self, corner: Any, rhs: Any) -> Any:
-        return lax.linalg.triangular_solve(
-            corner,
-            rhs,
-            left_side=True,
-            lower=self.lower,
-            unit_diagonal=self.unit_diagonal,
+    def _solve(self, matrix: Any, corner: Part, rhs: Any) -> Any:
+        return solve_triangle(
+            matrix, rhs, of_t=corner, lower=self.lower, unit_diagonal=self.unit_diagonal
         )
