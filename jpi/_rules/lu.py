@@ -21,16 +21,15 @@ from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value
 from jpi._layout.layout import layout
 from jpi._rules._global_jvp import differentiated
-from jpi._rules._matrices import are_gathered, broadcast, matrix_axes, panel_width
+from jpi._rules._matrices import are_gathered, broadcast, laid_out_as, matrix_axes, panel_width
 from jpi._rules.linalg import each_matrix, is_each_on_one_rank
 
 
 @rule("lu")
 def lu(call: Call, value: Value, **params: Any) -> Sequence[Value]:
-    if is_each_on_one_rank(call, value):
-        return each_matrix(call, [value], (2,))
-    if are_gathered([value]):
-        return each_matrix(call, [value], (2,), is_fallback=False)
+    if is_each_on_one_rank(call, value) or are_gathered([value]):
+        factors, *others = each_matrix(call, [value], (2,), is_fallback=False)
+        return [laid_out_as(call, factors, value), *others]
     placed = value.settle(call.mesh)
     batch = placed.spec[:-2]
     axes = matrix_axes(call, [placed], batch)
