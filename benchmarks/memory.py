@@ -60,6 +60,7 @@ def operations(mebibytes: int) -> dict[str, Callable[[], Any]]:
     matrix = jpi.random.normal(jax.random.key(1), (side, side))
     other = jpi.random.normal(jax.random.key(2), (side, side))
     wave = matrix.astype(jnp.complex64)
+    positive = matrix + matrix.T + 4 * side**0.5 * jnp.eye(side, dtype=matrix.dtype)
     return {
         "sort(x)": lambda: jnp.sort(vector),
         "fft2(x), complex": lambda: jnp.fft.fft2(wave),
@@ -67,6 +68,9 @@ def operations(mebibytes: int) -> dict[str, Callable[[], Any]]:
         "x[::2]": lambda: vector[::2],
         "x[::2] of a matrix": lambda: matrix[::2],
         "cumsum(x)": lambda: jnp.cumsum(vector),
+        "cholesky(A)": lambda: jnp.linalg.cholesky(positive),
+        "inv(A)": lambda: jnp.linalg.inv(matrix),
+        "solve(A, v)": lambda: jnp.linalg.solve(matrix, matrix[0]),
         "random.normal": lambda: jpi.random.normal(jax.random.key(3), (elements,)),
     }
 

@@ -73,7 +73,12 @@ def local_targets() -> dict[str, Any]:
     the places are wanted that the numbers had (int32). ``jpi_search`` finds values in sorted keys;
     its operands are keys, values and the first and last place (int32) of each, its attribute
     ``is_above`` says whether equal keys are before the place.
+    ``jpi_subtract_product``, ``jpi_solve_triangle`` and ``jpi_swap_rows`` change their first
+    operand, see `jpi._blocks.parts`.
     """
+
+def set_blas(addresses: dict[str, int]) -> None:
+    """Set the addresses of BLAS's ``sgemm``, ``strsm`` and so on, for s, d, c and z."""
 
 def add_comm(handle: int, check_handle: int, label: str) -> int:
     """The index by which compiled programs name the communicator with this MPI handle.

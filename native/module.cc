@@ -152,6 +152,7 @@ NB_MODULE(_native, m) {
       nb::arg("constants"));
   m.def("targets", &TargetCapsules);
   m.def("local_targets", &LocalTargetCapsules);
+  m.def("set_blas", &SetBlas);
   m.def("add_comm", &AddMpiComm, nb::arg("handle"), nb::arg("check_handle"), nb::arg("label"));
   m.def("add_site", [](std::string text) { return sites.Add(std::move(text)); }, nb::arg("text"));
   m.def("set_check", &SetCheck, nb::arg("level"));

@@ -29,3 +29,9 @@ def fallback(request, monkeypatch):
     """Makes a missing sharding rule an error, unless the test is marked `fallback_allowed`."""
     allowed = request.node.get_closest_marker("fallback_allowed")
     monkeypatch.setattr(jpi.config, "fallback", "silent" if allowed else "error")
+
+
+@pytest.fixture
+def distributed(monkeypatch):
+    """Makes all ranks together factor small matrices too."""
+    monkeypatch.setattr(jpi.config, "linalg", "distributed")

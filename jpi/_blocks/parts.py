@@ -1,24 +1,32 @@
-"""Products of parts of matrices, and swaps of rows, in the memory where a matrix lies.
+"""Products of parts of matrices, triangular systems and swaps of rows, where a matrix lies.
 
-XLA copies a part of a matrix before it multiplies it, and a matrix of which it changes a part.
+XLA copies a part of a matrix before it multiplies it or solves for it. On a CPU
+native/local/matrix.h works in the memory of the matrix, with the BLAS that jaxlib calls, SciPy's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ctypes
+import importlib
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 from jpi._jax import names as _jax
 from jpi._jax.modes import run_compiled
+from jpi._mpi.library import native
 
 Part = tuple[slice, slice]  # the rows and the columns
 ALL = slice(None)
+TYPES = ("float32", "float64", "complex64", "complex128")  # those of BLAS
 _Box = tuple[int, int, int, int]
 
 subtract_product_p = _jax.Primitive("jpi_subtract_product")
+solve_triangle_p = _jax.Primitive("jpi_solve_triangle")
 swap_rows_p = _jax.Primitive("jpi_swap_rows")
 
 
@@ -42,6 +50,31 @@ def subtract_product(
     """
     boxes = tuple(_box(x, part) for x, part in ((c, of_c), (a, of_a), (b, of_b)))
     return subtract_product_p.bind(c, a, b, boxes=boxes, adjoint=adjoint)
+
+
+def solve_triangle(
+    t: Any,
+    x: Any,
+    *,
+    of_t: Part = (ALL, ALL),
+    of_x: Part = (ALL, ALL),
+    lower: bool,
+    unit_diagonal: bool = False,
+    right_adjoint: bool = False,
+) -> Any:
+    """``x``, where the solution of a system T X = B has taken the place of a part B.
+
+    The dimensions before the last two are a batch.
+
+    Args:
+        of_t: the part T of ``t``, a triangle of which is used, the lower one or the upper one.
+        unit_diagonal: the numbers on the diagonal of T count as 1.
+        right_adjoint: the system is X T^H = B instead.
+    """
+    boxes = _box(x, of_x), _box(t, of_t)
+    return solve_triangle_p.bind(
+        x, t, boxes=boxes, lower=lower, unit_diagonal=unit_diagonal, right_adjoint=right_adjoint
+    )
 
 
 def swap_rows(x: Any, pivots: Any, start: int) -> Any:
@@ -79,6 +112,17 @@ def _subtract_by_xla(c: Any, a: Any, b: Any, *, boxes: Sequence[_Box], adjoint: 
     return put(c, (slice(top, None), slice(left, None)), _cut(c, boxes[0]) - product)
 
 
+def _solve_by_xla(
+    x: Any, t: Any, *, boxes: Sequence[_Box], right_adjoint: bool, **params: Any
+) -> Any:
+    top, _, left, _ = boxes[0]
+    how = {"left_side": not right_adjoint, "transpose_a": right_adjoint}
+    part = lax.linalg.triangular_solve(
+        _cut(t, boxes[1]), _cut(x, boxes[0]), conjugate_a=right_adjoint, **how, **params
+    )
+    return put(x, (slice(top, None), slice(left, None)), part)
+
+
 def _swap_by_xla(x: Any, pivots: Any, *, start: int) -> Any:
     order = lax.linalg.lu_pivots_to_permutation(pivots, x.shape[-2] - start)
     swapped = jnp.take_along_axis(x[..., start:, :], order[..., None], axis=-2)
@@ -94,15 +138,54 @@ def _first(operands: Sequence[Any], dims: Sequence[Any]) -> list[Any]:
     ]
 
 
-for _primitive, _by_xla in ((subtract_product_p, _subtract_by_xla), (swap_rows_p, _swap_by_xla)):
-    _primitive.def_abstract_eval(lambda x, *others, **params: x)
-    _jax.batching.primitive_batchers[_primitive] = (
-        lambda operands, dims, _bind=_primitive.bind, **params: (
-            _bind(*_first(operands, dims), **params),
-            0,
-        )
-    )
-    _jax.mlir.register_lowering(_primitive, _jax.mlir.lower_fun(_by_xla, multiple_results=False))
+def _addresses() -> dict[str, int]:
+    """The addresses of those functions of BLAS that SciPy offers to other extensions, by name."""
+    offered = importlib.import_module("scipy.linalg.cython_blas").__pyx_capi__
+    name_of, address_of = ctypes.pythonapi.PyCapsule_GetName, ctypes.pythonapi.PyCapsule_GetPointer
+    name_of.restype, name_of.argtypes = ctypes.c_char_p, [ctypes.py_object]
+    address_of.restype, address_of.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    names = [letter + name for letter in "sdcz" for name in ("gemm", "trsm")]
+    capsules = [offered[name] for name in names]
+    return {name: address_of(x, name_of(x)) for name, x in zip(names, capsules, strict=True)}
 
-run_compiled(subtract_product_p, "boxes", "adjoint")
-run_compiled(swap_rows_p, "start")
+
+def _lower_for_cpu(target: str, by_xla: Callable[..., Any]) -> Callable[..., Any]:
+    def lower(ctx: Any, *operands: Any, **params: Any) -> Any:
+        if ctx.avals_in[0].dtype.name not in TYPES:
+            return by_xla(ctx, *operands, **params)
+        native_call = jax.ffi.ffi_lowering(target, operand_output_aliases={0: 0})
+        return native_call(ctx, *operands, **{k: _attribute(x) for k, x in params.items()})
+
+    return lower
+
+
+def _attribute(value: Any) -> Any:
+    """A parameter as the native side gets it."""
+    if isinstance(value, bool):
+        return value
+    return np.int64(value) if isinstance(value, int) else np.array(value, np.int64).ravel()
+
+
+def _register(primitive: Any, target: str, by_xla: Callable[..., Any], *static: str) -> None:
+    def batch(operands: Any, dims: Any, **params: Any) -> tuple[Any, int]:
+        return primitive.bind(*_first(operands, dims), **params), 0
+
+    lower = _jax.mlir.lower_fun(by_xla, multiple_results=False)
+    capsule = native.local_targets()[target]
+    jax.ffi.register_ffi_target(target, capsule, platform="cpu")
+    primitive.def_abstract_eval(lambda x, *others, **params: x)
+    _jax.batching.primitive_batchers[primitive] = batch
+    _jax.mlir.register_lowering(primitive, lower)
+    _jax.mlir.register_lowering(primitive, _lower_for_cpu(target, lower), platform="cpu")
+    run_compiled(primitive, *static)
+
+
+native.set_blas(_addresses())
+_register(subtract_product_p, "jpi_subtract_product", _subtract_by_xla, "boxes", "adjoint")
+_register(
+    solve_triangle_p,
+    "jpi_solve_triangle",
+    _solve_by_xla,
+    *("boxes", "lower", "unit_diagonal", "right_adjoint"),
+)
+_register(swap_rows_p, "jpi_swap_rows", _swap_by_xla, "start")

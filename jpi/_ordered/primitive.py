@@ -248,21 +248,21 @@ def composed(
     """A primitive that binds others, and has derivatives of its own.
 
     Args:
-        function: computes the result from the operand and the parameters.
+        function: computes the result from the operands and the parameters.
         result: from the same, the result's aval and whether there is communication.
     """
     primitive = _jax.Primitive(f"jpi_{name}")
 
-    def run(x: Any, **params: Any) -> Any:
-        key = primitive, tuple(params.items()), (x.shape, x.dtype)
+    def run(*operands: Any, **params: Any) -> Any:
+        key = primitive, tuple(params.items()), tuple((x.shape, x.dtype) for x in operands)
         compiled = programs.find(key)
         if compiled is None:
             compiled, size = compile_threaded(functools.partial(function, **params))
             programs.keep(key, compiled, size, comm_of(params.values()))
-        return compiled(x)
+        return compiled(*operands)
 
-    def evaluate(x: Any, **params: Any) -> Any:
-        aval, communicates = result(x, **params)
+    def evaluate(*operands: Any, **params: Any) -> Any:
+        aval, communicates = result(*operands, **params)
         return aval, {ordered} if communicates else set()
 
     primitive.def_impl(run)

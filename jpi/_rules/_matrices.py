@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 from jpi._config import config
 from jpi._evaluation.registry import Call
-from jpi._evaluation.values import Value
+from jpi._evaluation.values import Value, placed_as
 from jpi._layout.layout import Axes
 from jpi._mpi.comm import Comm
 from jpi._primitives.moves import from_root
@@ -19,10 +19,14 @@ SMALL = 1024  # the rows or columns up to which each rank computes with the whol
 PANELS = 32  # at the most: each is a part of the program
 
 
-def are_gathered(matrices: Sequence[Value]) -> bool:
-    """Whether each rank computes with the whole of sharded matrices, by their size."""
+def are_gathered(matrices: Sequence[Value], small: int = SMALL) -> bool:
+    """Whether each rank computes with the whole of sharded matrices, by their size.
+
+    Args:
+        small: the rows or columns up to which that is faster.
+    """
     longest = max((n for matrix in matrices for n in matrix.shape[-2:]), default=0)
-    return config.linalg == "gathered" or (config.linalg == "auto" and longest <= SMALL)
+    return config.linalg == "gathered" or (config.linalg == "auto" and longest <= small)
 
 
 def matrix_axes(call: Call, values: Sequence[Value], batch: Sequence[Axes]) -> Axes:
@@ -30,6 +34,16 @@ def matrix_axes(call: Call, values: Sequence[Value], batch: Sequence[Axes]) -> A
     taken = {name for entry in batch for name in entry}
     used = call.mesh.ordered(*(entry for value in values for entry in value.spec[-2:]))
     return tuple(name for name in used if name not in taken)
+
+
+def laid_out_as(call: Call, result: Value, operand: Value) -> Value:
+    """``result``, in the layout of an operand of its shape if it is whole on every rank.
+
+    So the layout does not depend on the size of a matrix.
+    """
+    if not result.is_replicated or operand.is_replicated:
+        return result
+    return placed_as(result, call.mesh, operand.layout(call.mesh))
 
 
 def panel_width(size: int) -> int:

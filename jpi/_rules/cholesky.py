@@ -15,21 +15,20 @@ import jax.numpy as jnp
 from jax import lax
 
 from jpi._blocks.cyclic import Grid, from_cyclic, grid_over, to_cyclic
-from jpi._blocks.parts import put, subtract_product
+from jpi._blocks.parts import put, solve_triangle, subtract_product
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value
 from jpi._primitives.reductions import allreduce_p, reduce_p
 from jpi._rules._global_jvp import differentiated
-from jpi._rules._matrices import are_gathered, matrix_axes, panel_width
+from jpi._rules._matrices import are_gathered, laid_out_as, matrix_axes, panel_width
 from jpi._rules.linalg import each_matrix, is_each_on_one_rank
 
 
 @rule("cholesky")
 def cholesky(call: Call, value: Value, **params: Any) -> Sequence[Value]:
-    if is_each_on_one_rank(call, value):
-        return each_matrix(call, [value], (2,))
-    if are_gathered([value]):
-        return each_matrix(call, [value], (2,), is_fallback=False)
+    if is_each_on_one_rank(call, value) or are_gathered([value]):
+        (result,) = each_matrix(call, [value], (2,), is_fallback=False)
+        return [laid_out_as(call, result, value)]
     placed = value.settle(call.mesh)
     axes = matrix_axes(call, [placed], placed.spec[:-2])
     size = call.mesh.subcomm(axes).size
@@ -46,7 +45,8 @@ def cholesky(call: Call, value: Value, **params: Any) -> Sequence[Value]:
 def _factored(local: Any, grid: Grid) -> Any:
     """This rank's columns of the factor, from its columns of the matrices.
 
-    Where a matrix has no factor, the panel that shows it is NaN, and with it all panels after it.
+    It is NaN for a matrix that is not positive definite. One with NaN in it gives NaN from there
+    on, as LAPACK does not call it failed.
     """
     rank, columns = grid.comm.rank, grid.columns
     factor = jnp.zeros_like(local)
@@ -56,9 +56,10 @@ def _factored(local: Any, grid: Grid) -> Any:
         total = _sum_on_root(_share(factor, start, stop, done), grid, root)
         if rank == root:
             own = slice(start, None), slice(done, done + stop - start)
-            panel = _panel(local[..., own[0], own[1]] + total)
+            rest = local[..., own[0], own[1]] + total
+            panel = _panel(rest)
             factor = put(factor, own, panel)
-            fails = jnp.isnan(panel[..., 0, 0]).astype(jnp.int32)
+            fails += _is_new(panel, rest)
     is_missing = allreduce_p.bind(fails, comm=grid.comm, op="SUM") > 0
     return jnp.where(is_missing[..., None, None], jnp.nan, factor).astype(factor.dtype)
 
@@ -83,11 +84,16 @@ def _sum_on_root(share: Any, grid: Grid, root: int) -> Any:
     return flat.reshape(share.shape) if grid.comm.rank == root else None
 
 
+def _is_new(panel: Any, rest: Any) -> Any:
+    """1 where a panel is NaN, but the lower triangle of which it is the factor has none, else 0."""
+    given = jnp.isnan(jnp.tril(rest[..., : rest.shape[-1], :])).any((-2, -1))
+    return (jnp.isnan(panel[..., 0, 0]) & ~given).astype(jnp.int32)
+
+
 def _panel(rest: Any) -> Any:
     """The panel of the factor, from that of the matrix less the product of those before it."""
     width = rest.shape[-1]
     top = lax.linalg.cholesky(rest[..., :width, :], symmetrize_input=False)
-    below = lax.linalg.triangular_solve(
-        top, rest[..., width:, :], lower=True, transpose_a=True, conjugate_a=True
-    )
-    return jnp.concatenate([top, below], -2)
+    below = slice(width, None), slice(None)
+    rest = put(rest, (slice(0, width), slice(None)), top)
+    return solve_triangle(top, rest, of_x=below, lower=True, right_adjoint=True)

@@ -20,11 +20,14 @@ def custom_linear_solve(
     call: Call, *values: Value, const_lengths: Any, jaxprs: Any, **params: Any
 ) -> list[Value]:
     mesh = call.mesh
-    settled = iter([value.settle(mesh) for value in values])
-    of_matvec, _, of_solve, of_transpose, given = (
-        list(itertools.islice(settled, length)) for length in (*const_lengths, len(values))
+    consts = iter([value.settle(mesh) for value in values[: sum(const_lengths)]])
+    of_matvec, _, of_solve, of_transpose = (
+        list(itertools.islice(consts, length)) for length in const_lengths
     )
-    results = _layouts_of_results(call, jaxprs.solve, [*of_solve, *given])
+    # Not settled: the identity, whose solution is the inverse, would be whole on every rank.
+    given = values[sum(const_lengths) :]
+    placements = [const.placement for const in of_solve] + [x.layout(mesh) for x in given]
+    results = Traced(mesh, jaxprs.solve, placements).results
     unknowns = results[: len(given)]
     rhs = taken(mesh, given, unknowns)
 
@@ -51,8 +54,3 @@ def custom_linear_solve(
         has_aux=has_aux,
     )
     return placed(jax.tree.leaves(solution), results)
-
-
-def _layouts_of_results(call: Call, closed: Any, operands: Sequence[Placed]) -> list[Layout]:
-    """The layouts that the evaluation gives the solver's results."""
-    return Traced(call.mesh, closed, [operand.placement for operand in operands]).results

@@ -16,21 +16,20 @@ import jax.numpy as jnp
 from jax import lax
 
 from jpi._blocks.cyclic import Grid, from_cyclic, grid_over, to_cyclic
-from jpi._blocks.parts import put, subtract_product, swap_rows
+from jpi._blocks.parts import put, solve_triangle, subtract_product, swap_rows
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value
 from jpi._layout.layout import layout
 from jpi._rules._global_jvp import differentiated
-from jpi._rules._matrices import are_gathered, broadcast, matrix_axes, panel_width
+from jpi._rules._matrices import are_gathered, broadcast, laid_out_as, matrix_axes, panel_width
 from jpi._rules.linalg import each_matrix, is_each_on_one_rank
 
 
 @rule("lu")
 def lu(call: Call, value: Value, **params: Any) -> Sequence[Value]:
-    if is_each_on_one_rank(call, value):
-        return each_matrix(call, [value], (2,))
-    if are_gathered([value]):
-        return each_matrix(call, [value], (2,), is_fallback=False)
+    if is_each_on_one_rank(call, value) or are_gathered([value]):
+        factors, *others = each_matrix(call, [value], (2,), is_fallback=False)
+        return [laid_out_as(call, factors, value), *others]
     placed = value.settle(call.mesh)
     batch = placed.spec[:-2]
     axes = matrix_axes(call, [placed], batch)
@@ -88,15 +87,12 @@ def _factored_panel(
 def _updated(local: Any, panel: Any, start: int, done: int) -> Any:
     """``local``, whose columns from ``done`` on are solved for their rows of U, and reduced."""
     count = min(panel.shape[-2:])
-    top = slice(start, start + count), slice(done, None)
-    upper = lax.linalg.triangular_solve(
-        panel[..., :count, :count],
-        local[..., top[0], top[1]],
-        left_side=True,
-        lower=True,
-        unit_diagonal=True,
+    top, corner = slice(start, start + count), (slice(0, count), slice(0, count))
+    upper = solve_triangle(
+        panel, local[..., top, done:], of_t=corner, lower=True, unit_diagonal=True
     )
-    rest = slice(start + count, None), slice(done, None)
-    local = put(local, top, upper)
-    below = slice(count, None), slice(0, count)
-    return subtract_product(local, panel, upper, of_c=rest, of_a=below)
+    local = put(local, (top, slice(done, None)), upper)
+    rest, below = slice(start + count, None), slice(count, None)
+    return subtract_product(
+        local, panel, upper, of_c=(rest, slice(done, None)), of_a=(below, corner[1])
+    )

@@ -1,36 +1,49 @@
 """Triangular systems with matrices that no rank holds.
 
-Each system is made one with the unknowns on the right, T X = B, and the rows of T are sharded, or
-the columns of the matrix whose transpose T is. Its panels are rows of one rank, solved one after
-the other. With many right-hand sides each rank solves for its columns of X: the panel goes to all
-ranks, one bcast for each. With few, the rows of X are sharded as those of T: the part of X that
-belongs to the panel goes to all ranks, and nothing else, as T is larger.
+Each system is made one with the unknowns on the right, T X = B: X A = B is A^T X^T = B^T. The rows
+of T are sharded, or the columns of the matrix whose transpose T is; see `_triangular_systems`.
+
+`solve_p` is JAX's `triangular_solve` on this rank's blocks. Its derivatives are those of JAX on the
+global arrays, evaluated by the rules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jpi._blocks.parts import ALL, put, subtract_product
 from jpi._evaluation.registry import Call, rule
-from jpi._evaluation.values import Value, agree, placed_as
-from jpi._layout.layout import layout
-from jpi._mpi.comm import Comm
-from jpi._rules._global_jvp import differentiated
-from jpi._rules._matrices import are_gathered, broadcast, matrix_axes, panel_width
+from jpi._evaluation.tracing import tracing_globally
+from jpi._evaluation.values import Placed, Value, agree, placed_as
+from jpi._jax import names as _jax
+from jpi._layout.layout import Layout, layout
+from jpi._mpi.mesh import Mesh
+from jpi._ordered.primitive import composed
+from jpi._ordered.varying import makes
+from jpi._rules._local import Local
+from jpi._rules._matrices import are_gathered, laid_out_as, matrix_axes, panel_width
+from jpi._rules._triangular_systems import Panel, System
 from jpi._rules.linalg import carry, is_each_on_one_rank, run
+
+Form = tuple[tuple[str, bool], ...]  # the parameters of JAX's primitive
 
 
 @rule("triangular_solve")
 def triangular_solve(call: Call, matrix: Value, rhs: Value, **params: Any) -> Sequence[Value]:
     if is_each_on_one_rank(call, matrix) or are_gathered([matrix]):
         return _by_matrix(call, matrix, rhs)
-    return _by_panels(call, matrix, rhs, **params)
+    form = tuple(sorted(params.items()))
+    cuts = _layouts(call, matrix, rhs, **params)
+    blocks = [
+        placed_as(value, call.mesh, cut).settle(call.mesh).local
+        for value, cut in zip((matrix, rhs), cuts, strict=True)
+    ]
+    return [Placed(solve_p.bind(*blocks, mesh=call.mesh, cuts=cuts, form=form), cuts[1])]
 
 
 def _by_matrix(call: Call, matrix: Value, rhs: Value) -> list[Value]:
@@ -39,142 +52,111 @@ def _by_matrix(call: Call, matrix: Value, rhs: Value) -> list[Value]:
     of_matrix = [*batch, None, None]
     of_rhs = [*batch, None, "each"] if call.params["left_side"] else [*batch, "each", None]
     axes, _ = carry(call, [matrix, rhs], [of_matrix, of_rhs])
-    return run(call, [matrix, rhs], [of_matrix, of_rhs], [of_rhs], axes)
+    (x,) = run(call, [matrix, rhs], [of_matrix, of_rhs], [of_rhs], axes)
+    return [laid_out_as(call, x, rhs)]
 
 
-def _by_panels(
-    call: Call,
-    matrix: Value,
-    rhs: Value,
-    *,
-    left_side: bool,
-    lower: bool,
-    transpose_a: bool,
-    conjugate_a: bool,
-    unit_diagonal: bool,
-) -> list[Value]:
-    # X A = B is A^T X^T = B^T.
-    is_transposed = transpose_a == left_side
+def _layouts(
+    call: Call, matrix: Value, rhs: Value, *, left_side: bool, transpose_a: bool, **params: Any
+) -> tuple[Layout, Layout]:
+    """The layouts in which the ranks solve."""
     labels = [*range(matrix.ndim - 2), None, None]
     shared = agree((matrix, labels), (rhs, labels))
     batch = tuple(shared.get(label, ()) for label in labels[:-2])
     axes = matrix_axes(call, [matrix, rhs], batch)
-    size = call.mesh.subcomm(axes).size
-    width = panel_width(matrix.shape[-1])
     each = rhs.shape[-1 if left_side else -2]
-    by_columns = each >= width * size
-    specs = [
-        (*batch, *(((), axes) if is_transposed else (axes, ()))),
-        (*batch, *(((), axes) if by_columns == left_side else (axes, ()))),
-    ]
-    operands = [
-        placed_as(value, call.mesh, layout(value.shape, call.mesh.axes, spec)).settle(call.mesh)
-        for value, spec in zip((matrix, rhs), specs, strict=True)
-    ]
-    bounds = operands[0].placement.offsets(-1 if is_transposed else -2)
+    by_columns = each >= panel_width(matrix.shape[-1]) * call.mesh.subcomm(axes).size
+
+    def cut(value: Value, by_rows: bool) -> Layout:
+        spec = (*batch, *((axes, ()) if by_rows else ((), axes)))
+        return layout(value.shape, call.mesh.axes, spec)
+
+    return cut(matrix, transpose_a != left_side), cut(rhs, by_columns != left_side)
+
+
+def _solved(matrix: Any, rhs: Any, *, mesh: Mesh, cuts: tuple[Layout, Layout], form: Form) -> Any:
+    """This rank's block of X."""
+    params = dict(form)
+    is_left, is_transposed = params["left_side"], params["transpose_a"] == params["left_side"]
+    rows = -1 if is_transposed else -2  # of T, among the dimensions of the matrix
+    axes = cuts[0].spec[rows]
+    bounds, width = cuts[0].offsets(len(cuts[0].shape) + rows), panel_width(cuts[0].shape[-1])
     panels = [
         Panel(rank, start, min(start + width, bounds[rank + 1]))
-        for rank in range(size)
+        for rank in range(len(bounds) - 1)
         for start in range(bounds[rank], bounds[rank + 1], width)
     ]
     system = System(
-        call.mesh.subcomm(axes), panels, lower != is_transposed, conjugate_a, unit_diagonal
+        mesh.subcomm(axes),
+        panels,
+        params["lower"] != is_transposed,
+        params["conjugate_a"],
+        params["unit_diagonal"],
     )
+    by_columns = bool(cuts[1].spec[-1]) == is_left
     solve = system.solve_columns if by_columns else system.solve_rows
-
-    def solved(matrix: Any, rhs: Any) -> list[Any]:
-        matrix = jnp.swapaxes(matrix, -1, -2) if is_transposed else matrix
-        x = solve(matrix, rhs if left_side else jnp.swapaxes(rhs, -1, -2))
-        return [x if left_side else jnp.swapaxes(x, -1, -2)]
-
-    return differentiated(call, operands, solved, [operands[1].placement])
+    x = solve(_turned(matrix, is_transposed), _turned(rhs, not is_left))
+    return _turned(x, not is_left)
 
 
-@dataclass(frozen=True)
-class Panel:
-    """The rows ``start:stop`` of a triangular matrix, which the rank ``owner`` has."""
-
-    owner: int
-    start: int
-    stop: int
+def _turned(x: Any, is_transposed: bool) -> Any:
+    return jnp.swapaxes(x, -1, -2) if is_transposed else x
 
 
-@dataclass(frozen=True)
-class System:
-    """Systems T X = B, whose matrix is sharded by rows.
+solve_p = composed("triangular_solve", _solved, result=lambda matrix, rhs, **params: (rhs, True))
+makes(
+    solve_p,
+    parts=lambda mesh, cuts, form: (mesh, mesh.ordered(cuts[0].axes, cuts[1].axes)),
+    groups=lambda mesh, cuts, form: (mesh, mesh.ordered(*cuts[0].spec[-2:])),
+)
 
-    Attributes:
-        panels: of T, in the order of its rows.
-        lower, conjugate, unit_diagonal: as for JAX's primitive, of T.
-    """
 
-    comm: Comm
-    panels: Sequence[Panel]
-    lower: bool
-    conjugate: bool
-    unit_diagonal: bool
+def _globally(
+    function: Callable[..., Any], mesh: Mesh, cuts: Sequence[Layout], dtype: Any, *blocks: Any
+) -> list[Any]:
+    """The results, laid out as the right-hand side, of a function of global arrays by the rules."""
+    types = [jax.ShapeDtypeStruct(cut.shape, dtype) for cut in cuts]
+    with tracing_globally.active():
+        closed = jax.make_jaxpr(function)(*types)
+    return Local(mesh, closed, cuts, lambda given: [cuts[1]] * len(given))(*blocks)
 
-    @property
-    def _ordered(self) -> Sequence[Panel]:
-        return self.panels if self.lower else self.panels[::-1]
 
-    def _first(self) -> int:
-        """The first of this rank's rows."""
-        return min((p.start for p in self.panels if p.owner == self.comm.rank), default=0)
+def _jvp(
+    primals: Any, tangents: Any, *, mesh: Mesh, cuts: tuple[Layout, Layout], form: Form
+) -> tuple[Any, Any]:
+    params = {"mesh": mesh, "cuts": cuts, "form": form}
+    if isinstance(tangents[0], _jax.Zero):
+        rate = _jax.ad.instantiate_zeros(tangents[1])
+        return solve_p.bind(*primals, **params), solve_p.bind(primals[0], rate, **params)
 
-    def solve_columns(self, matrix: Any, rhs: Any) -> Any:
-        """The columns of X for this rank's columns of B."""
-        size = matrix.shape[-1]
-        x = rhs
-        for panel in self._ordered:
-            rows = slice(panel.start, panel.stop)
-            used = slice(0, panel.stop) if self.lower else slice(panel.start, size)
-            known = slice(0, panel.start) if self.lower else slice(panel.stop, size)
-            own = None
-            if panel.owner == self.comm.rank:
-                first = panel.start - self._first()
-                own = matrix[..., first : first + panel.stop - panel.start, used]
-            shape = (*matrix.shape[:-2], panel.stop - panel.start, used.stop - used.start)
-            part = broadcast(own, shape, matrix.dtype, self.comm, panel.owner)
-            part = jnp.conj(part) if self.conjugate else part
-            of_part = slice(known.start - used.start, known.stop - used.start)
-            rest = subtract_product(
-                x[..., rows, :], part, x, of_a=(ALL, of_part), of_b=(known, ALL)
-            )
-            corner = part[..., slice(panel.start - used.start, panel.stop - used.start)]
-            x = put(x, (rows, ALL), self._solve(corner, rest))
-        return x
+    def derivative(*args: Any) -> Any:
+        return jax.jvp(partial(lax.linalg.triangular_solve, **dict(form)), args[:2], args[2:])
 
-    def solve_rows(self, matrix: Any, rhs: Any) -> Any:
-        """The rows of X that are this rank's rows of T."""
-        matrix = jnp.conj(matrix) if self.conjugate else matrix
-        x, first = rhs, self._first()
-        for panel in self._ordered:
-            columns = slice(panel.start, panel.stop)
-            own = slice(panel.start - first, panel.stop - first)
-            found = None
-            if panel.owner == self.comm.rank:
-                found = self._solve(matrix[..., own, columns], x[..., own, :])
-                x = put(x, (own, ALL), found)
-            shape = (*x.shape[:-2], panel.stop - panel.start, x.shape[-1])
-            found = broadcast(found, shape, x.dtype, self.comm, panel.owner)
-            rest = self._after(panel, first, x.shape[-2])
-            if rest.start < rest.stop:
-                of_matrix = rest, columns
-                x = subtract_product(x, matrix, found, of_c=(rest, ALL), of_a=of_matrix)
-        return x
+    rates = map(_jax.ad.instantiate_zeros, tangents)
+    return tuple(_globally(derivative, mesh, cuts * 2, primals[1].dtype, *primals, *rates))
 
-    def _after(self, panel: Panel, first: int, count: int) -> slice:
-        """This rank's rows that are solved after a panel."""
-        if self.lower:
-            return slice(min(max(panel.stop - first, 0), count), count)
-        return slice(0, min(max(panel.start - first, 0), count))
 
-    def _solve(self, corner: Any, rhs: Any) -> Any:
-        return lax.linalg.triangular_solve(
-            corner,
-            rhs,
-            left_side=True,
-            lower=self.lower,
-            unit_diagonal=self.unit_diagonal,
-        )
+def _transpose(
+    cotangent: Any, matrix: Any, rhs: Any, *, mesh: Mesh, cuts: tuple[Layout, Layout], form: Form
+) -> list[Any]:
+    params = dict(form)
+    turned = {**params, "transpose_a": not params["transpose_a"]}
+    solve = partial(lax.linalg.triangular_solve, **turned)
+    cotangent = _jax.ad.instantiate_zeros(cotangent)
+    return [None, *_globally(solve, mesh, cuts, cotangent.dtype, matrix, cotangent)]
+
+
+def _batch(
+    operands: Sequence[Any], dims: Sequence[Any], *, cuts: tuple[Layout, Layout], **params: Any
+) -> tuple[Any, int]:
+    size = next(x.shape[d] for x, d in zip(operands, dims, strict=True) if d is not None)
+    first = [
+        jnp.broadcast_to(x, (size, *x.shape)) if d is None else jnp.moveaxis(x, d, 0)
+        for x, d in zip(operands, dims, strict=True)
+    ]
+    return solve_p.bind(*first, cuts=tuple(cut.with_axis(0, size) for cut in cuts), **params), 0
+
+
+_jax.ad.primitive_jvps[solve_p] = _jvp
+_jax.ad.primitive_transposes[solve_p] = _transpose
+_jax.batching.primitive_batchers[solve_p] = _batch

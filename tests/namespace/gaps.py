@@ -9,12 +9,9 @@ GAPS: dict[str, dict[tuple[str, str], str]] = {
         ("unsupported", "`jax.numpy` raises too: reading is no pure function"): "fromfile fromiter",
     },
     "numpy.linalg": {
-        ("fallback", ONE_MATRIX): (
-            "cholesky det eigh eigvals eigvalsh inv matrix_power slogdet solve"
-        ),
+        ("fallback", ONE_MATRIX): ("eigh eigvals eigvalsh"),
         ("fallback", NOT_TALL): "cond lstsq matrix_rank pinv qr svdvals",
         ("fallback", f"{NOT_TALL}, without `full_matrices`"): "svd",
-        ("fallback", "one matrix, which is gathered"): "tensorinv tensorsolve",
         ("fallback", "only with `ord` 2, -2 or 'nuc', of one matrix that is not tall"): "norm",
     },
     "nn": {

@@ -1,0 +1,97 @@
+"""Factorizations of a matrix, and systems of equations with it: several ranks, and one alone.
+
+    mpirun -n 2 python benchmarks/linalg.py
+    mpirun -n 4 python benchmarks/linalg.py --size 2048 --dtype float32
+
+Each rank computes on one core. Contestants, which take turns in one run: `jax.numpy` on rank 0,
+while the others wait; and JPI, with the matrix sharded by rows, by all ranks together and gathered
+(`jpi.config.linalg`). Results are checked against those of rank 0 alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from typing import Any
+
+from mpi4py import MPI
+
+WORLD = MPI.COMM_WORLD
+if hasattr(os, "sched_setaffinity"):  # before the libraries start threads
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[WORLD.rank % len(cores)]})
+
+import jax  # noqa: E402
+import numpy  # noqa: E402
+from _measure import race, show, timer_of  # noqa: E402
+
+import jpi  # noqa: E402
+import jpi.numpy as jnp  # noqa: E402
+
+LIMIT = 1 / 1.5  # of the time of one rank alone
+ALONE = "rank 0 alone"
+OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {  # of the library and a positive matrix
+    "cholesky": lambda m, x: m.linalg.cholesky(x),
+    "inv": lambda m, x: m.linalg.inv(x),
+    "solve, n right-hand sides": lambda m, x: m.linalg.solve(x, x),
+    "solve, one right-hand side": lambda m, x: m.linalg.solve(x, x[0]),
+}
+
+
+def positive_matrix(size: int, dtype: str) -> numpy.ndarray:
+    x = numpy.random.default_rng(0).normal(size=(size, size)).astype(dtype)
+    return x @ x.T / size + numpy.eye(size, dtype=dtype)
+
+
+def contestants(name: str, x: numpy.ndarray, kinds: list[str]) -> dict[str, Callable[[], Any]]:
+    operation = OPERATIONS[name]
+    alone, plain = jax.jit(lambda x: operation(jax.numpy, x)), jax.numpy.asarray(x)
+    shared = jnp.asarray(x)
+
+    def on_rank_0() -> Any:
+        result = jax.block_until_ready(alone(plain)) if not WORLD.rank else None
+        WORLD.Barrier()
+        return result
+
+    def by_jpi(kind: str) -> Callable[[], Any]:
+        jpi.config.linalg = kind
+        compiled = jpi.jit(lambda x: operation(jnp, x))
+        jax.block_until_ready(compiled(shared).shard)
+        return lambda: jax.block_until_ready(compiled(shared))
+
+    return {ALONE: on_rank_0, **{kind: by_jpi(kind) for kind in kinds}}
+
+
+def measure(name: str, size: int, dtype: str, rounds: int, kinds: list[str]) -> None:
+    x = positive_matrix(size, dtype)
+    calls = contestants(name, x, kinds)
+    expected = WORLD.bcast(calls[ALONE]())
+    rate = 1e-3 if dtype == "float32" else 1e-8
+
+    def check(name: str, result: Any) -> None:
+        if name != ALONE:
+            numpy.testing.assert_allclose(result.gather(), expected, rtol=rate, atol=rate)
+
+    both = {name: (call, timer_of(call, 1)) for name, call in calls.items()}
+    seconds = race(both, check, rounds=rounds)
+    title = f"{name}, n = {size}, {dtype}"
+    show(title, x.nbytes, seconds, reference=ALONE, targets={"distributed": LIMIT})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--size", type=int, nargs="+", default=[4096])
+    parser.add_argument("--dtype", default="float64")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", nargs="+", default=list(OPERATIONS))
+    parser.add_argument("--kinds", nargs="+", default=["distributed", "gathered"])
+    options = parser.parse_args()
+    jax.config.update("jax_enable_x64", options.dtype == "float64")
+    for size in options.size:
+        for name in options.only:
+            measure(name, size, options.dtype, options.rounds, options.kinds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""LU factors by all ranks together, and what is made of them: solve, inv, det and their kin."""
+
+import jax
+import jax.scipy.linalg
+import numpy as np
+import pytest
+from jax import lax
+from support.matrices import layouts
+from support.oracle import assert_same, check, random_array, spmd
+
+import jpi
+import jpi.numpy
+
+pytestmark = pytest.mark.usefixtures("distributed")
+
+
+def lu(x):
+    return tuple(lax.linalg.lu(x))
+
+
+MADE_OF_FACTORS = {
+    "lu": spmd(lu),
+    "solve": lambda m, x: m.linalg.solve(x, x[:2].T),
+    "solve of a vector": lambda m, x: m.linalg.solve(x, x[0]),
+    "inv": lambda m, x: m.linalg.inv(x),
+    "det": lambda m, x: m.linalg.det(x),
+    "slogdet": lambda m, x: tuple(m.linalg.slogdet(x)),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.complex128])
+@pytest.mark.parametrize("mesh, spec", layouts(), ids=str)
+def test_values_and_gradients_equal_jax_numpy(mesh, spec, dtype):
+    with jax.enable_x64(True):
+        check(MADE_OF_FACTORS, [[random_array((7, 7), dtype, seed=1)]], spec, mesh)
+
+
+def test_any_shape_equals_jax():
+    shapes = [(12, 12), (9, 4), (4, 9), (2, 3), (1, 1), (0, 3), (2, 5, 5)]
+    with jax.enable_x64(True):
+        arrays = [random_array(shape, np.complex128, seed=2) for shape in shapes]
+        specs = [jpi.P(*[None] * (len(shape) - 2), "ranks") for shape in shapes]
+        placed = [jpi.numpy.asarray(x, spec=spec) for x, spec in zip(arrays, specs, strict=True)]
+        actual = jpi.jit(lambda xs: [jpi.spmd(lu)(x) for x in xs])(placed)
+        assert_same(actual, list(map(lu, arrays)))
+        assert [x[0].spec for x in actual] == [x.spec for x in placed]
+
+
+def test_equal_numbers_and_zeros_give_the_pivots_of_lapack():
+    rows = np.random.default_rng(0).integers(-1, 2, (8, 8))
+    for x in (rows.astype(np.float32), np.zeros((5, 5), np.float32), np.eye(6)[::-1].copy()):
+        x = x.astype(np.float32)
+        assert_same(jpi.spmd(lu)(jpi.numpy.asarray(x)), lu(x))
+
+
+def test_the_modulus_of_lapack_chooses_complex_pivots():
+    x = np.array([[3 + 3j, 1], [5, 2]], np.complex64)  # |3| + |3| is more than |5|
+    assert_same(jpi.spmd(lu)(jpi.numpy.asarray(x)), lu(x))
+    assert lu(x)[1][0] == 0
+
+
+def test_a_singular_matrix_gives_what_is_not_finite():
+    x = random_array((6, 6))
+    x[:, 3] = 0
+    shared = jpi.numpy.asarray(x)
+    assert not np.isfinite(jpi.numpy.linalg.inv(shared).gather()).all()
+    assert_same(jpi.numpy.linalg.slogdet(shared), jax.numpy.linalg.slogdet(x))
+
+
+def test_nan_comes_to_an_end():
+    x = random_array((6, 6))
+    x[2, 2] = np.nan
+    assert np.isnan(jpi.numpy.linalg.det(jpi.numpy.asarray(x)))
+
+
+def test_second_derivatives_of_solve_equal_jax_numpy():
+    x, y = random_array((5, 5), np.float64, 1), random_array((5,), np.float64, 2)
+
+    def second(m, x, y):
+        along = lambda s: m.sum(m.sin(m.linalg.solve(x + s * x**2, y)))  # noqa: E731
+        return jax.grad(jax.grad(along))(0.1)
+
+    with jax.enable_x64(True):
+        actual = jpi.jit(lambda x, y: second(jpi.numpy, x, y))(*map(jpi.numpy.asarray, (x, y)))
+        assert_same(actual, second(jax.numpy, x, y))
+
+
+def test_systems_by_factors_equal_jax_scipy():
+    x, y = random_array((6, 6), np.float64, 1), random_array((6, 3), np.float64, 2)
+
+    def solved(x, y):
+        factors = jax.scipy.linalg.lu_factor(x)
+        triangle = jax.scipy.linalg.cho_factor(x @ x.T, lower=True)
+        return [
+            *(jax.scipy.linalg.lu_solve(factors, y, trans) for trans in (0, 1, 2)),
+            jax.scipy.linalg.cho_solve(triangle, y),
+            jax.scipy.linalg.solve(x @ x.T, y, assume_a="pos"),
+        ]
+
+    with jax.enable_x64(True):
+        assert_same(jpi.spmd(solved)(*map(jpi.numpy.asarray, (x, y))), solved(x, y))
+
+
+def test_a_setting_and_the_size_say_where_small_matrices_are_factored(monkeypatch):
+    x = random_array((6, 6))
+    expected = jax.numpy.linalg.inv(x)
+    for setting in ("auto", "gathered", "distributed"):
+        monkeypatch.setattr(jpi.config, "linalg", setting)
+        assert_same(jpi.numpy.linalg.inv(jpi.numpy.asarray(x)), expected)
+    with pytest.raises(ValueError, match="`linalg` must be 'auto'"):
+        jpi.config.linalg = "here"
