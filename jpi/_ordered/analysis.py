@@ -188,7 +188,7 @@ def _closed_call(analysis: _Analysis, equation: Any, given: list[Kind]) -> list[
     return analysis.kinds_of(equation.params["call_jaxpr"], given)
 
 
-@_enters("jpi_linear_map")
+@_enters("jpi_linear_map", "jpi_transposable")
 def _linear_map(analysis: _Analysis, equation: Any, given: list[Kind]) -> list[Kind]:
     return analysis.kinds_of(equation.params["forward"], given)
 

@@ -21,20 +21,25 @@ from jpi._jax import names as _jax
 from jpi._layout.layout import Layout
 from jpi._mpi.mesh import Mesh
 from jpi._primitives.linear_map import linear_map
+from jpi._primitives.transposable import transposable
 from jpi._rules._local import Local, is_zero, placed, taken, traced
 
 
 def differentiated_globally(
     mesh: Mesh, closed: _jax.ClosedJaxpr, function: Callable, values: Sequence[Value]
 ) -> list[Value]:
-    """The results of ``closed``, with the derivative that JAX has for ``function``.
+    """The results of ``closed``, with the derivative and transpose that JAX has for ``function``.
 
     Args:
         function: the function of global arrays that ``closed`` computes.
     """
     operands = [value.settle(mesh) for value in values]
     body = Local(mesh, closed, [x.placement for x in operands])
-    run = jax.custom_jvp(body)
+    transposer = _Transposer(body, function)
+
+    @jax.custom_jvp
+    def run(*blocks: Any) -> list[Any]:
+        return transposable(body, transposer, blocks)
 
     def tangent(primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
         moves = [not is_zero(rate) for rate in tangents]
@@ -101,27 +106,74 @@ class _Linear:
         outputs: Sequence[Layout],
     ) -> list[Any]:
         """The blocks of the tangents of the results, from those of the operands."""
-        mesh, count, kept = self._mesh, len(residuals), [x.placement for x in residuals]
+        count = len(residuals)
 
         def derivative(*args: Any) -> list[Any]:
             rates = jax.tree.unflatten(self._tree, args[:count])(*args[count:])
             return list(compress(rates, self.results_move))
 
-        def transpose(*args: Any) -> Any:
-            types = [jax.ShapeDtypeStruct(x.shape, x.dtype) for x in operands]
-            of_residuals = jax.linear_transpose(lambda *x: derivative(*args[:count], *x), *types)
-            return of_residuals(list(args[count:]))
+        types = [jax.typeof(x) for x in tangents]
+        forward, backward = _linear(self._mesh, derivative, residuals, types, inputs, outputs)
+        return linear_map(forward, backward, [x.local for x in residuals], tangents)
 
-        operands = placed(tangents, inputs)
-        forward = traced(derivative, [*residuals, *operands])
-        results = [
-            jax.ShapeDtypeStruct(x.shape, y.dtype)
-            for x, y in zip(outputs, jaxprs.output_types(forward), strict=True)
-        ]
-        backward = traced(transpose, [*residuals, *results])
-        return linear_map(
-            Local(mesh, forward, [*kept, *inputs], lambda _: list(outputs)),
-            Local(mesh, backward, [*kept, *outputs], lambda _: list(inputs)),
-            [x.local for x in residuals],
-            tangents,
+
+class _Transposer:
+    """The transpose of a function of global arrays, on this rank's blocks."""
+
+    def __init__(self, body: Local, function: Callable) -> None:
+        self._body, self._function = body, function
+
+    def __call__(
+        self, is_linear: Sequence[bool], others: Sequence[Any], cotangents: Sequence[Any]
+    ) -> list[Any]:
+        body, is_kept = self._body, [not linear for linear in is_linear]
+        moves = [not is_zero(rate) for rate in cotangents]
+
+        def function(*args: Any) -> list[Any]:
+            kept, moving = iter(args[: len(others)]), iter(args[len(others) :])
+            results = self._function(*(next(moving if x else kept) for x in is_linear))
+            return list(compress(results, moves))
+
+        forward, backward = _linear(
+            body.mesh,
+            function,
+            placed(others, list(compress(body.inputs, is_kept))),
+            list(compress(jaxprs.input_types(body.closed), is_linear)),
+            list(compress(body.inputs, is_linear)),
+            list(compress(body.results, moves)),
         )
+        return linear_map(backward, forward, others, list(compress(cotangents, moves)))
+
+
+def _linear(
+    mesh: Mesh,
+    function: Callable,
+    residuals: Sequence[Value],
+    types: Sequence[Any],
+    inputs: Sequence[Layout],
+    outputs: Sequence[Layout],
+) -> tuple[Local, Local]:
+    """``function(*residuals, *operands)``, linear in the operands, and its transpose.
+
+    Args:
+        types: the operands' types, whose shape may be that of a block.
+        inputs: the operands' layouts.
+        outputs: the results' layouts.
+    """
+    count, kept = len(residuals), [x.layout(mesh) for x in residuals]
+    operands = [jax.ShapeDtypeStruct(x.shape, t.dtype) for x, t in zip(inputs, types, strict=True)]
+
+    def transpose(*args: Any) -> Any:
+        of_residuals = jax.linear_transpose(lambda *x: function(*args[:count], *x), *operands)
+        return of_residuals(list(args[count:]))
+
+    forward = traced(function, [*residuals, *operands])
+    results = [
+        jax.ShapeDtypeStruct(x.shape, y.dtype)
+        for x, y in zip(outputs, jaxprs.output_types(forward), strict=True)
+    ]
+    backward = traced(transpose, [*residuals, *results])
+    return (
+        Local(mesh, forward, [*kept, *inputs], lambda _: list(outputs)),
+        Local(mesh, backward, [*kept, *outputs], lambda _: list(inputs)),
+    )

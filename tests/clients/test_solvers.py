@@ -73,6 +73,22 @@ def test_optimistix_in_spmd():
     check(function, X, Y, sharded=[0, 1])
 
 
+@pytest.mark.parametrize("search", ["root_find", "fixed_point"])
+def test_optimistix_gradient_of_a_solution(search):
+    optx = pytest.importorskip("optimistix")
+    solvers = {"root_find": optx.Newton, "fixed_point": optx.FixedPointIteration}
+    solver = solvers[search](rtol=1e-6, atol=1e-6)
+
+    def loss(x, shift):
+        def function(w, _):
+            image = 0.3 * jnp.tanh(x.T @ (x @ w)) / len(x) + shift
+            return w - image if search == "root_find" else image
+
+        return jnp.sum(getattr(optx, search)(function, solver, jnp.zeros(4)).value ** 2)
+
+    check(loss, X, jnp.arange(4.0), differentiated=[0, 1])
+
+
 # ---- diffrax ----
 
 
