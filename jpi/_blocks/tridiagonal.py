@@ -144,8 +144,12 @@ def _panel(a: Array, comm: Comm, start: Array, width: int) -> tuple[Array, Array
 def reflection(x: Array, is_corner: Array) -> tuple[Array, Array, Array]:
     """v, b and t: (I - t v v^H)^H maps ``x`` to b at the corner and zeros; v is 1 there.
 
-    Where that needs nothing, v and t are zero, b is real as the corner is.
+    Where that needs nothing, v and t are zero, b is real as the corner is. The numbers are scaled
+    so that no square is too small or too large.
     """
+    largest = jnp.max(jnp.abs(x))
+    largest = jnp.where(largest > 0, largest, 1)
+    x = (x / largest).astype(x.dtype)
     corner = jnp.sum(jnp.where(is_corner, x, 0))
     rest = jnp.where(is_corner, 0, x)
     squares = jnp.sum(jnp.real(rest * jnp.conj(rest)))
@@ -157,6 +161,6 @@ def reflection(x: Array, is_corner: Array) -> tuple[Array, Array, Array]:
     vector = jnp.where(is_corner, 1, scaled)
     return (
         jnp.where(is_needed, vector, 0).astype(x.dtype),
-        jnp.where(is_needed, below, jnp.real(corner)),
+        jnp.where(is_needed, below, jnp.real(corner)) * largest,
         jnp.where(is_needed, factor, 0).astype(x.dtype),
     )

@@ -109,6 +109,8 @@ def _square_factors(
         return values, vectors, vectors
     count = dealt(size, comm)
     pairs = vectors.reshape(count, 2, size)[:, :, ::-1].swapaxes(0, 1)
+    tiny = jnp.finfo(pairs.dtype).eps ** 2  # squares of what is less could be lost
+    pairs = jnp.where(jnp.abs(pairs) < tiny, 0, pairs)
     right, left = jax.vmap(lambda x: orthonormal(x, comm, (size, size)))(pairs)
     more = a.shape[0] - count
     left, right = (jnp.pad(x, ((0, more), (0, 0))).astype(a.dtype) for x in (left, right))
