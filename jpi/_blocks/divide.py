@@ -7,8 +7,8 @@ The matrix is divided: without the number e between two halves, it is
 if |e| is subtracted from the two diagonal numbers beside it. With T_k = Q_k D_k Q_k^T it has the
 eigenvalues of D + |e| z z^T, where z is the last row of Q_1 and sign e times the first of Q_2
 (Cuppen, "A divide and conquer method for the symmetric tridiagonal eigenproblem", 1981). Each rank
-multiplies its dealt rows of the vectors, and the first and last row of each block, by the vectors of
-D + |e| z z^T: see `secular`. No rows are communicated.
+multiplies its dealt rows of the vectors, and the first and last row of each block, by the vectors
+of D + |e| z z^T: see `secular`. No rows are communicated.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """QR of a matrix with dealt rows, by blocks of reflections.
 
 A panel of b columns is factored by all ranks at once (TSQR): each factors its rows, and all factor
-the stacked triangles. From the panel's Q follow the reflections of LAPACK (Ballard, Demmel, Grigori,
-Jacquelin, Knight, Solomonik, "Reconstructing Householder vectors from tall-skinny QR", 2014). Let
+the stacked triangles. From the panel's Q follow the reflections of LAPACK (Ballard, Demmel,
+Grigori, Jacquelin, Knight, Solomonik, "Reconstructing Householder vectors from tall-skinny QR", 2014). Let
 S be the signs that LAPACK gives to the columns of Q. The reflections I - V T V^H map the first unit
 vectors E to the columns of Q S, and V is unit lower trapezoidal, so
 
@@ -94,7 +94,8 @@ def q_times(reflections: Sequence[Reflections], a: Array, comm: Comm) -> Array:
 def orthonormal(a: Array, comm: Comm, size: tuple[int, int]) -> Array:
     """The Q of a matrix with dealt rows, with the signs that make R's diagonal positive."""
     reflections, r = factor(a, comm, size)
-    signs = summed(jnp.where(unit_columns(*r.shape[:1], comm, size[1], bool), r, 0).sum(0), comm)
+    is_diagonal = unit_columns(r.shape[0], comm, size[1], bool)
+    signs = summed(jnp.where(is_diagonal, r, 0).sum(0), comm)
     q = q_columns(reflections, unit_columns(a.shape[0], comm, size[1], a.dtype), comm)
     return q * jnp.where(jnp.real(signs) < 0, -1, 1)
 

@@ -143,9 +143,7 @@ def _roots(poles: Poles, r: Array, z: Array, start: int, count: int) -> tuple[Ar
     size = z.shape[1]
     last = r[:, 0] * jnp.sum(z * z, 1)
     beyond = Poles(poles.high[:, -1] + 2 * last, poles.low[:, -1])
-    more = Poles(
-        *(jnp.concatenate([x, y[:, None]], 1) for x, y in zip(poles, beyond, strict=True))
-    )
+    more = Poles(*(jnp.concatenate([x, y[:, None]], 1) for x, y in zip(poles, beyond, strict=True)))
     left, right = more.part(start, count), more.part(start + 1, count)
     index = jnp.arange(start, start + count)
     is_below = jnp.arange(size) <= index[:, None]

@@ -71,9 +71,7 @@ def tridiagonal(a: Array, comm: Comm, size: int) -> Tridiagonal:
         diagonal.append(jnp.real(numbers[:, 0]))
         below.append(jnp.real(numbers[:, 1]))
         a = a[step:, panels * width :]
-    return Tridiagonal(
-        jnp.concatenate(diagonal)[:size], jnp.concatenate(below)[: size - 1], stages
-    )
+    return Tridiagonal(jnp.concatenate(diagonal)[:size], jnp.concatenate(below)[: size - 1], stages)
 
 
 def transformed(stages: Sequence[Stage], z: Array, comm: Comm) -> Array:

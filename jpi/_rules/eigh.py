@@ -1,7 +1,7 @@
 """eigh of matrices that no rank holds: tridiagonal by reflections, then divided and solved.
 
-The reduction takes 4/3 n^3 operations, half of them in products with one vector, the solution at most
-4/3 n^3 and the vectors 2 n^3, all shared by the ranks. A division of the spectrum by polar
+The reduction takes 4/3 n^3 operations, half of them in products with one vector, the solution at
+most 4/3 n^3 and the vectors 2 n^3, all shared by the ranks. A division of the spectrum by polar
 decompositions, which needs no products with vectors, takes about 10 times as many (Nakatsukasa,
 Higham, "Stable and efficient spectral divide and conquer algorithms", 2013).
 """
