@@ -13,8 +13,8 @@ from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value
 from jpi._mpi.comm import Comm
 from jpi._rules._by_rows import ROWS, by_rows, is_whole, on_whole
-from jpi._rules.linalg import each_matrix
 from jpi._rules._tall import is_tall, tall_qr
+from jpi._rules.linalg import each_matrix
 
 
 @rule("qr")
