@@ -2,9 +2,9 @@
 
 A panel of b columns is factored by all ranks at once (TSQR): each factors its rows, and all factor
 the stacked triangles. From the panel's Q follow the reflections of LAPACK (Ballard, Demmel,
-Grigori, Jacquelin, Knight, Solomonik, "Reconstructing Householder vectors from tall-skinny QR", 2014).
-Let S be the signs that LAPACK gives to the columns of Q. The reflections I - V T V^H map the first unit
-vectors E to the columns of Q S, and V is unit lower trapezoidal, so
+Grigori, Jacquelin, Knight, Solomonik, "Reconstructing Householder vectors from tall-skinny QR",
+2014). Let S be the signs that LAPACK gives to the columns of Q. The reflections I - V T V^H map the
+first unit vectors E to the columns of Q S, and V is unit lower trapezoidal, so
 
     Q S = E - V T V_1^H,  V_1 = E^H V:  Q - E S = V U,  U = -T V_1^H S,  T = -U S V_1^-H.
 

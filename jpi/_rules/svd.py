@@ -5,8 +5,8 @@ matrix with the blocks B and B^T beside zeros has the eigenvalues s and -s for e
 of B, with the vectors (v, u) and (v, -u) / 2^(1/2). In the order v_1, u_1, v_2, u_2, ... it is
 tridiagonal, with zeros on the diagonal and d_1, e_1, d_2, e_2, ... below it (Golub, Kahan,
 "Calculating the singular values and pseudo-inverse of a matrix", 1965). Rounding, eps |B|, mixes
-the vectors of s_i and -s_j by eps |B| / (s_i + s_j). So the u, and the v, are made orthogonal again,
-in falling order; that changes B v - s u by no more than eps |B|.
+the vectors of s_i and -s_j by eps |B| / (s_i + s_j). So the u, and the v, are made orthogonal
+again, in falling order; that changes B v - s u by no more than eps |B|.
 """
 
 from __future__ import annotations
