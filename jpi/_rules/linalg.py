@@ -19,7 +19,6 @@ from jpi._layout.layout import Axes, layout
 CORE = {
     "cholesky_update": (2, 1),
     "eig": (2,),
-    "eigh": (2,),
     "geqp3": (2, 1),
     "geqrf": (2,),
     "hessenberg": (2,),

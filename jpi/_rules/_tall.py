@@ -15,22 +15,17 @@ import jax.numpy as jnp
 from jax import lax
 
 from jpi._blocks.rows import on_axis
-from jpi._evaluation.registry import Call, rule
+from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Value
 from jpi._jax import jaxprs
 from jpi._layout.layout import layout
 from jpi._mpi.comm import Comm
 from jpi._primitives.moves import allgather_p, from_root
 from jpi._rules._global_jvp import differentiated
-from jpi._rules.linalg import each_matrix
 
 
-@rule("qr")
-def qr(
-    call: Call, value: Value, *, full_matrices: bool, pivoting: bool = False, **params: Any
-) -> Sequence[Value]:
-    if full_matrices or pivoting or not is_tall(call, value, rows=-2, columns=-1):
-        return each_matrix(call, [value], (2,))
+def tall_qr(call: Call, value: Value) -> Sequence[Value]:
+    """Q, sharded as the matrix is, and R on every rank."""
     placed = value.settle(call.mesh)
     comm = call.mesh.subcomm(placed.spec[-2])
     q, r = call.results
@@ -45,20 +40,8 @@ def qr(
     )
 
 
-@rule("svd")
-def svd(
-    call: Call,
-    value: Value,
-    *,
-    full_matrices: bool,
-    compute_uv: bool,
-    subset_by_index: Any = None,
-    **params: Any,
-) -> Sequence[Value]:
-    tall = is_tall(call, value, rows=-2, columns=-1)
-    wide = not tall and is_tall(call, value, rows=-1, columns=-2)
-    if (full_matrices and compute_uv) or subset_by_index is not None or not (tall or wide):
-        return each_matrix(call, [value], (2,))
+def tall_svd(call: Call, value: Value, is_wide: bool) -> Sequence[Value]:
+    """The singular values and the vectors of a tall matrix, or of the adjoint of one."""
     placed = value.settle(call.mesh)
     comm = call.mesh.subcomm(placed.spec[-2] or placed.spec[-1])
     batch = placed.spec[:-2]
@@ -69,13 +52,13 @@ def svd(
     ]
 
     def factors(local: Any) -> list[Any]:
-        columns = _adjoint(local) if wide else local
+        columns = _adjoint(local) if is_wide else local
         q, r = _orthogonalized(columns, comm, is_square=False)
-        if not compute_uv:
+        if not call.params["compute_uv"]:
             return [call.bind(r)]
         values, left, right = jaxprs.apply_primitive(call.primitive, [r], call.params)
         left = jnp.matmul(q, left, precision=lax.Precision.HIGHEST)
-        return [values, _adjoint(right), _adjoint(left)] if wide else [values, left, right]
+        return [values, _adjoint(right), _adjoint(left)] if is_wide else [values, left, right]
 
     return differentiated(call, [placed], factors, placements)
 

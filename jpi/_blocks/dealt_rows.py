@@ -1,0 +1,79 @@
+"""Rows dealt to the ranks one by one, as cards are: rank r holds the rows r, r + p, r + 2p, ...
+
+So all ranks hold as many of any trailing rows. Every rank holds equally many: rows of zeros follow
+the last one where the ranks do not divide their number.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jax import Array, lax
+from jax import numpy as jnp
+
+from jpi._layout.layout import Pairs, offsets
+from jpi._mpi.comm import Comm
+from jpi._primitives.moves import allgather_p, alltoall_p, alltoallv_p, pairs
+
+
+def dealt(size: int, comm: Comm) -> int:
+    """The rows that each rank holds of ``size``, those of zeros included."""
+    return -(-size // comm.size)
+
+
+def deal(block: Array, comm: Comm, size: int) -> Array:
+    """This rank's dealt rows, from its block of ``size`` rows; one alltoallv."""
+    order, send, recv = _exchange(comm, size)
+    rows = block
+    if comm.size > 1:
+        rows = alltoallv_p.bind(jnp.take(block, order, axis=0), comm=comm, send=send, recv=recv)
+    missing = dealt(size, comm) - rows.shape[0]
+    return jnp.pad(rows, [(0, missing)] + [(0, 0)] * (rows.ndim - 1))
+
+
+def collect(rows: Array, comm: Comm, size: int) -> Array:
+    """This rank's block of ``size`` rows, from its dealt rows; one alltoallv."""
+    order, send, recv = _exchange(comm, size)
+    rows = lax.slice_in_dim(rows, 0, sum(count for _, count in recv))
+    if comm.size == 1:
+        return rows
+    block = alltoallv_p.bind(rows, comm=comm, send=recv, recv=send)
+    return jnp.take(block, np.argsort(order), axis=0)
+
+
+def in_order(rows: Array, comm: Comm) -> Array:
+    """All rows on every rank, from as many dealt rows of each; one allgather."""
+    if comm.size == 1:
+        return rows
+    count = rows.shape[0]
+    stacked = allgather_p.bind(rows, comm=comm, counts=(count,) * comm.size)
+    stacked = stacked.reshape(comm.size, count, *rows.shape[1:])
+    return jnp.swapaxes(stacked, 0, 1).reshape(comm.size * count, *rows.shape[1:])
+
+
+def own(whole: Array, comm: Comm) -> Array:
+    """This rank's dealt rows of an array that all ranks hold."""
+    missing = dealt(whole.shape[0], comm) * comm.size - whole.shape[0]
+    padded = jnp.pad(whole, [(0, missing)] + [(0, 0)] * (whole.ndim - 1))
+    return lax.slice_in_dim(padded, comm.rank, padded.shape[0], stride=comm.size)
+
+
+def _exchange(comm: Comm, size: int) -> tuple[np.ndarray, Pairs, Pairs]:
+    """The order in which a rank sends its block, and the rows it sends and receives."""
+    bounds = np.asarray(offsets(size, comm.size))
+    block = np.arange(*bounds[comm.rank : comm.rank + 2])
+    send = np.bincount(block % comm.size, minlength=comm.size)
+    before = (bounds - comm.rank + comm.size - 1) // comm.size  # this rank's rows before a bound
+    recv = np.diff(before)
+    order = np.argsort(block % comm.size, kind="stable")
+    return order, pairs(send.tolist()), pairs(recv.tolist())
+
+
+def adjoint(rows: Array, comm: Comm) -> Array:
+    """This rank's dealt rows of the adjoint of a square matrix; one alltoall."""
+    count, size = rows.shape[0], comm.size
+    tiles = jnp.conj(rows).reshape(count, count, size).transpose(2, 0, 1)
+    if size > 1:
+        flat = tiles.reshape(size * count, count)
+        flat = alltoall_p.bind(flat, comm=comm, counts=(count,) * size)
+        tiles = flat.reshape(size, count, count)
+    return tiles.transpose(2, 1, 0).reshape(count, count * size)

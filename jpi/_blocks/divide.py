@@ -1,0 +1,132 @@
+"""The eigenvalues and eigenvectors of a tridiagonal matrix that all ranks hold.
+
+The matrix is divided: without the number e between two halves, it is
+
+    T = diag(T_1, T_2) + |e| u u^T,  u = (0, ..., 0, 1, sign e, 0, ..., 0),
+
+if |e| is subtracted from the two diagonal numbers beside it. With T_k = Q_k D_k Q_k^T it has the
+eigenvalues of D + |e| z z^T, where z is the last row of Q_1 and sign e times the first of Q_2
+(Cuppen, "A divide and conquer method for the symmetric tridiagonal eigenproblem", 1981). Each rank
+multiplies its dealt rows of the vectors, and the first and last row of each block, by the vectors
+of D + |e| z z^T: see `secular`. No rows are communicated.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+from jax import Array, lax
+
+from jpi._blocks.householder import dot
+from jpi._blocks.secular import Poles, Vectors, modified
+from jpi._mpi.comm import Comm
+
+LEAF = 32  # the rows of a matrix that is not divided, at least
+
+
+class Blocks(NamedTuple):
+    """The solved blocks of the matrix, equal in size.
+
+    Attributes:
+        values: the eigenvalues of each, in order.
+        rows: this rank's rows of the vectors, then the first and the last row.
+    """
+
+    values: Poles
+    rows: Array
+
+
+class Wanted(NamedTuple):
+    """Which vectors, and which rows of them, a rank gets.
+
+    Attributes:
+        start: the number of the first vector.
+        group: the rows that are dealt together.
+        has_rows: whether vectors are wanted at all.
+    """
+
+    start: int = 0
+    group: int = 1
+    has_rows: bool = True
+
+
+ALL = Wanted()
+
+
+def eigenpairs(
+    diagonal: Array, below: Array, comm: Comm, wanted: Wanted = ALL
+) -> tuple[Array, Array]:
+    """The wanted eigenvalues, in order, and this rank's dealt rows of their vectors.
+
+    Communication: for each division, two allgathers of a few numbers for each row.
+    """
+    size, unit = diagonal.shape[0], comm.size * wanted.group
+    divisions = max((size // max(LEAF, unit)).bit_length() - 1, 0)
+    leaf = unit * -(-size // (unit << divisions))
+    around = jnp.pad(jnp.abs(below), 1)
+    norm = jnp.max(jnp.abs(diagonal) + around[1:] + around[:-1])
+    scale = jnp.where(norm > 0, norm, 1)
+    blocks, links = _leaves(diagonal / scale, below / scale, comm, leaf, divisions, wanted)
+    for division in range(divisions):
+        start = wanted.start if division == divisions - 1 else 0
+        own_links = links[2**division - 1 :: 2 ** (division + 1)]
+        blocks = _joined(blocks, own_links, comm, start)
+    values = blocks.values.high[0, wanted.start : size] * norm
+    first = 0 if divisions else wanted.start
+    held = wanted.group * -(-size // unit)
+    return values, blocks.rows[0, :-2][:held, first : first + values.shape[0]]
+
+
+def _leaves(
+    diagonal: Array, below: Array, comm: Comm, leaf: int, divisions: int, wanted: Wanted
+) -> tuple[Blocks, Array]:
+    """The solved smallest blocks, and the numbers e between them.
+
+    More rows fill the last block. They are not linked, and their eigenvalues are above all others.
+    """
+    size, count = diagonal.shape[0], 1 << divisions
+    more = leaf * count - size
+    above = 2 + jnp.arange(more, dtype=diagonal.dtype) / max(more, 1)
+    whole = jnp.concatenate([diagonal, above]).reshape(count, leaf)
+    beside = jnp.pad(below, (0, more + 1)).reshape(count, leaf)
+    links = beside[:-1, -1]
+    whole = whole.at[:-1, -1].add(-jnp.abs(links)).at[1:, 0].add(-jnp.abs(links))
+    row, column = jnp.arange(leaf)[:, None], jnp.arange(leaf)
+    dense = jnp.where(row == column, whole[:, :, None], 0)
+    dense += jnp.where(row == column + 1, beside[:, None, :], 0)
+    vectors, values = lax.linalg.eigh(dense, lower=True, symmetrize_input=False)
+    dealt = vectors.reshape(count, -1, wanted.group, leaf)[:, comm.rank :: comm.size]
+    own = dealt.reshape(count, -1, leaf)[:, : None if wanted.has_rows else 0]
+    rows = jnp.concatenate([own, vectors[:, :1], vectors[:, -1:]], 1)
+    return Blocks(Poles(values, jnp.zeros_like(values)), rows), links
+
+
+def _joined(blocks: Blocks, links: Array, comm: Comm, start: int) -> Blocks:
+    """Each two neighbours solved as one block, with the vectors from ``start`` on."""
+    count, rows, size = blocks.rows.shape
+    pairs = blocks.rows.reshape(count // 2, 2, rows, size)
+    sign = jnp.where(links < 0, -1, 1).astype(pairs.dtype)[:, None]
+    z = jnp.concatenate([pairs[:, 0, -1], sign * pairs[:, 1, -2]], 1) / 2**0.5
+    poles = Poles(*(x.reshape(count // 2, 2 * size) for x in blocks.values))
+    values, vectors = modified(poles, 2 * jnp.abs(links), z, comm)
+    product = _product(pairs, vectors, comm, start)
+    own = product[:, :, :-2].reshape(count // 2, 2 * (rows - 2), 2 * size - start)
+    return Blocks(values, jnp.concatenate([own, product[:, :1, -2], product[:, 1:, -1]], 1))
+
+
+def _product(pairs: Array, vectors: Vectors, comm: Comm, start: int) -> Array:
+    """The rows of each pair, times the vectors, of which only some columns exist at a time."""
+    count, _, rows, size = pairs.shape
+    width = 2 * size
+    while width % 2 == 0 and width > max(64, count * size // comm.size):
+        width //= 2
+    first = start // width
+
+    def chunk(k: Any) -> Array:
+        columns = vectors.columns(k * width, width)
+        return dot(pairs, columns.reshape(count, 2, size, width))
+
+    parts = lax.map(chunk, jnp.arange(first, 2 * size // width))
+    product = jnp.moveaxis(parts, 0, -2).reshape(count, 2, rows, -1)
+    return product[..., start - first * width :]

@@ -1,0 +1,64 @@
+"""Matrices sharded by rows over all mesh axes that shard them, for algorithms on dealt rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+
+from jpi._evaluation.registry import Call
+from jpi._evaluation.values import Placed, Value, placed_as
+from jpi._layout.layout import Spec, layout
+from jpi._mpi.comm import Comm
+from jpi._rules._global_jvp import differentiated
+from jpi._rules._matrices import are_gathered, matrix_axes
+from jpi._rules.linalg import each_matrix, is_each_on_one_rank
+
+Algorithm = Callable[[Any, Comm], Sequence[Any]]
+
+ROWS, COLUMNS, WHOLE = "rows", "columns", "whole"  # how a matrix is sharded, or that it is not
+
+
+def is_whole(call: Call, value: Value) -> bool:
+    """Whether the primitive runs on whole matrices, of which each rank has some or all."""
+    return is_each_on_one_rank(call, value) or are_gathered([value])
+
+
+def on_whole(call: Call, value: Value) -> list[Value]:
+    return each_matrix(call, [value], (2,), is_fallback=not are_gathered([value]))
+
+
+def by_rows(
+    call: Call,
+    value: Value,
+    algorithm: Algorithm,
+    results: Sequence[str],
+    operand: str = ROWS,
+) -> list[Value]:
+    """The results of the primitive of ``call``, by an algorithm on blocks of rows or columns.
+
+    Args:
+        algorithm: gives the results' blocks from this rank's block of one matrix.
+        results: how each result is sharded; the batch dimensions stay as they are.
+        operand: how the matrix is to be sharded.
+    """
+    mesh, batch = call.mesh, value.spec[:-2]
+    axes = matrix_axes(call, [value], batch)
+    specs: dict[str, Spec] = {ROWS: (*batch, axes), COLUMNS: (*batch, (), axes), WHOLE: batch}
+    source = layout(value.shape, mesh.axes, specs[operand])
+    placed = placed_as(value.settle(mesh), mesh, source)
+    assert isinstance(placed, Placed)
+    placements = [
+        layout(aval.shape, mesh.axes, specs[kind])
+        for aval, kind in zip(call.results, results, strict=True)
+    ]
+    comm = mesh.subcomm(axes)
+
+    def each(local: Any) -> list[Any]:
+        run = lambda x: list(algorithm(x, comm))  # noqa: E731
+        for _ in batch:
+            run = jax.vmap(run)
+        return run(local)
+
+    return differentiated(call, [placed], each, placements)

@@ -1,0 +1,40 @@
+"""qr: tall matrices by one tree of factorizations, others by blocks of reflections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax.numpy as jnp
+
+from jpi._blocks.dealt_rows import collect, deal, dealt
+from jpi._blocks.householder import factor, q_columns, unit_columns
+from jpi._evaluation.registry import Call, rule
+from jpi._evaluation.values import Value
+from jpi._mpi.comm import Comm
+from jpi._rules._by_rows import ROWS, by_rows, is_whole, on_whole
+from jpi._rules._tall import is_tall, tall_qr
+from jpi._rules.linalg import each_matrix
+
+
+@rule("qr")
+def qr(
+    call: Call, value: Value, *, full_matrices: bool, pivoting: bool = False, **params: Any
+) -> Sequence[Value]:
+    rows, columns = value.shape[-2:]
+    if pivoting:
+        return each_matrix(call, [value], (2,))
+    if not full_matrices and is_tall(call, value, rows=-2, columns=-1):
+        return tall_qr(call, value)
+    if is_whole(call, value) or not min(rows, columns):
+        return on_whole(call, value)
+    kept = rows if full_matrices else min(rows, columns)
+
+    def algorithm(block: Any, comm: Comm) -> list[Any]:
+        reflections, r = factor(deal(block, comm, rows), comm, (rows, columns))
+        units = unit_columns(dealt(rows, comm), comm, kept, block.dtype)
+        q = q_columns(reflections, units, comm)
+        r = jnp.pad(r, ((0, dealt(kept, comm) - r.shape[0]), (0, 0)))
+        return [collect(q, comm, rows), collect(r, comm, kept)]
+
+    return by_rows(call, value, algorithm, [ROWS, ROWS])
