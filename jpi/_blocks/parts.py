@@ -7,6 +7,7 @@ native/local/matrix.h works in the memory of the matrix, with the BLAS that jaxl
 from __future__ import annotations
 
 import ctypes
+import functools
 import importlib
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -147,21 +148,27 @@ def _first(operands: Sequence[Any], dims: Sequence[Any]) -> list[Any]:
     ]
 
 
-def _addresses() -> dict[str, int]:
-    """The addresses of those functions of BLAS that SciPy offers to other extensions, by name."""
+@functools.cache
+def _find_blas() -> None:
+    """Give the native side those functions of BLAS that SciPy offers to other extensions.
+
+    Importing them takes a fifth of a second, so it waits until a program needs them.
+    """
     offered = importlib.import_module("scipy.linalg.cython_blas").__pyx_capi__
     name_of, address_of = ctypes.pythonapi.PyCapsule_GetName, ctypes.pythonapi.PyCapsule_GetPointer
     name_of.restype, name_of.argtypes = ctypes.c_char_p, [ctypes.py_object]
     address_of.restype, address_of.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
     names = [letter + name for letter in "sdcz" for name in ("gemm", "trsm")]
     capsules = [offered[name] for name in names]
-    return {name: address_of(x, name_of(x)) for name, x in zip(names, capsules, strict=True)}
+    pairs = zip(names, capsules, strict=True)
+    native.set_blas({name: address_of(x, name_of(x)) for name, x in pairs})
 
 
 def _lower_for_cpu(target: str, by_xla: Callable[..., Any]) -> Callable[..., Any]:
     def lower(ctx: Any, *operands: Any, **params: Any) -> Any:
         if ctx.avals_in[0].dtype.name not in TYPES:
             return by_xla(ctx, *operands, **params)
+        _find_blas()
         native_call = jax.ffi.ffi_lowering(target, operand_output_aliases={0: 0})
         return native_call(ctx, *operands, **{k: _attribute(x) for k, x in params.items()})
 
@@ -189,7 +196,6 @@ def _register(primitive: Any, target: str, by_xla: Callable[..., Any], *static: 
     run_compiled(primitive, *static)
 
 
-native.set_blas(_addresses())
 _register(subtract_product_p, "jpi_subtract_product", _subtract_by_xla, "boxes", "adjoint")
 _register(
     solve_triangle_p,

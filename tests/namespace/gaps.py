@@ -11,10 +11,6 @@ GAPS: dict[str, dict[tuple[str, str], str]] = {
         ("fallback", ONE_MATRIX): "eigvals",
     },
     "scipy.linalg": {
-        ("fallback", ONE_MATRIX): (
-            "cho_factor cho_solve cholesky det eigh expm expm_frechet inv lu lu_factor lu_solve qr "
-            "solve solve_triangular svd"
-        ),
         ("fallback", "one matrix, which is gathered"): (
             "funm hessenberg qr_multiply rsf2csf schur solve_sylvester sqrtm"
         ),
