@@ -51,7 +51,7 @@ def predict(parameters, rows, points, values, at):
     solved = jpi.scipy.linalg.solve_triangular(lower, across, lower=True)
     whitened = jpi.scipy.linalg.solve_triangular(lower, values, lower=True)
     variance = jax.numpy.exp(2 * parameters["scale"]) - jpi.numpy.sum(solved**2, axis=0)
-    return solved.T @ whitened, jax.numpy.sqrt(variance)
+    return jpi.gather(solved.T @ whitened), jpi.gather(jpi.numpy.sqrt(variance))
 
 
 def observations(count):
@@ -64,14 +64,14 @@ def observations(count):
 def train(points, values, steps):
     """Returns the parameters with the largest likelihood that L-BFGS finds."""
     rows = jpi.numpy.asarray(points)  # each rank holds its rows
-    value = jpi.jit(partial(loss, jpi.numpy))
+    value_and_gradient = jpi.jit(jax.value_and_grad(partial(loss, jpi.numpy)))
     optimizer, given = optax.lbfgs(linesearch=None, learning_rate=0.5), (rows, points, values)
     parameters = {"length": numpy.log(0.5), "scale": 0.0, "noise": numpy.log(0.5)}
     parameters = jax.tree.map(jax.numpy.asarray, parameters)
     state = optimizer.init(parameters)
     for step in range(steps):
         start = time.perf_counter()
-        found, gradient = jpi.jit(jax.value_and_grad(value))(parameters, *given)
+        found, gradient = value_and_gradient(parameters, *given)
         update, state = optimizer.update(gradient, state, parameters)
         parameters = optax.apply_updates(parameters, update)
         jpi.print(f"step {step:2}: loss {found:.10f}, {time.perf_counter() - start:.2f} s")

@@ -76,8 +76,8 @@ REFUSED = {
     "asarray": (lambda x: np.asarray(x), r"x\.gather\(\)"),
     "tolist": (lambda x: x.tolist(), r"x\.gather\(\)"),
     "dlpack": (lambda x: np.from_dlpack(x), r"x\.gather\(\)"),
-    "save": (lambda x: np.save(io.BytesIO(), x), r"x\.gather\(\)"),
-    "savez": (lambda x: jnp.savez(io.BytesIO(), x=x), r"x\.gather\(\)"),
+    "save": (lambda x: np.save(io.BytesIO(), x), r"x\.gather\(root=0\)"),
+    "savez": (lambda x: jnp.savez(io.BytesIO(), x=x), r"x\.gather\(root=0\)"),
     "float": (lambda x: float(x), "cannot be converted to float"),
     "index": (lambda x: [1][x], "cannot be converted to an index"),
 }
