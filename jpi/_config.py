@@ -6,8 +6,8 @@ Every environment variable of JPI is read here; those of launchers are in `_setu
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, get_args
 
 from jpi import _native as native
 
@@ -16,6 +16,14 @@ Check = Literal["off", "trace", "full"]  # for the type checker: see native.chec
 Linalg = Literal["auto", "gathered", "distributed"]
 
 before_change: list[Callable[[], None]] = []  # called while the old level of checks holds
+
+
+def _require_one_of(name: str, choices: Sequence[str], value: object) -> None:
+    if value not in choices:
+        *others, last = map(repr, choices)
+        raise ValueError(
+            f"`{name}` must be {', '.join(others)} or {last}; got {value!r}. Use one of these."
+        )
 
 
 class Config:
@@ -70,10 +78,7 @@ class Config:
 
     @check.setter
     def check(self, value: Check) -> None:
-        if value not in native.check_levels:
-            raise ValueError(
-                f"`check` must be 'off', 'trace' or 'full'; got {value!r}. Use one of these."
-            )
+        _require_one_of("check", native.check_levels, value)
         if value != self._check:
             for finish in before_change:
                 finish()
@@ -86,10 +91,7 @@ class Config:
 
     @fallback.setter
     def fallback(self, value: Fallback) -> None:
-        if value not in ("warn", "silent", "error"):
-            raise ValueError(
-                f"`fallback` must be 'warn', 'silent' or 'error'; got {value!r}. Use one of these."
-            )
+        _require_one_of("fallback", get_args(Fallback), value)
         self._fallback = value
 
     @property
@@ -98,11 +100,7 @@ class Config:
 
     @linalg.setter
     def linalg(self, value: Linalg) -> None:
-        if value not in ("auto", "gathered", "distributed"):
-            raise ValueError(
-                f"`linalg` must be 'auto', 'gathered' or 'distributed'; got {value!r}. "
-                "Use one of these."
-            )
+        _require_one_of("linalg", get_args(Linalg), value)
         self._linalg = value
 
     def __repr__(self) -> str:

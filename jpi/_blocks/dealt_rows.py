@@ -6,10 +6,13 @@ the last one where the ranks do not divide their number.
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from jax import Array, lax
 from jax import numpy as jnp
 
+from jpi._layout.cyclic import Cyclic
 from jpi._layout.layout import Pairs, offsets
 from jpi._mpi.comm import Comm
 from jpi._primitives.moves import allgather_p, alltoall_p, alltoallv_p, pairs
@@ -27,7 +30,7 @@ def deal(block: Array, comm: Comm, size: int) -> Array:
     if comm.size > 1:
         rows = alltoallv_p.bind(jnp.take(block, order, axis=0), comm=comm, send=send, recv=recv)
     missing = dealt(size, comm) - rows.shape[0]
-    return jnp.pad(rows, [(0, missing)] + [(0, 0)] * (rows.ndim - 1))
+    return _followed_by_zeros(rows, missing)
 
 
 def collect(rows: Array, comm: Comm, size: int) -> Array:
@@ -53,19 +56,28 @@ def in_order(rows: Array, comm: Comm) -> Array:
 def own(whole: Array, comm: Comm) -> Array:
     """This rank's dealt rows of an array that all ranks hold."""
     missing = dealt(whole.shape[0], comm) * comm.size - whole.shape[0]
-    padded = jnp.pad(whole, [(0, missing)] + [(0, 0)] * (whole.ndim - 1))
+    padded = _followed_by_zeros(whole, missing)
     return lax.slice_in_dim(padded, comm.rank, padded.shape[0], stride=comm.size)
 
 
 def _exchange(comm: Comm, size: int) -> tuple[np.ndarray, Pairs, Pairs]:
     """The order in which a rank sends its block, and the rows it sends and receives."""
-    bounds = np.asarray(offsets(size, comm.size))
-    block = np.arange(*bounds[comm.rank : comm.rank + 2])
-    send = np.bincount(block % comm.size, minlength=comm.size)
-    before = (bounds - comm.rank + comm.size - 1) // comm.size  # this rank's rows before a bound
-    recv = np.diff(before)
-    order = np.argsort(block % comm.size, kind="stable")
-    return order, pairs(send.tolist()), pairs(recv.tolist())
+    bounds = offsets(size, comm.size)
+    start, stop = bounds[comm.rank : comm.rank + 2]
+    send = [_count(size, comm, rank, start, stop) for rank in range(comm.size)]
+    recv = [_count(size, comm, comm.rank, *span) for span in itertools.pairwise(bounds)]
+    order = np.argsort(np.arange(start, stop) % comm.size, kind="stable")
+    return order, pairs(send), pairs(recv)
+
+
+def _count(size: int, comm: Comm, rank: int, start: int, stop: int) -> int:
+    """How many of the rows ``start:stop`` are dealt to ``rank``."""
+    first, last = Cyclic(size, 1, comm.size).held(rank, start, stop)
+    return last - first
+
+
+def _followed_by_zeros(rows: Array, count: int) -> Array:
+    return jnp.pad(rows, [(0, count)] + [(0, 0)] * (rows.ndim - 1))
 
 
 def adjoint(rows: Array, comm: Comm) -> Array:

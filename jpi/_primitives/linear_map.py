@@ -10,10 +10,9 @@ import jax.numpy as jnp
 
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
-from jpi._ordered.effect import compositions
+from jpi._primitives.by_jaxpr import primitive_by_jaxpr
 
-linear_map_p = _jax.Primitive("jpi_linear_map")
-linear_map_p.multiple_results = True
+linear_map_p = primitive_by_jaxpr("jpi_linear_map")
 
 
 def linear_map(
@@ -48,14 +47,6 @@ def linear_map(
         backward=jax.make_jaxpr(backward_of)(*residuals, *jaxprs.output_types(forward)),
         num_residuals=len(residuals),
     )
-
-
-def _run(*args: Any, forward: _jax.ClosedJaxpr, **params: Any) -> list[Any]:
-    return jaxprs.run(forward, args)
-
-
-def _types(*types: Any, forward: _jax.ClosedJaxpr, **params: Any) -> tuple[Any, Any]:
-    return jaxprs.output_types(forward), jaxprs.effects(forward)
 
 
 def _tangent(
@@ -140,10 +131,6 @@ def _batch(
     return results, [0] * len(results)
 
 
-linear_map_p.def_impl(_run)
-linear_map_p.def_effectful_abstract_eval(_types)
-compositions[linear_map_p] = _run
-_jax.mlir.register_lowering(linear_map_p, _jax.mlir.lower_fun(_run, multiple_results=True))
 _jax.ad.primitive_jvps[linear_map_p] = _tangent
 _jax.ad.primitive_transposes[linear_map_p] = _transpose
 _jax.batching.primitive_batchers[linear_map_p] = _batch

@@ -13,12 +13,11 @@ import jax.numpy as jnp
 
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
-from jpi._ordered.effect import compositions
+from jpi._primitives.by_jaxpr import primitive_by_jaxpr
 
 Transposer = Callable[[Sequence[bool], Sequence[Any], Sequence[Any]], Sequence[Any]]
 
-transposable_p = _jax.Primitive("jpi_transposable")
-transposable_p.multiple_results = True
+transposable_p = primitive_by_jaxpr("jpi_transposable")
 
 
 def transposable(
@@ -43,14 +42,6 @@ def transposable(
 
     given = [*constants, *operands]
     return transposable_p.bind(*given, forward=jax.make_jaxpr(forward)(*given), transposer=own)
-
-
-def _run(*args: Any, forward: _jax.ClosedJaxpr, **params: Any) -> list[Any]:
-    return jaxprs.run(forward, args)
-
-
-def _types(*types: Any, forward: _jax.ClosedJaxpr, **params: Any) -> tuple[Any, Any]:
-    return jaxprs.output_types(forward), jaxprs.effects(forward)
 
 
 def _transpose(
@@ -89,9 +80,5 @@ def _batch(
     return results, [0] * len(results)
 
 
-transposable_p.def_impl(_run)
-transposable_p.def_effectful_abstract_eval(_types)
-compositions[transposable_p] = _run
-_jax.mlir.register_lowering(transposable_p, _jax.mlir.lower_fun(_run, multiple_results=True))
 _jax.ad.primitive_transposes[transposable_p] = _transpose
 _jax.batching.primitive_batchers[transposable_p] = _batch

@@ -15,7 +15,7 @@ from jpi.checkpoint._leaves import Leaf, leaves_of
 from jpi.checkpoint._reading import place_leaf, read_leaves, require_fit
 from jpi.checkpoint._writing import Step, pieces_of, write
 from jpi.io._aside import on_first, partial_name, remove
-from jpi.io._together import raise_together, together
+from jpi.io._together import find_difference, raise_together, together
 
 Path = str | os.PathLike[str]
 
@@ -132,12 +132,12 @@ def _mesh_of(leaves: list[Leaf]) -> Mesh:
 
 def _require_same_tree(comm: Comm, what: str, described: list[dict[str, Any]]) -> None:
     """Raise on every rank if the leaves differ between ranks."""
-    if comm.control.is_same(described, what):
+    differing = find_difference(comm, what, described)
+    if differing is None:
         return
-    reports = comm.control.allgather(described, what)
-    rank = next(rank for rank, other in enumerate(reports) if other != reports[0])
-    pairs = zip(reports[0], reports[rank], strict=False)
-    first, other = next(((a, b) for a, b in pairs if a != b), (len(reports[0]), len(reports[rank])))
+    of_first, rank, of_other = differing
+    pairs = zip(of_first, of_other, strict=False)
+    first, other = next(((a, b) for a, b in pairs if a != b), (len(of_first), len(of_other)))
     raise ValueError(
         f"`tree` must be the same on every rank; got {first} on rank 0 and {other} on rank {rank}."
     )

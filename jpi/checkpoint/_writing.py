@@ -16,6 +16,7 @@ from jpi.checkpoint._progress import Progress
 from jpi.io import _zarr
 from jpi.io._aside import partial_name, remove
 from jpi.io._blocks import Block, mesh_of, numbers, parts, shards
+from jpi.io._together import attempt
 
 _ALONE = 2**20  # bytes: a plain array up to this size is written by one rank
 
@@ -80,22 +81,13 @@ def write(step: Step, agree: Callable[[Exception | None], None]) -> None:
         agree: called on all ranks with the error of each; raises one of them on all.
     """
     try:
-        _attempt(lambda: _write_own(step), agree)
-        _attempt(lambda: _check(step), agree)
-        _attempt(lambda: _finish(step), agree)
+        attempt(lambda: _write_own(step), agree)
+        attempt(lambda: _check(step), agree)
+        attempt(lambda: _finish(step), agree)
     except Exception:
         if step.is_first:
-            _attempt(lambda: remove(step.place), lambda error: None)
+            attempt(lambda: remove(step.place), lambda error: None)
         raise
-
-
-def _attempt(action: Callable[[], None], agree: Callable[[Exception | None], None]) -> None:
-    error: Exception | None = None
-    try:
-        action()
-    except Exception as own:
-        error = own
-    agree(error)
 
 
 def _write_own(step: Step) -> None:

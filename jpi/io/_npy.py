@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import os
 from typing import IO, Any
@@ -78,9 +79,7 @@ def read_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
 
 def header(shape: tuple[int, ...], dtype: np.dtype) -> bytes:
     """What a `.npy` file of these numbers begins with."""
-    from io import BytesIO
-
-    file = BytesIO()
+    file = io.BytesIO()
     described = {
         "descr": np.lib.format.dtype_to_descr(_storable(dtype)),
         "fortran_order": False,

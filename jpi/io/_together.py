@@ -23,12 +23,17 @@ def together(comm: Comm, what: str, action: Callable[[], Result]) -> Result:
     Communication: a few bytes from every rank, after the action.
     Errors: that of the first rank that failed, on every rank.
     """
+    return attempt(action, lambda error: raise_together(comm, what, error))
+
+
+def attempt(action: Callable[[], Result], agree: Callable[[Exception | None], None]) -> Result:
+    """What ``action()`` gives, after ``agree`` has got the error of this rank, or None."""
     error: Exception | None = None
     try:
         result = action()
     except Exception as own:
         error = own
-    raise_together(comm, what, error)
+    agree(error)
     return result
 
 
@@ -78,11 +83,19 @@ def plain(error: Exception) -> Exception:
 
 def require_same(comm: Comm, what: str, subject: str, value: Any) -> None:
     """Raise ValueError on every rank if ``value`` differs between ranks."""
+    differing = find_difference(comm, what, value)
+    if differing is not None:
+        first, rank, other = differing
+        raise ValueError(
+            f"{subject} must be the same on every rank; got {first!r} on rank 0 and {other!r} on "
+            f"rank {rank}. Open the same data on every rank."
+        )
+
+
+def find_difference(comm: Comm, what: str, value: Any) -> tuple[Any, int, Any] | None:
+    """Rank 0's ``value``, the first rank that has another one, and that; None if all are equal."""
     if comm.control.is_same(value, what):
-        return
-    found = comm.control.allgather(repr(value), what)
+        return None
+    found = comm.control.allgather(value, what)
     rank = next(rank for rank, other in enumerate(found) if other != found[0])
-    raise ValueError(
-        f"{subject} must be the same on every rank; got {found[0]} on rank 0 and {found[rank]} on "
-        f"rank {rank}. Open the same data on every rank."
-    )
+    return found[0], rank, found[rank]

@@ -37,13 +37,16 @@ class RegularGridInterpolator:
         fill_value: Any = float("nan"),
     ) -> None:
         self._given = (points, values)
-        self._options = (method, bounds_error, fill_value)
         self.method, self.bounds_error, self.fill_value = method, bounds_error, fill_value
         _call(_checked, (*self._given, *self._options), {})
 
     @_api
     def __call__(self, xi: Any, method: str | None = None) -> Any:
         return _call(_interpolated, (*self._given, xi, *self._options, method), {})
+
+    @property
+    def _options(self) -> tuple[Any, ...]:
+        return self.method, self.bounds_error, self.fill_value
 
 
 def _checked(points: Any, values: Any, *options: Any) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 import optax
 import pytest
 import zarr
-from harness.ranks import SIZE, meet
+from harness.ranks import SIZE
+from support.agreement import raised
 from support.oracle import ROWS, assert_same, random_array
 
 import jpi
@@ -62,15 +63,6 @@ def assert_equal(actual, expected):
         assert type(a) is type(e)
         np.testing.assert_array_equal(a, e)
         assert getattr(a, "dtype", None) == getattr(e, "dtype", None)
-
-
-def raised(call):
-    """The error of a call, which must be the same on every rank."""
-    with pytest.raises(Exception) as caught:
-        call()
-    texts = meet(f"{type(caught.value).__name__}: {caught.value}")
-    assert texts == texts[:1] * SIZE
-    return texts[0]
 
 
 def test_a_tree_is_restored(mpi_tmp_path):

@@ -6,21 +6,13 @@ import subprocess
 import numpy as np
 import pytest
 from harness.ranks import RANK, SIZE, meet
+from support.agreement import raised
 from support.oracle import assert_same, random_array
 
 import jpi
 import jpi.numpy as jnp
 
 FORMATS = "npy", "npz", "zarr", "h5", "nc"
-
-
-def raised(call):
-    """The error of a call, which must be the same on every rank."""
-    with pytest.raises(Exception) as caught:
-        call()
-    texts = meet(f"{type(caught.value).__name__}: {caught.value}")
-    assert texts == texts[:1] * SIZE
-    return texts[0]
 
 
 def alone(action):
