@@ -1,12 +1,12 @@
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <shared_mutex>
 #include <string>
 #include <unordered_set>
+#include <vector>
 
 #include "mpi/registry.h"
 
@@ -47,29 +47,46 @@ class AgreedCalls {
 };
 
 // The collectives that have begun on a communicator: how many, and the fingerprints of the latest.
+// They take as much memory as there are calls: programs may make thousands of communicators. Any
+// thread may use it.
 class BegunCalls {
  public:
-  // Adds a call; returns its position, which is 1 for the first one. One thread at a time.
+  // Adds a call; returns its position, which is 1 for the first one.
   int64_t Add(uint64_t fingerprint) {
-    const int64_t position = count_ + 1;
-    fingerprints_[position % kPlaces] = fingerprint;
-    return count_ = position;
+    std::lock_guard lock(mutex_);
+    if (fingerprints_.size() < kPlaces) {
+      fingerprints_.push_back(fingerprint);
+    } else {
+      fingerprints_[count_ % kPlaces] = fingerprint;
+    }
+    return ++count_;
   }
 
-  int64_t count() const { return count_; }
+  int64_t count() {
+    std::lock_guard lock(mutex_);
+    return count_;
+  }
 
   // The fingerprint of the call at a position; 0 if it has not begun, or long ago.
-  uint64_t FingerprintAt(int64_t position) const {
+  uint64_t FingerprintAt(int64_t position) {
+    std::lock_guard lock(mutex_);
     const int64_t age = count_ - position;
-    return position > 0 && age >= 0 && age < kPlaces - 1 ? fingerprints_[position % kPlaces].load()
-                                                         : 0;
+    return position > 0 && age >= 0 && age < static_cast<int64_t>(fingerprints_.size())
+               ? fingerprints_[(position - 1) % kPlaces]
+               : 0;
+  }
+
+  void Forget() {
+    std::lock_guard lock(mutex_);
+    fingerprints_ = {};
   }
 
  private:
   static constexpr int64_t kPlaces = 1024;
 
-  std::atomic<int64_t> count_{0};
-  std::array<std::atomic<uint64_t>, kPlaces> fingerprints_{};
+  std::mutex mutex_;
+  int64_t count_ = 0;
+  std::vector<uint64_t> fingerprints_;
 };
 
 struct Comm {
@@ -108,6 +125,7 @@ inline void FreeComm(int32_t index) {
   std::unique_lock lock(comm.in_use);
   comm.is_freed = true;
   comm.agreed.Forget();
+  comm.begun.Forget();
 }
 
 }  // namespace jpi

@@ -17,6 +17,7 @@ NOT_INHERITED = (
     "PRTE",
     "PYTEST_TIMEOUT",
     "JPI_",
+    "JAX_COMPILATION_CACHE_DIR",
     "CI",
     "BUILD_NUMBER",
 )
