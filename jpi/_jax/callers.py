@@ -6,6 +6,7 @@ import functools
 import inspect
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType
@@ -85,7 +86,19 @@ def calling_line() -> str:
 
 
 def calling_frame() -> Any:
-    frame: Any = sys._getframe(2)
+    return _users_frame(sys._getframe(2))
+
+
+def line_of_main_thread() -> str:
+    """The line of the user's program where the main thread is; "" if it runs no Python."""
+    frame = sys._current_frames().get(threading.main_thread().ident or 0)
+    if frame is None:
+        return ""
+    frame = _users_frame(frame)
+    return line_text(frame.f_code, frame.f_lineno or frame.f_code.co_firstlineno)
+
+
+def _users_frame(frame: Any) -> Any:
     while frame.f_back is not None and is_library(frame.f_code.co_filename):
         frame = frame.f_back
     return frame

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from jpi._jax.callers import line_of_main_thread
 from jpi._mpi import control as _meetings
 from jpi._mpi.comm import Comm, live
 from jpi._mpi.library import MPI, native
@@ -49,6 +50,7 @@ class Activity:
             },
             begun={place: fingerprint for place, fingerprint in begun.items() if fingerprint},
             has_ended=self.has_ended,
+            elsewhere="" if running or meetings or self.has_ended else line_of_main_thread(),
         )
 
 

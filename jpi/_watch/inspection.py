@@ -16,8 +16,11 @@ BETWEEN = 0.5  # seconds between the two inquiries
 KEPT = 60.0  # seconds for which a place is asked about after an alarm: longer than between two
 MISMATCH = 70  # the ranks deadlock
 TIMEOUT = 75  # a rank has waited longer than JPI_TIMEOUT
+NOTABLE = 60.0  # seconds of waiting, of which the first notice tells; then twice as long each time
 _TOO_LONG = "a collective has waited longer than JPI_TIMEOUT, {:g} s"
+_NOTICE = "a collective has waited for {:.0f} s; the job goes on, as other ranks may only take long"
 _ALONE = "rank 0, which would ask the others, does not answer"
+_LIMIT = "Set JPI_TIMEOUT to end a job in which a rank waits for too long."
 _FIRST_USE = (
     "A communicator is prepared at its first use: after making it, call "
     "jpi.barrier(comm=...) on all its ranks."
@@ -29,11 +32,14 @@ Begin = Callable[[int, Iterable[Place], float], Inquiry]
 class Inspection:
     """The inquiries of rank 0 into ``size`` ranks, of which none may wait longer than ``limit``.
 
+    ``say`` writes a text that ends no job.
+
     Ranks are stuck if two inquiries one after the other find them so, in the same calls.
     """
 
-    def __init__(self, size: int, limit: float, begin: Begin) -> None:
+    def __init__(self, size: int, limit: float, begin: Begin, say: Callable[[str], None]) -> None:
         self._all, self._limit, self._begin_at_all = mask(range(size)), limit, begin
+        self._say, self._notable = say, NOTABLE
         self._number = 0
         self._inquiry: Inquiry | None = None
         self._is_timeout = False
@@ -69,7 +75,16 @@ class Inspection:
             return MISMATCH, report(heading, picture, stuck, self._all, _advice(picture))
         if is_timeout:
             return TIMEOUT, late_report(_TOO_LONG, picture, self._limit, self._all)
+        self._notice(picture)
         return None
+
+    def _notice(self, picture: Picture) -> None:
+        """Say what all ranks do, if one has waited for long: some may wait outside of JPI."""
+        longest = max((group.longest for group in picture.groups.values()), default=0.0)
+        if longest > self._notable:
+            self._notable = 2 * longest
+            heading, advice = _NOTICE.format(longest), [*_advice(picture), _LIMIT]
+            self._say(report(heading, picture, 0, self._all, advice))
 
     def _begin(self, now: float) -> None:
         if self._inquiry is None:

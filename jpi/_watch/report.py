@@ -100,5 +100,6 @@ def _doing(group: Group) -> str:
     if group.has_ended:
         return f"{has} ended; {its} last call was {last}" if last else f"{has} ended"
     if not group.lines:
-        return f"in no collective; {its} last one was {last}" if last else "in no collective"
+        here = f"in no collective, at {group.elsewhere}" if group.elsewhere else "in no collective"
+        return f"{here}; {its} last one was {last}" if last else here
     return "; ".join(own_words(line, f"{'it' if is_one else 'they'} {has}") for line in group.lines)

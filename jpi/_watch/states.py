@@ -46,6 +46,7 @@ class State:
         positions: the number of collectives that it has begun on each communicator.
         begun: the fingerprints of calls at some (communicator, position), if it has reached them.
         has_ended: whether its program is over.
+        elsewhere: the line of the program where it is, if it waits in no call.
     """
 
     calls: tuple[Waiting, ...] = ()
@@ -54,6 +55,7 @@ class State:
     positions: Mapping[str, int] = field(default_factory=dict)
     begun: Mapping[Place, int] = field(default_factory=dict)
     has_ended: bool = False
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,14 @@ class Group:
     has_ended: bool
     lines: tuple[Line, ...]
     last: tuple[Line, ...]
+    elsewhere: str = ""
     alone: int | None = None
 
     @property
     def kind(self) -> Any:
         """What groups must share to become one."""
         kinds = (tuple(line.kind for line in lines) for lines in (self.lines, self.last))
-        return self.has_ended, *kinds, self.alone
+        return self.has_ended, self.elsewhere, *kinds, self.alone
 
     @property
     def longest(self) -> float:
@@ -120,7 +123,7 @@ class Picture:
         """The picture of one rank; ``is_apart`` if a report shall have a line for it alone."""
         bit = 1 << rank
         alone = rank if is_apart else None
-        group = Group(bit, state.has_ended, state.lines, state.last, alone)
+        group = Group(bit, state.has_ended, state.lines, state.last, state.elsewhere, alone)
         return Picture(
             groups={group.kind: group},
             waiting=dict.fromkeys(state.calls, bit),

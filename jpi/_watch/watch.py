@@ -85,7 +85,8 @@ class Watch:
             lambda alarm: self._inspection.alarm(alarm, time.monotonic()),
             self._failures.add,
         )
-        self._inspection = Inspection(self._world.size, self._limit, self._relay.ask_all)
+        ask = self._relay.ask_all
+        self._inspection = Inspection(self._world.size, self._limit, ask, _abort.say)
         self._wakeup, self._signal = os.pipe()
         os.set_blocking(self._signal, False)
         self._watch_signals()

@@ -33,7 +33,9 @@ class Ranks:
         self._states = states
         self._sightings = [Sightings() for _ in states]
         self.relays = [self._relay(rank) for rank in range(self.size)]
-        self.inspection = Inspection(self.size, float("inf"), self.relays[0].ask_all)
+        self.said: list[str] = []  # what ends no job
+        ask = self.relays[0].ask_all
+        self.inspection = Inspection(self.size, float("inf"), ask, self.said.append)
 
     def _relay(self, rank: int) -> Relay:
         def send(content: object, dest: int, tag: int) -> None:

@@ -139,7 +139,22 @@ def test_timeout_names_the_waiting_and_the_missing_ranks(tmp_path):
     assert "longer than JPI_TIMEOUT, 3 s" in job.stderr
     assert re.search(rf"rank 0: allreduce.*{at['line']}.*waited for [34]\.", job.stderr)
     assert re.search(rf"before: allreduce\(SUM\) of 4 float32, at {at['before']}", job.stderr)
-    assert re.search("rank 1: in no collective", job.stderr)
+    assert re.search(rf"rank 1: in no collective, at {at['line']} in <module>", job.stderr)
+
+
+def test_long_wait_is_shown_with_the_line_of_a_rank_outside_of_jpi(tmp_path):
+    text = """
+        from jpi._watch import process
+        process._watch._inspection._notable = 2.0  # seconds, in place of a minute
+        if rank == 1: MPI.COMM_WORLD.recv()  # foreign
+        jax.block_until_ready(jpi.allreduce(x)) if rank == 0 else None  # waits
+        """
+    job = finished(tmp_path, program(text), JPI_TIMEOUT="6")
+    at, notice = places(program(text)), job.stderr.partition("longer than JPI_TIMEOUT")[0]
+    assert job.returncode == TIMEOUT
+    assert "the job goes on, as other ranks may only take long" in notice
+    assert re.search(rf"rank 0: allreduce.*{at['waits']}.*waited for [2-5]\.", notice)
+    assert re.search(rf"rank 1: in no collective, at {at['foreign']} in <module>", notice)
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])

@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 
 import pytest
 from support.simulated_ranks import Ranks
@@ -85,6 +86,21 @@ def test_odd_ranks_are_first_and_the_others_one_line():
     tree = Tree(MANY)
     below_silent = set(tree.children(5))
     assert ranks.senders[0] <= {*tree.children(0), *below_silent}
+
+
+def test_long_wait_is_shown_again_when_it_is_twice_as_long():
+    states = [allreduce(rank, SOME) for rank in range(SOME)]
+    states[7] = State(elsewhere="program.py:3 in load")
+    ranks = Ranks(states)
+    for waited, count in [(45, 0), (70, 1), (100, 1), (160, 2), (200, 2)]:
+        for rank, state in enumerate(states):
+            one = tuple(call.later(waited) for call in allreduce(rank, SOME).lines)
+            states[rank] = replace(state, lines=one if state.lines else ())
+        ranks.alarm()
+        assert ranks.verdict(5.0) is None
+        assert len(ranks.said) == count
+    assert "  rank 7: in no collective, at program.py:3 in load" in ranks.said[0]
+    assert "  ranks 0-6, 8-599: allreduce" in ranks.said[0]
 
 
 def test_silent_ranks_above_silent_ranks_hide_nobody():
