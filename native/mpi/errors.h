@@ -1,7 +1,9 @@
 #pragma once
 
-#include <sstream>
+#include <cstdio>
 #include <string>
+#include <string_view>
+#include <type_traits>
 
 #include "xla/ffi/api/ffi.h"
 
@@ -20,11 +22,25 @@ struct MpiFailure {
   int code;
 };
 
+// Adds a part to a text. Streams would need the C++ library that all of the process shares: a copy
+// inside this extension crashes beside another.
+inline void Append(std::string& text, std::string_view part) { text += part; }
+inline void Append(std::string& text, char part) { text += part; }
+inline void Append(std::string& text, double part) {
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%g", part);
+  text += digits;
+}
+template <typename Integer, std::enable_if_t<std::is_integral_v<Integer>, int> = 0>
+void Append(std::string& text, Integer part) {
+  text += std::to_string(part);
+}
+
 template <typename... Parts>
 std::string Text(const Parts&... parts) {
-  std::ostringstream out;
-  (out << ... << parts);
-  return out.str();
+  std::string text;
+  (Append(text, parts), ...);
+  return text;
 }
 
 template <typename... Parts>
