@@ -37,6 +37,7 @@ import jpi.numpy as jnp
 
 LARGEST = 2**30  # bytes of one call
 ENDS = ".npy", ".zarr", ".h5"
+REFERENCES = "os.pwrite", "os.pwrite, fsync", "numpy.memmap"
 LIMIT = 1.25  # times the time of the reference: 0.8 times its bandwidth
 WIDTH = 1024
 
@@ -82,6 +83,12 @@ def contestants(folder: Path, x: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     return writers, readers
 
 
+def chosen(calls: dict[str, Any], only: list[str] | None) -> dict[str, Any]:
+    return {
+        name: call for name, call in calls.items() if only is None or name in (*only, *REFERENCES)
+    }
+
+
 def measure(title: str, calls: Mapping[str, Any], nbytes: int, rounds: int) -> None:
     timers = {name: timer_of(call, 1) for name, call in calls.items()}
     seconds = take_turns(timers, rounds=rounds, before=WORLD.Barrier)
@@ -94,12 +101,13 @@ def main() -> None:
     parser.add_argument("--mebibytes", type=int, default=1024, help="of the whole array")
     parser.add_argument("--folder", help="where the files are; a temporary one by default")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", nargs="+", help="some contestants, beside the references")
     options = parser.parse_args()
     made = tempfile.mkdtemp(dir=options.folder) if RANK == 0 else None
     folder = Path(WORLD.bcast(made))
     rows = options.mebibytes * 2**20 // (4 * WIDTH)
     x = jpi.random.normal(jax.random.key(0), (rows, WIDTH))
-    writers, readers = contestants(folder, x)
+    writers, readers = (chosen(found, options.only) for found in contestants(folder, x))
     try:
         for write in writers.values():
             write()

@@ -10,10 +10,10 @@ import numpy as np
 
 from jpi._array.array import DistArray
 from jpi._mpi.mesh import Mesh
-from jpi.checkpoint._folder import commit, place_of, write_tree
+from jpi.checkpoint._folder import commit, group_of, make_durable, place_of, write_tree
 from jpi.checkpoint._leaves import Leaf
 from jpi.checkpoint._progress import Progress
-from jpi.io import _zarr
+from jpi.io import _shards, _zarr
 from jpi.io._aside import partial_name, remove
 from jpi.io._blocks import Block, mesh_of, numbers, parts, shards
 from jpi.io._together import attempt
@@ -58,13 +58,13 @@ def _piece(leaf: Leaf, i: int, mesh: Mesh, copies: bool) -> Piece:
     own = mesh_of(x, mesh)
     is_small = not isinstance(x, DistArray) and x.nbytes <= _ALONE
     cuts = (1,) * x.ndim if is_small else parts(x, own)
-    part, shard, chunk = _zarr.grid(x.shape, cuts, x.dtype.itemsize)
+    part, chunk = _zarr.grid(x.shape, cuts, x.dtype.itemsize)
     block = _of_one_rank(x, i % own.size == own.rank) if is_small else shards(x, own, part)
     if copies:  # the program may write to its arrays, or give them away, while they are written
         block = Block(block.box, np.array(block.numbers))
     dims = (None,) * x.ndim
     return Piece(
-        leaf.described["array"], _zarr.metadata(x.shape, x.dtype, shard, chunk, dims), block
+        leaf.described["array"], _shards.metadata(x.shape, x.dtype, part, chunk, dims), block
     )
 
 
@@ -91,19 +91,17 @@ def write(step: Step, agree: Callable[[Exception | None], None]) -> None:
 
 
 def _write_own(step: Step) -> None:
+    written = []
     if step.is_first:
-        write_tree(step.place, step.number, step.described, is_durable=True)
-        made = [_zarr.creating(_path(step, one), one.metadata, True) for one in step.pieces]
-        for one in made:
-            one.result()
+        written += [write_tree(step.place, step.number, step.described), group_of(step.place)]
+        written += [_shards.create(_path(step, one), one.metadata) for one in step.pieces]
     total = sum(one.block.numbers.nbytes for one in step.pieces)
     with Progress(f"writing step {step.number}", total, step.is_first) as progress:
-        writing = _zarr.Writing(progress.add)
         for one in step.pieces:
             if one.block.numbers.size:
-                array = _zarr.creating(_path(step, one), one.metadata, False).result()
-                writing.add(array, *one.block)
-        writing.finish()
+                array = _shards.Shards(_path(step, one), one.metadata)
+                written.append(array.write(*one.block, progress.add))
+    make_durable(step.place, written)
 
 
 def _path(step: Step, piece: Piece) -> str:
@@ -113,11 +111,15 @@ def _path(step: Step, piece: Piece) -> str:
 def _check(step: Step) -> None:
     """Raise if files do not hold as much as this rank has written."""
     for one in step.pieces:
-        found = _zarr.size_of(_path(step, one), one.metadata, one.block.box)
-        if found < one.block.numbers.nbytes:
+        box, block = one.block
+        if not block.size:
+            continue
+        path = _shards.Shards(_path(step, one), one.metadata).file_of(box)
+        found = os.path.getsize(path)
+        if found < block.nbytes:
             raise OSError(
-                f"{_path(step, one)} must hold {one.block.numbers.nbytes} bytes of this rank; it "
-                f"holds {found}. The disk may be full, or a file system lose data."
+                f"{path} must hold {block.nbytes} bytes of this rank; it holds {found}. The disk "
+                "may be full, or a file system lose data."
             )
 
 

@@ -113,11 +113,11 @@ def test_a_run_that_is_killed_a_hundred_times(tmp_path):
 
 
 IN_BACKGROUND = """
-import jpi.io._zarr
+import jpi.io._shards
 if jpi.rank() == 1:
     def fail(*args, **kwargs):
         raise OSError(28, "No space left on device")
-    jpi.io._zarr.creating = fail
+    jpi.io._shards.Shards.write = fail
 jpi.checkpoint.save(folder, 1, {"x": jnp.ones(8)}, background=True)
 os.write(1, b"goes on ")
 """
