@@ -93,13 +93,12 @@ def read_tree(place: str) -> list[dict[str, Any]]:
 
     Errors: ValueError if it is damaged.
     """
-    with open(os.path.join(place, _TREE)) as file:
-        text = file.read()
     try:
-        described = json.loads(text)
+        with open(os.path.join(place, _TREE)) as file:
+            described = json.load(file)
         leaves = described["leaves"]
         is_whole = described["crc32"] == _checksum(leaves)
-    except (ValueError, KeyError, TypeError):
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         is_whole = False
     if not is_whole:
         raise ValueError(f"{place}/{_TREE} is damaged. Restore another step: `step=`.")

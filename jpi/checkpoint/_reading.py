@@ -11,7 +11,6 @@ import numpy as np
 from jpi._array.array import DistArray
 from jpi._call.call import call
 from jpi._call.sharded import partition_spec, whole_or_sharded
-from jpi._layout.layout import Box
 from jpi._mpi.mesh import Mesh
 from jpi.checkpoint._leaves import Described, Leaf, fits, value_of, words_of
 from jpi.io import _zarr
@@ -87,28 +86,29 @@ def _value(saved: Described, like: Any) -> Any:
 
 def _read(place: str, saved: Described, wanted: Leaf, mesh: Mesh) -> Any:
     """The part of an array that this rank reads, in place of the leaf ``wanted``."""
+    path = os.path.join(place, saved["array"])
+    try:
+        return _placed(path, saved, wanted, mesh)
+    except (FileNotFoundError, ValueError, KeyError) as error:
+        raise ValueError(f"{path} is damaged: {error}. Restore another step: `step=`.") from None
+
+
+def _placed(path: str, saved: Described, wanted: Leaf, mesh: Mesh) -> Any:
     x, kind = wanted.array, type(wanted.value)
     mesh = mesh_of(x, mesh)
     is_numpy = issubclass(kind, np.ndarray | np.generic)
-    source = _zarr.opened(os.path.join(place, saved["array"]))
+    source = _zarr.opened(path)
+    if tuple(source.shape) != tuple(x.shape):
+        raise ValueError(f"it has the shape {tuple(source.shape)}, not {tuple(x.shape)}")
     goal = x._layout if isinstance(x, DistArray) else mesh.layout(x.shape, ())
     placement = goal
     if saved["kind"] == "array" and not is_numpy:
         rows = mesh.layout(x.shape, mesh.default_spec if x.shape else ())
         placement = layout_to_read(source, goal, rows)
-    block = _block(source, placement.box(mesh.coordinates)).astype(x.dtype, copy=False)
+    block = read(source, placement.box(mesh.coordinates)).astype(x.dtype, copy=False)
     if is_numpy:
         return block[()] if issubclass(kind, np.generic) else block
     found = whole_or_sharded(DistArray, jax.device_put(block), mesh, placement)
     if saved["kind"] == "key":
         return call(jax.random.wrap_key_data, (found,), {"impl": saved["implementation"]})
     return found if placement == goal else _Elsewhere(found, partition_spec(goal))
-
-
-def _block(source: Any, box: Box) -> np.ndarray:
-    try:
-        return read(source, box)
-    except ValueError as error:
-        raise ValueError(
-            f"The checkpoint is damaged: {error}. Restore another step: `step=`."
-        ) from None

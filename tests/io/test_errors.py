@@ -161,3 +161,20 @@ def test_a_checkpoint_with_a_damaged_chunk(mpi_tmp_path):
     alone(damage)
     text = raised(lambda: jpi.checkpoint.restore(mpi_tmp_path, state))
     assert text.startswith("ValueError") and "is damaged" in text and "`step=`" in text
+
+
+def test_a_checkpoint_whose_json_is_damaged(mpi_tmp_path):
+    state = {"x": jnp.asarray(random_array((7, 3)))}
+    for step in (1, 2):
+        jpi.checkpoint.save(mpi_tmp_path, step, state)
+    folder = mpi_tmp_path / "step_00000002"
+    restore = lambda: jpi.checkpoint.restore(mpi_tmp_path, state)  # noqa: E731
+    for path in (folder / "x" / "zarr.json", folder / "tree.json"):
+        text = path.read_text()
+        jpi.barrier()
+        alone(lambda path=path, text=text: path.write_text(text[:30]))
+        assert "is damaged" in raised(restore)
+        alone(path.unlink)
+        found = raised(restore)
+        assert found.startswith("ValueError") and "is damaged" in found
+    assert_same(jpi.checkpoint.restore(mpi_tmp_path, state, step=1)["x"], random_array((7, 3)))
