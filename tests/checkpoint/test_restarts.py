@@ -11,7 +11,10 @@ pytestmark = pytest.mark.ranks(1)  # mpirun is started here, and does not nest
 
 # Every layout and dtype in every format: the same arrays on any number of ranks.
 ARRAYS = """
-DTYPES = "bool int8 uint16 int64 float16 bfloat16 float32 float64 complex64 complex128".split()
+import itertools
+
+DTYPES = ("bool int8 uint8 int16 uint32 int64 uint64 float16 bfloat16 float32 float64 complex64 "
+          "complex128").split()
 FORMATS = "npy", "npz", "zarr", "h5", "nc"
 SHAPES = (7, 5), (2, 3), (0, 4), (12, 1)
 side = 2 if jpi.size() % 2 == 0 else 1
@@ -23,13 +26,13 @@ def numbers(shape, dtype):
     return (np.arange(int(np.prod(shape))).reshape(shape) * 7 % 11).astype(jax.numpy.dtype(dtype))
 
 def cases():
+    for i, (dtype, layout) in enumerate(itertools.product(DTYPES, LAYOUTS)):
+        shape = SHAPES[i % len(SHAPES)]
+        yield f"{dtype}-{layout}-{shape[0]}", numbers(shape, dtype), layout
+    for shape, layout in itertools.product(SHAPES, LAYOUTS):
+        yield f"{layout}-{shape[0]}", numbers(shape, "float32"), layout
     for dtype in DTYPES:
-        for layout in ("rows", "grid"):
-            yield f"{dtype}-{layout}", numbers((5, 3), dtype), layout
-    for layout in LAYOUTS:
-        for shape in SHAPES:
-            yield f"{layout}-{shape[0]}", numbers(shape, "float32"), layout
-    yield "number", numbers((), "float64"), "plain"
+        yield f"{dtype}-number", numbers((), dtype), "plain"
 
 def placed(x, layout):
     spec, mesh = LAYOUTS[layout]
