@@ -22,11 +22,16 @@ _ALONE = 2**20  # bytes: a plain array up to this size is written by one rank
 
 
 class Piece(NamedTuple):
-    """An array of a checkpoint, and the block of it that this rank writes."""
+    """An array of a checkpoint, and the block of it that this rank writes.
+
+    Attributes:
+        has_metadata: whether this rank writes the metadata: of a small array the rank that has it.
+    """
 
     name: str
     metadata: dict[str, Any]
     block: Block
+    has_metadata: bool
 
 
 class Step(NamedTuple):
@@ -59,13 +64,12 @@ def _piece(leaf: Leaf, i: int, mesh: Mesh, copies: bool) -> Piece:
     is_small = not isinstance(x, DistArray) and x.nbytes <= _ALONE
     cuts = (1,) * x.ndim if is_small else parts(x, own)
     part, chunk = _zarr.grid(x.shape, cuts, x.dtype.itemsize)
-    block = _of_one_rank(x, i % own.size == own.rank) if is_small else shards(x, own, part)
+    is_chosen = own.rank == (i % own.size if is_small else 0)
+    block = _of_one_rank(x, is_chosen) if is_small else shards(x, own, part)
     if copies:  # the program may write to its arrays, or give them away, while they are written
         block = Block(block.box, np.array(block.numbers))
-    dims = (None,) * x.ndim
-    return Piece(
-        leaf.described["array"], _shards.metadata(x.shape, x.dtype, part, chunk, dims), block
-    )
+    described = _shards.metadata(x.shape, x.dtype, part, chunk, (None,) * x.ndim)
+    return Piece(leaf.described["array"], described, block, is_chosen)
 
 
 def _of_one_rank(x: np.ndarray, is_own: bool) -> Block:
@@ -91,10 +95,11 @@ def write(step: Step, agree: Callable[[Exception | None], None]) -> None:
 
 
 def _write_own(step: Step) -> None:
-    written = []
+    written: list[str] = []
     if step.is_first:
         written += [write_tree(step.place, step.number, step.described), group_of(step.place)]
-        written += [_shards.create(_path(step, one), one.metadata) for one in step.pieces]
+    made = (one for one in step.pieces if one.has_metadata)
+    written += [_shards.create(_path(step, one), one.metadata) for one in made]
     total = sum(one.block.numbers.nbytes for one in step.pieces)
     with Progress(f"writing step {step.number}", total, step.is_first) as progress:
         for one in step.pieces:
