@@ -61,7 +61,7 @@ for path, x, layout in files():
     if not x.ndim:
         check(path, jpi.io.load(path), x)
         continue
-    for turn in (layout, others[layout]):
+    for turn in (others[layout], layout) if x.dtype == "float32" else (others[layout],):
         spec, mesh = LAYOUTS[turn]
         check(path, jpi.io.load(path, spec=spec, mesh=mesh), x)
 like = {}
@@ -77,7 +77,8 @@ DTYPES, FORMATS, SHAPES = ["bfloat16"], ["npy", "zarr"], [(7, 5), (0, 4)]
 
 
 def run(ranks, folder, program):
-    process = run_python(ranks, "-c", BEGIN + ARRAYS + program, str(folder))
+    command = "-c", BEGIN + ARRAYS + program, str(folder)
+    process = run_python(ranks, *command, MPIEXEC_TIMEOUT="110")  # of the many arrays
     assert process.returncode == 0, process.stderr
 
 
@@ -87,7 +88,7 @@ def test_arrays_of_three_ranks_are_loaded_on_two(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1500)
 @pytest.mark.parametrize("savers", [1, 2, 3, 4])
 def test_arrays_are_loaded_on_any_number_of_ranks(tmp_path, savers):
     run(savers, tmp_path, SAVE)
