@@ -5,14 +5,14 @@
 
 Contestants, which take turns in one run; each rank moves its rows:
 
-- os.pwrite: into a file that rank 0 has made; the reference of writing;
+- os.pwrite: into a file that rank 0 has made; the reference of writing. With fsync it is that of
+  checkpoints, which are on the disk before a step is visible;
 - numpy.memmap: a copy of this rank's rows of the mapped file; the reference of reading;
-- .npy, .zarr, .h5: `jpi.io.save` and `jpi.io.load`; checkpoint: `jpi.checkpoint`, which brings the
-  data to the disk before a step is visible, as os.pwrite with fsync does.
+- .npy, .zarr, .h5: `jpi.io.save` and `jpi.io.load`; checkpoint: `jpi.checkpoint`.
 
 The files are in the page cache when they are read. What is written is read back and checked before
-it is timed. A time is the median over the rounds of rank 0's; the ranks meet in a barrier before
-every turn.
+it is timed. A time is the median over the rounds of the slowest rank's; the ranks meet in a barrier
+before every turn.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ import jax
 import numpy
 from _collectives import RANK, WORLD
 from _measure import show, take_turns, timer_of
+from mpi4py import MPI
 
 import jpi
 import jpi.checkpoint
@@ -37,6 +38,8 @@ import jpi.numpy as jnp
 
 LARGEST = 2**30  # bytes of one call
 ENDS = ".npy", ".zarr", ".h5"
+DURABLE = "os.pwrite, fsync", "checkpoint"
+REFERENCES = "os.pwrite", "os.pwrite, fsync", "numpy.memmap"
 LIMIT = 1.25  # times the time of the reference: 0.8 times its bandwidth
 WIDTH = 1024
 
@@ -82,11 +85,27 @@ def contestants(folder: Path, x: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     return writers, readers
 
 
+def chosen(calls: dict[str, Any], only: list[str] | None) -> dict[str, Any]:
+    return {
+        name: call for name, call in calls.items() if only is None or name in (*only, *REFERENCES)
+    }
+
+
+def slowest(timer: Callable[[], float]) -> Callable[[], float]:
+    return lambda: WORLD.allreduce(timer(), MPI.MAX)
+
+
 def measure(title: str, calls: Mapping[str, Any], nbytes: int, rounds: int) -> None:
-    timers = {name: timer_of(call, 1) for name, call in calls.items()}
+    timers = {name: slowest(timer_of(call, 1)) for name, call in calls.items()}
     seconds = take_turns(timers, rounds=rounds, before=WORLD.Barrier)
     reference = next(iter(calls))
-    show(title, nbytes, seconds, reference=reference, targets=dict.fromkeys(ENDS, LIMIT))
+    show(
+        title,
+        nbytes,
+        seconds,
+        reference=reference,
+        targets=dict.fromkeys((*ENDS, "checkpoint"), LIMIT),
+    )
 
 
 def main() -> None:
@@ -94,18 +113,22 @@ def main() -> None:
     parser.add_argument("--mebibytes", type=int, default=1024, help="of the whole array")
     parser.add_argument("--folder", help="where the files are; a temporary one by default")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", nargs="+", help="some contestants, beside the references")
     options = parser.parse_args()
     made = tempfile.mkdtemp(dir=options.folder) if RANK == 0 else None
     folder = Path(WORLD.bcast(made))
     rows = options.mebibytes * 2**20 // (4 * WIDTH)
     x = jpi.random.normal(jax.random.key(0), (rows, WIDTH))
-    writers, readers = contestants(folder, x)
+    writers, readers = (chosen(found, options.only) for found in contestants(folder, x))
     try:
         for write in writers.values():
             write()
         for name, read in readers.items():
             numpy.testing.assert_array_equal(read(), x.shard, name)
-        measure("writing", writers, x.nbytes, options.rounds)
+        durable = {name: write for name, write in writers.items() if name in DURABLE}
+        cached = {name: write for name, write in writers.items() if name not in DURABLE}
+        measure("writing", cached, x.nbytes, options.rounds)
+        measure("writing to the disk", durable, x.nbytes, options.rounds)
         measure("reading", readers, x.nbytes, options.rounds)
     finally:
         WORLD.Barrier()

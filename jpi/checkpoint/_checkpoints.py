@@ -31,7 +31,7 @@ def save(
         step: the number of the step, 0 or more. A checkpoint of it is replaced.
         tree: DistArrays, arrays that are the same on every rank, random keys, numbers, strings and
             None in any tree. Of other leaves (functions) nothing is saved.
-        keep: how many steps stay, the last ones; None for all.
+        keep: how many steps stay, the last ones, 1 or more; None for all.
         background: whether to write while the program goes on, from a copy of the arrays. The next
             `save`, or `wait`, raises an error of it.
 
@@ -40,7 +40,8 @@ def save(
     Errors: the same on every rank, also where one alone fails; the checkpoints before stay.
     """
     _background.finish()
-    folder, number = os.path.abspath(folder), _step_number(step)
+    folder, number = os.path.abspath(folder), _whole_number("step", step, 0)
+    keep = None if keep is None else _whole_number("keep", keep, 1)
     what = f"the checkpoint of step {number} in {folder}"
     leaves, _ = leaves_of(tree)
     mesh = _mesh_of(leaves)
@@ -112,10 +113,10 @@ def wait() -> None:
     _background.finish()
 
 
-def _step_number(step: Any) -> int:
-    if isinstance(step, bool) or not hasattr(step, "__index__") or step.__index__() < 0:
-        raise ValueError(f"`step` must be a whole number, 0 or more; got {step!r}.")
-    return int(step.__index__())
+def _whole_number(name: str, value: Any, least: int) -> int:
+    if isinstance(value, bool) or not hasattr(value, "__index__") or value.__index__() < least:
+        raise ValueError(f"`{name}` must be a whole number, {least} or more; got {value!r}.")
+    return int(value.__index__())
 
 
 def _mesh_of(leaves: list[Leaf]) -> Mesh:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import re
@@ -14,6 +15,7 @@ from jpi.io._zarr import make_group
 _STEP = re.compile(r"step_(\d+)")
 _TREE = "tree.json"
 VERSION = 1
+_FEW = 16  # files: so many are brought to the disk one by one
 
 
 def place_of(folder: str, step: int) -> str:
@@ -39,14 +41,51 @@ def begin(folder: str, step: int) -> None:
     make_group(partial_name(place_of(folder, step)))
 
 
-def write_tree(place: str, step: int, leaves: list[dict[str, Any]], is_durable: bool) -> None:
-    text = json.dumps(leaves, indent=1)
-    described = {"version": VERSION, "step": step, "crc32": zlib.crc32(text.encode())}
+def write_tree(place: str, step: int, leaves: list[dict[str, Any]]) -> str:
+    """Write the file of the tree, and give its name."""
+    described = {"version": VERSION, "step": step, "crc32": _checksum(leaves), "leaves": leaves}
     with open(os.path.join(place, _TREE), "w") as file:
-        json.dump(described | {"leaves": leaves}, file, indent=1)
-        if is_durable:
-            file.flush()
-            os.fsync(file.fileno())
+        file.write(json.dumps(described, indent=1))
+    return file.name
+
+
+def group_of(place: str) -> str:
+    """The name of the file that says that a folder is a group of Zarr."""
+    return os.path.join(place, "zarr.json")
+
+
+def make_durable(place: str, written: list[str]) -> None:
+    """Bring the files that this rank has written to the disk, and their names.
+
+    Each wait takes milliseconds: with thousands of small files, one is for the whole file system.
+    """
+    if len(written) > _FEW:
+        _sync_file_system(place)
+        return
+    folders = (folder for path in written for folder in _folders(path, place))
+    for name in dict.fromkeys([*written, *folders]):
+        sync(name)
+
+
+def _folders(path: str, place: str) -> list[str]:
+    """The folders from the file ``path`` up to ``place``, without it."""
+    folder = os.path.dirname(path)
+    return [] if folder == place else [folder, *_folders(folder, place)]
+
+
+def _sync_file_system(path: str) -> None:
+    """Bring all of the file system of ``path`` to the disk."""
+    call: Any = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    if call is None:
+        os.sync()
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        if call(descriptor):
+            code = ctypes.get_errno()
+            raise OSError(code, os.strerror(code), path)
+    finally:
+        os.close(descriptor)
 
 
 def read_tree(place: str) -> list[dict[str, Any]]:
@@ -54,17 +93,20 @@ def read_tree(place: str) -> list[dict[str, Any]]:
 
     Errors: ValueError if it is damaged.
     """
-    with open(os.path.join(place, _TREE)) as file:
-        text = file.read()
     try:
-        described = json.loads(text)
+        with open(os.path.join(place, _TREE)) as file:
+            described = json.load(file)
         leaves = described["leaves"]
-        is_whole = described["crc32"] == zlib.crc32(json.dumps(leaves, indent=1).encode())
-    except (ValueError, KeyError, TypeError):
+        is_whole = described["crc32"] == _checksum(leaves)
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         is_whole = False
     if not is_whole:
         raise ValueError(f"{place}/{_TREE} is damaged. Restore another step: `step=`.")
     return leaves
+
+
+def _checksum(leaves: list[dict[str, Any]]) -> int:
+    return zlib.crc32(json.dumps(leaves).encode())
 
 
 def commit(folder: str, step: int, keep: int | None) -> None:
@@ -81,9 +123,9 @@ def commit(folder: str, step: int, keep: int | None) -> None:
             remove(hidden)
 
 
-def sync(folder: str) -> None:
-    """Bring the names in a folder to the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync(path: str) -> None:
+    """Bring a file, or the names in a folder, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -14,6 +14,7 @@ from jpi._array.array import DistArray
 from jpi._call.call import call
 
 Described = dict[str, Any]
+_LONGEST = 200  # characters of a name; file systems allow 255
 
 
 class Leaf(NamedTuple):
@@ -44,7 +45,7 @@ def _is_leaf(x: Any) -> bool:
 
 def _file_name(path: str, taken: set[str]) -> str:
     """A name for a folder, made of the path of a leaf; each has its own."""
-    name = base = re.sub(r"[^A-Za-z0-9_-]+", ".", path).strip(".") or "value"
+    name = base = re.sub(r"[^A-Za-z0-9_-]+", ".", path).strip(".")[-_LONGEST:] or "value"
     while name.lower() in taken:
         name = f"{base}.{len(taken)}"
     taken.add(name.lower())

@@ -16,7 +16,7 @@ from jpi.checkpoint._leaves import Described, Leaf, fits, value_of, words_of
 from jpi.io import _zarr
 from jpi.io._blocks import mesh_of
 from jpi.io._detour import layout_to_read
-from jpi.io._sources import dtype_of, empty, start_reading
+from jpi.io._sources import read
 
 _LINES = 20  # of a message about trees that differ
 
@@ -59,17 +59,12 @@ def require_fit(
 def read_leaves(
     place: str, saved: dict[str, Described], wanted: list[Leaf], mesh: Mesh
 ) -> list[Any]:
-    """What this rank reads in place of the leaves; all arrays are read at the same time.
-
-    `place_leaf` makes the leaves of it.
-    """
-    reads = [
-        None if leaf.array is None else _Read(place, saved[leaf.path], leaf, mesh)
-        for leaf in wanted
-    ]
+    """What this rank reads in place of the leaves; `place_leaf` makes the leaves of it."""
     return [
-        _value(saved[leaf.path], leaf.value) if read is None else read.result()
-        for leaf, read in zip(wanted, reads, strict=True)
+        _value(saved[leaf.path], leaf.value)
+        if leaf.array is None
+        else _read(place, saved[leaf.path], leaf, mesh)
+        for leaf in wanted
     ]
 
 
@@ -89,36 +84,31 @@ def _value(saved: Described, like: Any) -> Any:
     return like if saved["kind"] == "other" else value_of(saved)
 
 
-class _Read:
-    """An array that is being read."""
+def _read(place: str, saved: Described, wanted: Leaf, mesh: Mesh) -> Any:
+    """The part of an array that this rank reads, in place of the leaf ``wanted``."""
+    path = os.path.join(place, saved["array"])
+    try:
+        return _placed(path, saved, wanted, mesh)
+    except (FileNotFoundError, ValueError, KeyError) as error:
+        raise ValueError(f"{path} is damaged: {error}. Restore another step: `step=`.") from None
 
-    def __init__(self, place: str, saved: Described, wanted: Leaf, mesh: Mesh) -> None:
-        self._saved, self._kind, self._dtype = saved, type(wanted.value), wanted.array.dtype
-        self._path = os.path.join(place, saved["array"])
-        source = _zarr.opened(self._path)
-        self._mesh = mesh_of(wanted.array, mesh)
-        x = wanted.array
-        self._wanted = x._layout if isinstance(x, DistArray) else self._mesh.layout(x.shape, ())
-        self._layout = self._wanted
-        if saved["kind"] == "array" and not issubclass(self._kind, np.ndarray | np.generic):
-            rows = self._mesh.layout(source.shape, self._mesh.default_spec if source.rank else ())
-            self._layout = layout_to_read(source, self._wanted, rows)
-        box = self._layout.box(self._mesh.coordinates)
-        self._block = empty(tuple(stop - start for start, stop in box), dtype_of(source))
-        self._future = start_reading(source, box, self._block) if self._block.size else None
 
-    def result(self) -> Any:
-        try:
-            if self._future is not None:
-                self._future.result()
-        except ValueError as error:
-            raise ValueError(
-                f"{self._path} is damaged: {error}. Restore another step: `step=`."
-            ) from None
-        block = self._block.astype(self._dtype, copy=False)
-        if issubclass(self._kind, np.ndarray | np.generic):
-            return block[()] if issubclass(self._kind, np.generic) else block
-        x = whole_or_sharded(DistArray, jax.device_put(block), self._mesh, self._layout)
-        if self._saved["kind"] == "key":
-            return call(jax.random.wrap_key_data, (x,), {"impl": self._saved["implementation"]})
-        return x if self._layout == self._wanted else _Elsewhere(x, partition_spec(self._wanted))
+def _placed(path: str, saved: Described, wanted: Leaf, mesh: Mesh) -> Any:
+    x, kind = wanted.array, type(wanted.value)
+    mesh = mesh_of(x, mesh)
+    is_numpy = issubclass(kind, np.ndarray | np.generic)
+    source = _zarr.opened(path)
+    if tuple(source.shape) != tuple(x.shape):
+        raise ValueError(f"it has the shape {tuple(source.shape)}, not {tuple(x.shape)}")
+    goal = x._layout if isinstance(x, DistArray) else mesh.layout(x.shape, ())
+    placement = goal
+    if saved["kind"] == "array" and not is_numpy:
+        rows = mesh.layout(x.shape, mesh.default_spec if x.shape else ())
+        placement = layout_to_read(source, goal, rows)
+    block = read(source, placement.box(mesh.coordinates)).astype(x.dtype, copy=False)
+    if is_numpy:
+        return block[()] if issubclass(kind, np.generic) else block
+    found = whole_or_sharded(DistArray, jax.device_put(block), mesh, placement)
+    if saved["kind"] == "key":
+        return call(jax.random.wrap_key_data, (found,), {"impl": saved["implementation"]})
+    return found if placement == goal else _Elsewhere(found, partition_spec(goal))

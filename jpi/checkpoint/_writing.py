@@ -10,10 +10,10 @@ import numpy as np
 
 from jpi._array.array import DistArray
 from jpi._mpi.mesh import Mesh
-from jpi.checkpoint._folder import commit, place_of, write_tree
+from jpi.checkpoint._folder import commit, group_of, make_durable, place_of, write_tree
 from jpi.checkpoint._leaves import Leaf
 from jpi.checkpoint._progress import Progress
-from jpi.io import _zarr
+from jpi.io import _shards, _zarr
 from jpi.io._aside import partial_name, remove
 from jpi.io._blocks import Block, mesh_of, numbers, parts, shards
 from jpi.io._together import attempt
@@ -22,11 +22,16 @@ _ALONE = 2**20  # bytes: a plain array up to this size is written by one rank
 
 
 class Piece(NamedTuple):
-    """An array of a checkpoint, and the block of it that this rank writes."""
+    """An array of a checkpoint, and the block of it that this rank writes.
+
+    Attributes:
+        has_metadata: whether this rank writes the metadata: of a small array the rank that has it.
+    """
 
     name: str
     metadata: dict[str, Any]
     block: Block
+    has_metadata: bool
 
 
 class Step(NamedTuple):
@@ -58,14 +63,13 @@ def _piece(leaf: Leaf, i: int, mesh: Mesh, copies: bool) -> Piece:
     own = mesh_of(x, mesh)
     is_small = not isinstance(x, DistArray) and x.nbytes <= _ALONE
     cuts = (1,) * x.ndim if is_small else parts(x, own)
-    part, shard, chunk = _zarr.grid(x.shape, cuts, x.dtype.itemsize)
-    block = _of_one_rank(x, i % own.size == own.rank) if is_small else shards(x, own, part)
+    part, chunk = _zarr.grid(x.shape, cuts, x.dtype.itemsize)
+    is_chosen = own.rank == (i % own.size if is_small else 0)
+    block = _of_one_rank(x, is_chosen) if is_small else shards(x, own, part)
     if copies:  # the program may write to its arrays, or give them away, while they are written
         block = Block(block.box, np.array(block.numbers))
-    dims = (None,) * x.ndim
-    return Piece(
-        leaf.described["array"], _zarr.metadata(x.shape, x.dtype, shard, chunk, dims), block
-    )
+    described = _shards.metadata(x.shape, x.dtype, part, chunk, (None,) * x.ndim)
+    return Piece(leaf.described["array"], described, block, is_chosen)
 
 
 def _of_one_rank(x: np.ndarray, is_own: bool) -> Block:
@@ -91,19 +95,18 @@ def write(step: Step, agree: Callable[[Exception | None], None]) -> None:
 
 
 def _write_own(step: Step) -> None:
+    written: list[str] = []
     if step.is_first:
-        write_tree(step.place, step.number, step.described, is_durable=True)
-        made = [_zarr.creating(_path(step, one), one.metadata, True) for one in step.pieces]
-        for one in made:
-            one.result()
+        written += [write_tree(step.place, step.number, step.described), group_of(step.place)]
+    made = (one for one in step.pieces if one.has_metadata)
+    written += [_shards.create(_path(step, one), one.metadata) for one in made]
     total = sum(one.block.numbers.nbytes for one in step.pieces)
     with Progress(f"writing step {step.number}", total, step.is_first) as progress:
-        writing = _zarr.Writing(progress.add)
         for one in step.pieces:
             if one.block.numbers.size:
-                array = _zarr.creating(_path(step, one), one.metadata, False).result()
-                writing.add(array, *one.block)
-        writing.finish()
+                array = _shards.Shards(_path(step, one), one.metadata)
+                written.append(array.write(*one.block, progress.add))
+    make_durable(step.place, written)
 
 
 def _path(step: Step, piece: Piece) -> str:
@@ -113,11 +116,15 @@ def _path(step: Step, piece: Piece) -> str:
 def _check(step: Step) -> None:
     """Raise if files do not hold as much as this rank has written."""
     for one in step.pieces:
-        found = _zarr.size_of(_path(step, one), one.metadata, one.block.box)
-        if found < one.block.numbers.nbytes:
+        box, block = one.block
+        if not block.size:
+            continue
+        path = _shards.Shards(_path(step, one), one.metadata).file_of(box)
+        found = os.path.getsize(path)
+        if found < block.nbytes:
             raise OSError(
-                f"{_path(step, one)} must hold {one.block.numbers.nbytes} bytes of this rank; it "
-                f"holds {found}. The disk may be full, or a file system lose data."
+                f"{path} must hold {block.nbytes} bytes of this rank; it holds {found}. The disk "
+                "may be full, or a file system lose data."
             )
 
 

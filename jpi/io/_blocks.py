@@ -58,13 +58,6 @@ def rows(x: Any, mesh: Mesh) -> Block:
     return _of_plain(x, placement.box(mesh.coordinates), placement, mesh)
 
 
-def blocks(x: Any, mesh: Mesh) -> Block:
-    """The block of this rank; of several ranks that have one block, the first writes it."""
-    if isinstance(x, DistArray):
-        return _part(x._layout, mesh, x.shard)
-    return rows(x, mesh)
-
-
 def parts(x: Any, mesh: Mesh) -> tuple[int, ...]:
     """The number of blocks along each dimension."""
     placement = layout_of(x, mesh)

@@ -23,11 +23,11 @@ def stored(path: str, name: str | None) -> Any:
         begin = file.read(8)
     if begin.startswith(b"\x93NUMPY"):
         choose(path, name, [DEFAULT])
-        return _npy.Npy(path)
+        return _npy.stored(path)
     if begin.startswith(b"PK"):
         return _npz.member(path, name)
     if begin == b"\x89HDF\r\n\x1a\n":
-        return _hdf5.Dataset(path, name)
+        return _hdf5.stored(path, name)
     if begin.startswith(b"CDF"):
         raise _unknown(path, "NetCDF of version 3; nccopy -k nc4 converts it")
     raise _unknown(path, f"a file that begins with {begin!r}")

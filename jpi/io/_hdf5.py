@@ -11,6 +11,7 @@ import numpy as np
 from jpi._layout.layout import Box
 from jpi.io._libraries import library
 from jpi.io._names import choose
+from jpi.io._rows import Rows, reserve
 
 _BFLOAT16 = (15, 7, 8, 0, 7)  # where sign, exponent and mantissa are, as HDF5 says it
 
@@ -19,8 +20,20 @@ def h5py() -> Any:
     return library("h5py", "HDF5")
 
 
+def stored(path: str, name: str | None) -> Dataset | Rows:
+    """A dataset as a source: where it lies in one piece as in memory, without HDF5."""
+    dataset = Dataset(path, name)
+    if dataset.start is None:
+        return dataset
+    return Rows(path, dataset.start, dataset.shape, dataset.dtype)
+
+
 class Dataset:
-    """A dataset of a file as a source; the file is open while it is read only."""
+    """A dataset of a file as a source; the file is open while it is read only.
+
+    Attributes:
+        start: where in the file the numbers begin; None if they do not lie there as in memory.
+    """
 
     def __init__(self, path: str, name: str | None) -> None:
         with h5py().File(path, "r") as file:
@@ -29,6 +42,7 @@ class Dataset:
             self.shape, self._stored = dataset.shape, dataset.dtype
             self.chunks, self.is_contiguous = dataset.chunks, dataset.chunks is None
             self.dtype = self._meant(dataset)
+            self.start = _start(dataset, self.dtype)
 
     def __getitem__(self, index: Any) -> np.ndarray:
         with h5py().File(self._path, "r") as file:
@@ -53,6 +67,18 @@ class Dataset:
             return np.dtype(jnp.bfloat16)
         is_bool = dataset.dtype == np.int8 and dataset.attrs.get("dtype") == "bool"
         return np.dtype(bool) if is_bool else dataset.dtype  # as xarray keeps a bool in NetCDF
+
+
+def _start(dataset: Any, meant: np.dtype) -> int | None:
+    is_contiguous = dataset.id.get_create_plist().get_layout() == h5py().h5d.CONTIGUOUS
+    if not is_contiguous or dataset.external:
+        return None
+    kind, types = dataset.id.get_type(), h5py().h5t
+    if meant == np.dtype(jnp.bfloat16):
+        is_native = kind.get_order() == types.ORDER_LE
+    else:
+        is_native = kind.equal(types.py_create(dataset.dtype, logical=True))
+    return dataset.id.get_offset() if is_native else None
 
 
 def members(file: Any) -> list[str]:
@@ -126,18 +152,15 @@ def _in_netcdf(dtype: np.dtype) -> tuple[np.dtype, dict[str, str]]:
     return dtype, {}
 
 
-def write_block(path: str, name: str, box: Box, block: np.ndarray) -> None:
-    """Write a block of a dataset that exists."""
+def allocate(path: str, name: str) -> None:
+    """Give a dataset its place in the file, where the ranks then write it without HDF5.
+
+    HDF5 does so when the first number is written.
+    """
     with h5py().File(path, "r+") as file:
-        file[name][tuple(slice(*span) for span in box)] = _writable(block)
-
-
-def _writable(block: np.ndarray) -> np.ndarray:
-    return block.astype(np.float32) if block.dtype == np.dtype(jnp.bfloat16) else block
-
-
-def write_in_parallel(path: str, name: str, box: Box, block: np.ndarray, comm: Any) -> None:
-    """As `write_block`, by all ranks at once, with an h5py that was built with MPI."""
-    with h5py().File(path, "r+", driver="mpio", comm=comm) as file:
-        if block.size:
-            file[name][tuple(slice(*span) for span in box)] = _writable(block)
+        dataset = file[name]
+        if not dataset.size:
+            return
+        dataset[(0,) * dataset.ndim] = 0
+        start, nbytes = dataset.id.get_offset(), dataset.id.get_storage_size()
+    reserve(path, start, nbytes)

@@ -3,60 +3,20 @@
 from __future__ import annotations
 
 import io
-import math
-import os
-from typing import IO, Any
+from typing import IO
 
 import jax.numpy as jnp
 import numpy as np
 
-from jpi._layout.layout import Box
-
-_LARGEST = 2**30  # bytes of one call: Linux moves less than 2 GiB
+from jpi.io._rows import Rows, reserve
 
 
-class Npy:
+def stored(path: str, start: int = 0) -> Rows:
     """The array of a `.npy` file, or of such a file inside of another one, as a source."""
-
-    is_contiguous = True
-
-    def __init__(self, path: str, start: int = 0) -> None:
-        self._path = path
-        with open(path, "rb") as file:
-            file.seek(start)
-            self.shape, self.is_reversed, self.dtype = read_header(file)
-            self._start = file.tell()
-
-    def __getitem__(self, index: Any) -> np.ndarray:
-        return self._map()[index]
-
-    def read_into(self, block: np.ndarray, box: Box) -> None:
-        offset = self._contiguous(box)
-        if offset is None:
-            block[...] = self._map()[tuple(slice(*span) for span in box)]
-            return
-        descriptor = os.open(self._path, os.O_RDONLY)
-        try:
-            _read_all(descriptor, block, self._start + offset, self._path)
-        finally:
-            os.close(descriptor)
-
-    def _contiguous(self, box: Box) -> int | None:
-        """Where in the data a part of whole rows begins; None if it is not in one piece."""
-        is_whole = all(
-            span == (0, size) for span, size in zip(box[1:], self.shape[1:], strict=True)
-        )
-        if not is_whole or (self.is_reversed and len(box) > 1):
-            return None
-        row = math.prod(self.shape[1:]) * self.dtype.itemsize
-        return box[0][0] * row if box else 0
-
-    def _map(self) -> np.ndarray:
-        order: Any = "F" if self.is_reversed else "C"
-        if 0 in self.shape:
-            return np.empty(self.shape, self.dtype)
-        mapped = np.memmap(self._path, self.dtype, "r", self._start, self.shape, order)
-        return np.asarray(mapped)
+    with open(path, "rb") as file:
+        file.seek(start)
+        shape, is_reversed, dtype = read_header(file)
+        return Rows(path, file.tell(), shape, dtype, is_reversed)
 
 
 def read_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
@@ -94,37 +54,8 @@ def _storable(dtype: np.dtype) -> np.dtype:
     return np.dtype(f"V{dtype.itemsize}") if dtype.kind == "V" else dtype
 
 
-def write_rows(path: str, start: int, first: int, rows: np.ndarray) -> None:
-    """Write ``rows``, the first of which has the number ``first``, after the header."""
-    rows = np.ascontiguousarray(rows)
-    if not rows.size:
-        return
-    offset = start + first * (rows.nbytes // len(rows))
-    descriptor = os.open(path, os.O_WRONLY)
-    try:
-        data = rows.reshape(-1).view(np.uint8).data
-        while data:
-            count = os.pwrite(descriptor, data[:_LARGEST], offset)
-            data, offset = data[count:], offset + count
-    finally:
-        os.close(descriptor)
-
-
-def preallocate(path: str, head: bytes, nbytes: int) -> None:
-    """Make a file with a header and place for the data: a full disk is noticed here."""
+def create(path: str, head: bytes, nbytes: int) -> None:
+    """Make a file with a header and place for the data."""
     with open(path, "wb") as file:
         file.write(head)
-        file.flush()
-        if nbytes:
-            os.posix_fallocate(file.fileno(), len(head), nbytes)
-
-
-def _read_all(descriptor: int, block: np.ndarray, offset: int, path: str) -> None:
-    data = block.reshape(-1).view(np.uint8).data
-    while data:
-        count = os.preadv(descriptor, [data[:_LARGEST]], offset)
-        if not count:
-            raise ValueError(
-                f"`{path}` must hold all its numbers; it ends {len(data)} bytes early."
-            )
-        data, offset = data[count:], offset + count
+    reserve(path, len(head), nbytes)

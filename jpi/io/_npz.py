@@ -10,13 +10,14 @@ import numpy as np
 
 from jpi._layout.layout import Box
 from jpi.io._names import choose
-from jpi.io._npy import Npy, read_header
+from jpi.io._npy import read_header, stored
+from jpi.io._rows import Rows
 
 _LOCAL = struct.Struct("<26xHH")  # of the header before each file: the sizes of two names follow
 _PIECE = 2**22  # bytes that are decompressed at once
 
 
-def member(path: str, name: str | None) -> Npy | Compressed:
+def member(path: str, name: str | None) -> Rows | Compressed:
     """The array ``name`` of a zip file; the only one for None."""
     with zipfile.ZipFile(path) as archive:
         names = {one.removesuffix(".npy"): one for one in archive.namelist()}
@@ -26,7 +27,7 @@ def member(path: str, name: str | None) -> Npy | Compressed:
     with open(path, "rb") as file:
         file.seek(entry.header_offset)
         lengths = _LOCAL.unpack(file.read(_LOCAL.size))
-    return Npy(path, entry.header_offset + _LOCAL.size + sum(lengths))
+    return stored(path, entry.header_offset + _LOCAL.size + sum(lengths))
 
 
 class Compressed:

@@ -67,6 +67,7 @@ def _block(source: Any, box: Box, added: int) -> np.ndarray:
 def on_device(block: np.ndarray, options: dict[str, Any]) -> jax.Array:
     """``jax.numpy.array(block, **options)`` of a block that nothing else uses, without a copy
     where its type is one of JAX's."""
+    block = block.astype(block.dtype.newbyteorder("="), copy=False)  # JAX knows the machine's only
     asks = any(options.get(name) is not None for name in ("dtype", "out_sharding"))
     dtype = jax.dtypes.canonicalize_dtype(block.dtype)
     if asks or options.get("order") not in (None, "K", "C") or dtype != block.dtype:

@@ -47,7 +47,7 @@ def read(source: Any, box: Box) -> np.ndarray:
     return np.array(block, order="C")
 
 
-def empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+def _empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     """An array in memory that is aligned as JAX wants it."""
     count = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
     memory = np.empty(count + _ALIGNMENT, np.uint8)
@@ -60,7 +60,7 @@ def _shape_of(box: Box) -> tuple[int, ...]:
 
 
 def _read_into(source: Any, index: tuple[slice, ...], box: Box) -> np.ndarray:
-    block = empty(_shape_of(box), dtype_of(source))
+    block = _empty(_shape_of(box), dtype_of(source))
     if block.size:
         source.read_into(block, box)
     return block
@@ -71,19 +71,14 @@ def is_tensorstore(source: Any) -> bool:
 
 
 def _read_tensorstore(source: Any, box: Box) -> np.ndarray:
-    block = empty(_shape_of(box), dtype_of(source))
-    if block.size:
-        start_reading(source, box, block).result()
-    return block
-
-
-def start_reading(source: Any, box: Box, block: np.ndarray) -> Any:
-    """A future of the end of reading a part of a source of TensorStore."""
     import tensorstore
 
-    part = source[tuple(slice(*span) for span in box)] if box else source
-    part = part.translate_to[(0,) * block.ndim] if block.ndim else part
-    return tensorstore.array(block).write(part)
+    block = _empty(_shape_of(box), dtype_of(source))
+    if block.size:
+        part = source[tuple(slice(*span) for span in box)] if box else source
+        part = part.translate_to[(0,) * block.ndim] if block.ndim else part
+        tensorstore.array(block).write(part).result()
+    return block
 
 
 def _read_hdf5(source: Any, index: tuple[slice, ...], box: Box) -> np.ndarray:
@@ -93,7 +88,7 @@ def _read_hdf5(source: Any, index: tuple[slice, ...], box: Box) -> np.ndarray:
             f"a dataset must hold numbers to be read as an array; {source.name!r} holds {dtype}. "
             "Read it with h5py."
         )
-    block = empty(_shape_of(box), dtype)
+    block = _empty(_shape_of(box), dtype)
     if block.size:
         source.read_direct(block, index, (slice(None),) * block.ndim)
     return block

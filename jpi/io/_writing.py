@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -14,9 +13,9 @@ import numpy as np
 from jpi._array.array import DistArray
 from jpi._mpi.given import compare_given
 from jpi._mpi.mesh import Mesh, current_mesh
-from jpi.io import _hdf5, _npy, _zarr
+from jpi.io import _hdf5, _npy, _rows, _shards, _zarr
 from jpi.io._aside import aside, on_first, remove
-from jpi.io._blocks import blocks, mesh_of, numbers, parts, rows, shards
+from jpi.io._blocks import mesh_of, numbers, parts, rows, shards
 from jpi.io._names import DEFAULT, dimension_names
 from jpi.io._together import together
 
@@ -79,10 +78,14 @@ def _write_npy(job: _Job, arrays: Arrays) -> None:
 
 def _fill_npy(job: _Job, path: str, x: Any) -> None:
     head = _npy.header(x.shape, x.dtype)
-    job.on_first(lambda: _npy.preallocate(path, head, x.size * x.dtype.itemsize))
+    job.on_first(lambda: _npy.create(path, head, x.size * x.dtype.itemsize))
+    _fill_rows(job, path, len(head), x)
+
+
+def _fill_rows(job: _Job, path: str, start: int, x: Any) -> None:
     box, own = rows(x, mesh_of(x, job.mesh))
     first = box[0][0] if box else 0
-    job.together(lambda: _npy.write_rows(path, len(head), first, np.atleast_1d(own)))
+    job.together(lambda: _rows.write_rows(path, start, first, np.atleast_1d(own)))
 
 
 def _write_npz(job: _Job, arrays: Arrays) -> None:
@@ -129,19 +132,12 @@ def _require_group(path: str, names: Sequence[str]) -> None:
 
 def _fill_zarr(job: _Job, path: str, x: Any) -> None:
     dims = dimension_names(x.shape, job.dims)
-    part, shard, chunk = _zarr.grid(x.shape, parts(x, mesh_of(x, job.mesh)), x.dtype.itemsize)
-    described = _zarr.metadata(x.shape, x.dtype, shard, chunk, dims)
-    job.on_first(lambda: _zarr.creating(path, described, True, False).result())
+    part, chunk = _zarr.grid(x.shape, parts(x, mesh_of(x, job.mesh)), x.dtype.itemsize)
+    described = _shards.metadata(x.shape, x.dtype, part, chunk, dims)
+    job.on_first(lambda: _shards.create(path, described))
     box, own = shards(x, mesh_of(x, job.mesh), part)
-
-    def fill() -> None:
-        if own.size:
-            array = _zarr.creating(path, described, False, False).result()
-            writing = _zarr.Writing()
-            writing.add(array, box, own)
-            writing.finish()
-
-    job.together(fill)
+    array = _shards.Shards(path, described)
+    job.together(lambda: array.write(box, own) if own.size else None)
 
 
 def _write_hdf5(job: _Job, arrays: Arrays) -> None:
@@ -160,37 +156,20 @@ def _write_netcdf(job: _Job, arrays: Arrays) -> None:
 
 
 def _write_file(job: _Job, arrays: Arrays, create: Callable[[str, str, Any, bool], None]) -> None:
-    """Write datasets of one file, which ranks without a parallel HDF5 open in turn."""
-    is_parallel = job.together(lambda: _hdf5.h5py().get_config().mpi) or job.comm.size == 1
-    if not is_parallel:
-        _say_in_turn(job)
+    """Write datasets of one file: one rank makes them, by HDF5, and each writes its rows."""
     with job.aside() as place:
         if job.has_more:
             job.on_first(lambda: shutil.copyfile(job.path, place))
         for i, (name, x) in enumerate(arrays.items()):
-            job.on_first(lambda: create(place, name, x, bool(i) or job.has_more))  # noqa: B023
-            box, own = blocks(x, mesh_of(x, job.mesh))
-            if is_parallel and job.comm.size > 1:
-                comm = job.comm.mpi
-                job.together(lambda: _hdf5.write_in_parallel(place, name, box, own, comm))  # noqa: B023
-                continue
-            for rank in range(job.comm.size):
-                is_next = rank == job.comm.rank and own.size
-                job.together(
-                    lambda: _hdf5.write_block(place, name, box, own) if is_next else None  # noqa: B023
-                )
+            has_more = bool(i) or job.has_more
+            job.on_first(lambda: create(place, name, x, has_more))  # noqa: B023
+            _fill_dataset(job, place, name, x)
 
 
-_said: list[str] = []
-
-
-def _say_in_turn(job: _Job) -> None:
-    if job.comm.rank == 0 and not _said:
-        _said.append(job.path)
-        sys.stderr.write(
-            "jpi: h5py was built without MPI, so the ranks write HDF5 files in turn. "
-            ".zarr and .npy files they write at once.\n"
-        )
+def _fill_dataset(job: _Job, path: str, name: str, x: Any) -> None:
+    job.on_first(lambda: _hdf5.allocate(path, name))
+    start = job.together(lambda: _hdf5.Dataset(path, name).start)
+    _fill_rows(job, path, start, x)
 
 
 _WRITERS: dict[str, Callable[[_Job, Arrays], None]] = {

@@ -155,6 +155,32 @@ def test_the_last_steps_stay(mpi_tmp_path):
     assert text.startswith("FileNotFoundError") and "steps [3, 4]" in text
 
 
+def test_how_many_steps_stay_is_a_number(mpi_tmp_path):
+    for keep in (0, -1, True, 1.5):
+        text = raised(lambda keep=keep: jpi.checkpoint.save(mpi_tmp_path, 1, {}, keep=keep))
+        assert f"`keep` must be a whole number, 1 or more; got {keep!r}" in text
+
+
+def test_a_leaf_may_have_any_name(mpi_tmp_path):
+    names = ["a/b.c", "a.b/c", "..", "", "A/B.C", "é ü", "x" * 300, "x" * 299 + "y"]
+    state = {name: jnp.full((7, 3), i) for i, name in enumerate(names)}
+    jpi.checkpoint.save(mpi_tmp_path, 1, state)
+    restored = jpi.checkpoint.restore(mpi_tmp_path, jax.tree.map(jnp.zeros_like, state))
+    for name in names:
+        assert_same(restored[name], jpi.gather(state[name]), name)
+
+
+def test_another_layout_is_restored_while_a_step_is_written(mpi_tmp_path):
+    x = random_array((70, 30))
+    for step in (1, 2):
+        jpi.checkpoint.save(mpi_tmp_path, step, {"x": jnp.asarray(x)}, background=step == 2)
+    mesh = jpi.make_mesh((1, SIZE), ("x", "y"))
+    like = {"x": jnp.zeros((70, 30), spec=("x", "y"), mesh=mesh)}
+    restored = jpi.checkpoint.restore(mpi_tmp_path, like)["x"]
+    assert_same(restored, x)
+    assert restored.spec == like["x"].spec
+
+
 def test_a_step_is_replaced(mpi_tmp_path):
     for value in (1, 2):
         jpi.checkpoint.save(mpi_tmp_path, 7, {"x": jnp.full(4, value)})

@@ -159,9 +159,11 @@ def test_files_of_other_libraries_are_read(folder):
         group.create_array("a/x", data=x, chunks=(3, 2))
         with h5py.File(folder / "x.hdf5", "w") as file:
             file.create_dataset("a/x", data=x, chunks=(2, 3), compression="gzip")
+        with h5py.File(folder / "other.hdf5", "w") as file:
+            file["x"] = x.astype(">f4")  # the other order of bytes
     jpi.barrier()
     for spec in (jpi.P("ranks"), jpi.P(None, "ranks"), jpi.P()):
-        for name in ("order.npy", "two.zarr", "three.zarr", "x.hdf5"):
+        for name in ("order.npy", "two.zarr", "three.zarr", "x.hdf5", "other.hdf5"):
             assert_same(jpi.io.load(folder / name, spec=spec), x, name)
         assert_same(jpi.io.load(folder / "x.npz", spec=spec, name="x"), x)
         assert_same(jpi.io.load(folder / "x.npz", spec=spec, name="y"), x.T)
