@@ -26,9 +26,19 @@ ALL = slice(None)
 TYPES = ("float32", "float64", "complex64", "complex128")  # those of BLAS
 _Box = tuple[int, int, int, int]
 
+product_p = _jax.Primitive("jpi_product")
 subtract_product_p = _jax.Primitive("jpi_subtract_product")
 solve_triangle_p = _jax.Primitive("jpi_solve_triangle")
 swap_rows_p = _jax.Primitive("jpi_swap_rows")
+
+
+def product(
+    a: Any, b: Any, *, of_a: Part = (ALL, ALL), of_b: Part = (ALL, ALL), adjoint: bool = False
+) -> Any:
+    """The product of parts of ``a`` and ``b``; the arguments are those of `subtract_product`."""
+    of_c = _product_shape(a, b, (_box(a, of_a), _box(b, of_b)), adjoint)
+    whole = (0, of_c[-2], 0, of_c[-1])
+    return product_p.bind(a, b, boxes=(whole, _box(a, of_a), _box(b, of_b)), adjoint=adjoint)
 
 
 def subtract_product(
@@ -114,12 +124,22 @@ def _cut(x: Any, box: _Box) -> Any:
     return x[..., top:bottom, left:right]
 
 
-def _subtract_by_xla(c: Any, a: Any, b: Any, *, boxes: Sequence[_Box], adjoint: bool) -> Any:
+def _product_shape(a: Any, b: Any, boxes: Sequence[_Box], adjoint: bool) -> tuple[int, ...]:
+    (top, bottom, *_), of_b = boxes
+    first, last = of_b[:2] if adjoint else of_b[2:]
+    return *a.shape[:-2], bottom - top, last - first
+
+
+def _multiply_by_xla(a: Any, b: Any, *, boxes: Sequence[_Box], adjoint: bool) -> Any:
     a, b = _cut(a, boxes[1]), _cut(b, boxes[2])
     b = jnp.conj(jnp.swapaxes(b, -1, -2)) if adjoint else b
-    product = jnp.matmul(a, b, precision=lax.Precision.HIGHEST)
+    return jnp.matmul(a, b, precision=lax.Precision.HIGHEST)
+
+
+def _subtract_by_xla(c: Any, a: Any, b: Any, *, boxes: Sequence[_Box], adjoint: bool) -> Any:
+    found = _multiply_by_xla(a, b, boxes=boxes, adjoint=adjoint)
     top, _, left, _ = boxes[0]
-    return put(c, (slice(top, None), slice(left, None)), _cut(c, boxes[0]) - product)
+    return put(c, (slice(top, None), slice(left, None)), _cut(c, boxes[0]) - found)
 
 
 def _solve_by_xla(
@@ -164,12 +184,16 @@ def _find_blas() -> None:
     native.set_blas({name: address_of(x, name_of(x)) for name, x in pairs})
 
 
-def _lower_for_cpu(target: str, by_xla: Callable[..., Any]) -> Callable[..., Any]:
+def _lower_for_cpu(
+    target: str, by_xla: Callable[..., Any], is_in_place: bool
+) -> Callable[..., Any]:
+    aliases = {0: 0} if is_in_place else {}
+
     def lower(ctx: Any, *operands: Any, **params: Any) -> Any:
         if ctx.avals_in[0].dtype.name not in TYPES:
             return by_xla(ctx, *operands, **params)
         _find_blas()
-        native_call = jax.ffi.ffi_lowering(target, operand_output_aliases={0: 0})
+        native_call = jax.ffi.ffi_lowering(target, operand_output_aliases=aliases)
         return native_call(ctx, *operands, **{k: _attribute(x) for k, x in params.items()})
 
     return lower
@@ -182,20 +206,38 @@ def _attribute(value: Any) -> Any:
     return np.int64(value) if isinstance(value, int) else np.array(value, np.int64).ravel()
 
 
-def _register(primitive: Any, target: str, by_xla: Callable[..., Any], *static: str) -> None:
+def _same_type(x: Any, *others: Any, **params: Any) -> Any:
+    return x
+
+
+def _product_type(a: Any, b: Any, *, boxes: Sequence[_Box], adjoint: bool) -> Any:
+    return a.update(shape=_product_shape(a, b, boxes[1:], adjoint))
+
+
+def _register(
+    primitive: Any,
+    target: str,
+    by_xla: Callable[..., Any],
+    *static: str,
+    result: Callable[..., Any] = _same_type,
+) -> None:
+    """Defines a primitive; one whose result has the type of its first operand works in place."""
+
     def batch(operands: Any, dims: Any, **params: Any) -> tuple[Any, int]:
         return primitive.bind(*_first(operands, dims), **params), 0
 
     lower = _jax.mlir.lower_fun(by_xla, multiple_results=False)
     capsule = native.local_targets()[target]
     jax.ffi.register_ffi_target(target, capsule, platform="cpu")
-    primitive.def_abstract_eval(lambda x, *others, **params: x)
+    primitive.def_abstract_eval(result)
     _jax.batching.primitive_batchers[primitive] = batch
     _jax.mlir.register_lowering(primitive, lower)
-    _jax.mlir.register_lowering(primitive, _lower_for_cpu(target, lower), platform="cpu")
+    on_cpu = _lower_for_cpu(target, lower, is_in_place=result is _same_type)
+    _jax.mlir.register_lowering(primitive, on_cpu, platform="cpu")
     run_compiled(primitive, *static)
 
 
+_register(product_p, "jpi_product", _multiply_by_xla, "boxes", "adjoint", result=_product_type)
 _register(subtract_product_p, "jpi_subtract_product", _subtract_by_xla, "boxes", "adjoint")
 _register(
     solve_triangle_p,

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jpi._blocks.cyclic import Grid, from_cyclic, grid_over, to_cyclic
-from jpi._blocks.parts import by_rows, put, solve_triangle, subtract_product
+from jpi._blocks.parts import by_rows, product, put, solve_triangle
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value
 from jpi._primitives.reductions import allreduce_p, reduce_p
@@ -56,7 +56,7 @@ def _factored(local: Any, grid: Grid) -> Any:
         total = _sum_on_root(_share(factor, start, stop, done), grid, root)
         if rank == root:
             own = slice(start, None), slice(done, done + stop - start)
-            rest = local[..., own[0], own[1]] + total
+            rest = local[..., own[0], own[1]] - total
             panel = _panel(rest)
             factor = put(factor, own, panel)
             fails += _is_new(panel, rest)
@@ -65,15 +65,12 @@ def _factored(local: Any, grid: Grid) -> Any:
 
 
 def _share(factor: Any, start: int, stop: int, done: int) -> Any:
-    """What the first ``done`` of this rank's columns add to the panel of ``start:stop``."""
-    height = factor.shape[-2] - start
-    nothing = jnp.zeros((*factor.shape[:-2], height, stop - start), factor.dtype)
-    rows, columns = slice(start, None), slice(0, done)
-    return subtract_product(
-        nothing,
+    """What the first ``done`` of this rank's columns subtract from the panel of ``start:stop``."""
+    columns = slice(0, done)
+    return product(
         factor,
         factor,
-        of_a=(rows, columns),
+        of_a=(slice(start, None), columns),
         of_b=(slice(start, stop), columns),
         adjoint=True,
     )

@@ -151,6 +151,12 @@ ffi::Error HandleSubtractProduct(ffi::AnyBuffer, ffi::AnyBuffer a, ffi::AnyBuffe
   return WithParts(boxes, run, *c, a, b);
 }
 
+ffi::Error HandleProduct(ffi::AnyBuffer a, ffi::AnyBuffer b, ffi::Result<ffi::AnyBuffer> c,
+                         ffi::Span<const int64_t> boxes, bool adjoint) {
+  const auto run = [&](auto c, auto a, auto b) { Multiply(c, a, b, adjoint); };
+  return WithParts(boxes, run, *c, a, b);
+}
+
 ffi::Error HandleSolveTriangle(ffi::AnyBuffer, ffi::AnyBuffer t, ffi::Result<ffi::AnyBuffer> x,
                                ffi::Span<const int64_t> boxes, bool lower, bool unit_diagonal,
                                bool right_adjoint) {
@@ -184,6 +190,17 @@ XLA_FFI_Error* SubtractProductOnCpu(XLA_FFI_CallFrame* frame) {
                             .Attr<ffi::Span<const int64_t>>("boxes")
                             .Attr<bool>("adjoint")
                             .To(HandleSubtractProduct);
+  return handler->Call(frame);
+}
+
+XLA_FFI_Error* ProductOnCpu(XLA_FFI_CallFrame* frame) {
+  static auto handler = ffi::Ffi::Bind()
+                            .Arg<ffi::AnyBuffer>()
+                            .Arg<ffi::AnyBuffer>()
+                            .Ret<ffi::AnyBuffer>()
+                            .Attr<ffi::Span<const int64_t>>("boxes")
+                            .Attr<bool>("adjoint")
+                            .To(HandleProduct);
   return handler->Call(frame);
 }
 
@@ -233,6 +250,7 @@ std::map<std::string, XLA_FFI_Handler*> LocalTargets() {
   return {{"jpi_sort", SortOnCpu},
           {"jpi_search", SearchOnCpu},
           {"jpi_subtract_product", SubtractProductOnCpu},
+          {"jpi_product", ProductOnCpu},
           {"jpi_solve_triangle", SolveTriangleOnCpu},
           {"jpi_swap_rows", SwapRowsOnCpu}};
 }

@@ -40,18 +40,34 @@ struct Part {
   Number* first() const { return matrix + box.top * width + box.left; }
 };
 
-// Subtracts the product of parts of a and b from a part of c; with the conjugate transpose of b.
+// Makes a part of c the sum of `old` times itself and `factor` times the product of parts of a and
+// b; with the conjugate transpose of b.
 //
 // A matrix by rows is the transpose of one by columns, so Fortran gets C^T = op(B)^T A^T.
 template <typename Number>
-void SubtractProduct(Part<Number> c, Part<Number> a, Part<Number> b, bool is_adjoint) {
+void AddProduct(Part<Number> c, Number old, Number factor, Part<Number> a, Part<Number> b,
+                bool is_adjoint) {
   int m = c.box.columns(), n = c.box.rows(), k = a.box.columns();
-  if (!m || !n || !k) return;
+  if (!m || !n) return;
   char of_b = is_adjoint ? 'C' : 'N', of_a = 'N';
   int lda = a.width, ldb = b.width, ldc = c.width;
-  Number minus = -1, one = 1;
-  gemm<Number>(&of_b, &of_a, &m, &n, &k, &minus, b.first(), &ldb, a.first(), &lda, &one, c.first(),
+  gemm<Number>(&of_b, &of_a, &m, &n, &k, &factor, b.first(), &ldb, a.first(), &lda, &old, c.first(),
                &ldc);
+}
+
+// Subtracts the product of parts of a and b from a part of c.
+template <typename Number>
+void SubtractProduct(Part<Number> c, Part<Number> a, Part<Number> b, bool is_adjoint) {
+  if (a.box.columns()) AddProduct<Number>(c, 1, -1, a, b, is_adjoint);
+}
+
+// Makes a part of c, which may hold anything, the product of parts of a and b.
+template <typename Number>
+void Multiply(Part<Number> c, Part<Number> a, Part<Number> b, bool is_adjoint) {
+  if (a.box.columns()) return AddProduct<Number>(c, 0, 1, a, b, is_adjoint);
+  for (int64_t row = 0; row < c.box.rows(); ++row) {
+    std::fill_n(c.first() + row * c.width, c.box.columns(), Number(0));
+  }
 }
 
 // Solves T X = B, or X T^H = B if from the right, for the part B of x; X takes its place.

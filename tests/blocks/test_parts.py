@@ -7,7 +7,7 @@ from support.oracle import assert_same, random_array
 
 import jpi
 from jpi._blocks import parts
-from jpi._blocks.parts import solve_triangle, subtract_product, swap_rows
+from jpi._blocks.parts import product, solve_triangle, subtract_product, swap_rows
 
 PART = slice(1, 4), slice(2, 5)
 TYPES = ("float32", "float64", "complex64", "complex128")
@@ -28,6 +28,19 @@ def test_products_of_parts_are_subtracted(dtype, batch):
         assert_same(jax.jit(lambda *xs: subtract_product(*xs, **params))(c, a, turned), expected)
         boxes = (1, 4, 2, 5), (0, 3, 3, 7), (2, 6, 0, 3)
         assert_same(parts._subtract_by_xla(c, a, b, boxes=boxes, adjoint=False), expected)
+
+
+@pytest.mark.parametrize("columns", [4, 0])
+def test_parts_are_multiplied(columns):
+    a, b = random_array((2, 5, 8), np.complex64), random_array((2, 9, 9), np.complex64)
+    of_a, of_b = (slice(1, 3), slice(3, 3 + columns)), (slice(2, 5), slice(2, 2 + columns))
+    expected = a[:, 1:3, of_a[1]] @ b[:, 2:5, of_b[1]].conj().swapaxes(-1, -2)
+    run = jax.jit(lambda a, b: product(a, b, of_a=of_a, of_b=of_b, adjoint=True))
+    assert_same(run(a, b), expected)
+    first = a[:, 1:3, of_a[1]] @ b[:1, 2:5, of_b[1]].conj().swapaxes(-1, -2)
+    assert_same(jax.vmap(run, (0, None))(a, b[0]), first)
+    boxes = tuple((x.start, x.stop, y.start, y.stop) for x, y in (of_a, of_a, of_b))
+    assert_same(parts._multiply_by_xla(a, b, boxes=boxes, adjoint=True), expected)
 
 
 @pytest.mark.parametrize("dtype", TYPES)
