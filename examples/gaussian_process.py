@@ -114,9 +114,8 @@ def main():
     matrix = 8 * options.points**2 / 2**30
     jpi.print(f"memory of rank 0 at most {peak:.2f} GiB; the kernel matrix has {matrix:.2f} GiB")
     few = slice(None, None, max(1, options.points // 500))
-    jpi.print(
-        f"difference from one process: {difference(points[few], values[few], parameters):.1e}"
-    )
+    largest = difference(points[few], values[few], parameters)
+    jpi.print(f"largest difference to one process: {largest:.1e}")
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
-from typing import Any
+from types import EllipsisType
+from typing import Any, overload
 
 import jax
 import jax.numpy as jnp
@@ -14,8 +14,8 @@ from jpi._array import data_dependent as data_dependent  # registers `nonzero` a
 from jpi._array.index import getitem, hashable_index
 from jpi._array.leaf import Leaf
 from jpi._array.masks import is_mask, take
+from jpi._array.methods import Methods
 from jpi._array.pickling import restored, saved
-from jpi._array.protocols import Protocols
 from jpi._array.pytree import register
 from jpi._array.update import At
 from jpi._blocks.redistribute import redistribute
@@ -28,45 +28,7 @@ from jpi._mpi.mesh import Mesh
 from jpi._ordered.compile import compiled_when_eager
 from jpi._primitives.moves import gather_p
 
-
-def _binary(function: Callable, *, swap: bool = False) -> Callable[[Any, Any], Any]:
-    # `**` needs Python integers unchanged, as in jax.numpy: x ** 2 is a product, not a power.
-    trace_integers = function is not jnp.power
-
-    def method(self: Any, other: Any) -> Any:
-        if not isinstance(
-            other, DistArray | jax.Array | np.ndarray | np.generic | int | float | complex
-        ):
-            return NotImplemented
-        operands = (other, self) if swap else (self, other)
-        return call(function, operands, {}, trace_integers=trace_integers)
-
-    return method
-
-
-def _method(name: str) -> Callable[..., Any]:
-    function = getattr(jnp, name)
-
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return call(function, (self, *args), kwargs)
-
-    method.__name__ = name
-    method.__doc__ = f"As `jax.numpy.{name}` on the global array."
-    return method
-
-
-def _own_method(name: str) -> Callable[..., Any]:
-    """A method that `jax.numpy` has on its arrays only."""
-
-    def function(x: Any, *args: Any, **kwargs: Any) -> Any:
-        return getattr(x, name)(*args, **kwargs)
-
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return call(function, (self, *args), kwargs)
-
-    method.__name__ = name
-    method.__doc__ = f"As `jax.Array.{name}` on the global array."
-    return method
+_Slices = slice | EllipsisType | None
 
 
 class _Named(type):
@@ -77,7 +39,7 @@ class _Named(type):
 
 
 @api
-class DistArray(Protocols, metaclass=_Named):
+class DistArray(Methods, metaclass=_Named):
     """An array with a global shape, split into one block per rank.
 
     It behaves as a `jax.Array` of the global shape in the functions of `jpi.numpy`, in operators
@@ -174,41 +136,11 @@ class DistArray(Protocols, metaclass=_Named):
     def compress(self, condition: Any, axis: int | None = None, **kwargs: Any) -> Any:
         return call(jnp.compress, (condition, self), {"axis": axis, **kwargs})
 
-    all, any, argmax, argmin = map(_method, ("all", "any", "argmax", "argmin"))
-    argpartition, argsort, choose = map(_method, ("argpartition", "argsort", "choose"))
-    clip, conj, conjugate, copy = map(_method, ("clip", "conj", "conjugate", "copy"))
-    cumprod, cumsum, diagonal, dot = map(_method, ("cumprod", "cumsum", "diagonal", "dot"))
-    max, mean, min, nonzero = map(_method, ("max", "mean", "min", "nonzero"))
-    prod, ptp, ravel, repeat = map(_method, ("prod", "ptp", "ravel", "repeat"))
-    round, searchsorted, sort = map(_method, ("round", "searchsorted", "sort"))
-    squeeze, std, sum, swapaxes = map(_method, ("squeeze", "std", "sum", "swapaxes"))
-    take, trace, var = map(_method, ("take", "trace", "var"))
-    byteswap, view = map(_own_method, ("byteswap", "view"))
-
-    __add__, __radd__ = _binary(jnp.add), _binary(jnp.add, swap=True)
-    __sub__, __rsub__ = _binary(jnp.subtract), _binary(jnp.subtract, swap=True)
-    __mul__, __rmul__ = _binary(jnp.multiply), _binary(jnp.multiply, swap=True)
-    __truediv__, __rtruediv__ = _binary(jnp.true_divide), _binary(jnp.true_divide, swap=True)
-    __floordiv__ = _binary(jnp.floor_divide)
-    __rfloordiv__ = _binary(jnp.floor_divide, swap=True)
-    __mod__, __rmod__ = _binary(jnp.remainder), _binary(jnp.remainder, swap=True)
-    __divmod__, __rdivmod__ = _binary(jnp.divmod), _binary(jnp.divmod, swap=True)
-    __pow__, __rpow__ = _binary(jnp.power), _binary(jnp.power, swap=True)
-    __matmul__, __rmatmul__ = _binary(jnp.matmul), _binary(jnp.matmul, swap=True)
-    __and__, __rand__ = _binary(jnp.bitwise_and), _binary(jnp.bitwise_and, swap=True)
-    __or__, __ror__ = _binary(jnp.bitwise_or), _binary(jnp.bitwise_or, swap=True)
-    __xor__, __rxor__ = _binary(jnp.bitwise_xor), _binary(jnp.bitwise_xor, swap=True)
-    __lshift__, __rlshift__ = _binary(jnp.left_shift), _binary(jnp.left_shift, swap=True)
-    __rshift__, __rrshift__ = _binary(jnp.right_shift), _binary(jnp.right_shift, swap=True)
-    __eq__, __ne__ = _binary(jnp.equal), _binary(jnp.not_equal)
-    __lt__, __le__ = _binary(jnp.less), _binary(jnp.less_equal)
-    __gt__, __ge__ = _binary(jnp.greater), _binary(jnp.greater_equal)
-    __round__ = _own_method("__round__")
-    __neg__, __pos__ = _method("negative"), _method("positive")
-    __abs__, __invert__ = _method("abs"), _method("invert")
-    __hash__ = None  # type: ignore[assignment]
-
-    def __getitem__(self, index: Any) -> Any:
+    @overload
+    def __getitem__(self, index: _Slices | tuple[_Slices, ...], /) -> DistArray: ...
+    @overload
+    def __getitem__(self, index: Any, /) -> DistArray | jax.Array: ...
+    def __getitem__(self, index: Any, /) -> Any:
         if any(map(is_mask, index if isinstance(index, tuple) else (index,))):
             return take(self, index)
         return call(getitem, (self, hashable_index(index)), {})

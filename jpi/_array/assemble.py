@@ -26,7 +26,7 @@ from jpi._primitives.replication import checked
 
 
 @api
-def from_shard(block: Any, *, spec: Any = None, mesh: Mesh | None = None) -> Any:
+def from_shard(block: Any, *, spec: Any = None, mesh: Mesh | None = None) -> DistArray:
     """The distributed array whose blocks are what each rank passes.
 
     Args:
@@ -63,7 +63,7 @@ def from_shard(block: Any, *, spec: Any = None, mesh: Mesh | None = None) -> Any
 
 
 @api
-def scatter_from(x: Any, root: int = 0, *, spec: Any = None, mesh: Mesh | None = None) -> Any:
+def scatter_from(x: Any, root: int = 0, *, spec: Any = None, mesh: Mesh | None = None) -> DistArray:
     """The distributed form of an array that only one rank holds.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, overload
 
 import jax
 import jax.numpy as jnp
@@ -13,6 +13,10 @@ from jpi._call.arguments import is_sharded
 from jpi._jax.tracebacks import api
 
 
+@overload
+def gather(x: DistArray | jax.Array, root: int | None = None, *, comm: Any = None) -> jax.Array: ...
+@overload
+def gather(x: Any, root: int | None = None, *, comm: Any = None) -> Any: ...
 @api
 def gather(x: Any, root: int | None = None, *, comm: Any = None) -> Any:
     """The whole array, on every rank or on ``root`` only; or MPI's gather of the ranks' arrays.

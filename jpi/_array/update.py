@@ -10,6 +10,7 @@ import numpy as np
 
 from jpi._array.index import hashable_index, update
 from jpi._array.masks import is_mask, take, without_masks
+from jpi._array.update_methods import UpdateMethods
 from jpi._call.call import call
 from jpi._call.sharded import Sharded
 from jpi._jax.tracebacks import api
@@ -36,25 +37,12 @@ class At:
         return f"At({self._x!r})"
 
 
-def _method(name: str) -> Callable[..., Any]:
-    def method(self: Updates, *args: Any, **kwargs: Any) -> Any:
-        return self._updated(name, args, kwargs)
-
-    method.__name__ = name
-    method.__doc__ = f"As `jax.numpy.ndarray.at[index].{name}` on the global array."
-    return method
-
-
 @api
-class Updates:
+class Updates(UpdateMethods):
     """``x.at[index]``, with the methods and keyword arguments that `jax.numpy` has."""
 
     def __init__(self, x: Sharded, index: Any) -> None:
         self._x, self._index = x, index
-
-    set, add, subtract = map(_method, ("set", "add", "subtract"))
-    multiply, mul, divide, power = map(_method, ("multiply", "mul", "divide", "power"))
-    min, max, apply, get = map(_method, ("min", "max", "apply", "get"))
 
     def __repr__(self) -> str:
         return f"Updates({self._x!r}, {self._index!r})"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar, overload
 
 import jax
 
@@ -76,16 +76,40 @@ def _is_block(leaves: Sequence[Any], block: Any) -> bool:
     return any(is_sharded(x) and x.shape != block.shape == x._shard.shape for x in leaves)
 
 
-Function = TypeVar("Function", bound=Callable | tuple)
+Functions = TypeVar("Functions", bound=tuple)
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+ResultOnly = TypeVar("ResultOnly", covariant=True)
 
 
+class Spmd(Protocol[Parameters, ResultOnly]):
+    """A function by `jpi.spmd`: it also takes distributed arrays where the original takes arrays,
+    and then has them in its results."""
+
+    @overload
+    def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> ResultOnly: ...
+    @overload
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+
+
+@overload
+def spmd(fun: Functions, *, out_spec: Any = None) -> Functions: ...
+@overload
+def spmd(
+    fun: Callable[Parameters, Result], *, out_spec: Any = None
+) -> Spmd[Parameters, Result]: ...
+@overload
+def spmd(
+    *, out_spec: Any = None
+) -> Callable[[Callable[Parameters, Result]], Spmd[Parameters, Result]]: ...
 @api
-def spmd(fun: Function, *, out_spec: Any = None) -> Function:
+def spmd(fun: Any = None, *, out_spec: Any = None) -> Any:
     """``fun``, written for arrays on one device, as a function of distributed arrays.
 
     Args:
         fun: the function: a method or a module that can be called will do, and so will a NamedTuple
-            of functions, such as an optimiser of optax.
+            of functions, such as an optimiser of optax. Without it, the result is a decorator.
         out_spec: one spec for the layout of all its results; by default each keeps the layout in
             which it is computed. A sum over ranks that is wanted in blocks is a reduce-scatter.
 
@@ -96,6 +120,8 @@ def spmd(fun: Function, *, out_spec: Any = None) -> Function:
 
     Example: ``jpi.spmd(jax.nn.relu)(x)``; ``optimizer = jpi.spmd(optax.lamb(1e-3))``
     """
+    if fun is None:
+        return functools.partial(spmd, out_spec=out_spec)
     if isinstance(fun, tuple) or not callable(fun):
         return _each_spmd(fun, out_spec)
     is_tree = not jax.tree_util.all_leaves([fun])  # it holds arrays, which are arguments too
@@ -115,7 +141,7 @@ def spmd(fun: Function, *, out_spec: Any = None) -> Function:
         target = replace(common_target(leaves), spec=hashable_spec(out_spec))
         return call(function, args, kwargs, target=target)
 
-    return distributed  # type: ignore[return-value]
+    return distributed
 
 
 def _each_spmd(functions: Any, out_spec: Any) -> Any:

@@ -62,6 +62,9 @@ from jax._src.lib import xla_client
 from jax._src.lib.mlir import ir as ir
 from jax._src.lib.mlir.dialects import hlo as hlo
 
+# The class of `x.at[index]`: the methods of ours have its signatures.
+from jax._src.numpy.array_methods import _IndexUpdateRef
+
 # The line and the names of what is traced now, a context that sets those of the equations traced
 # in it, and which frames are the user's.
 from jax._src.source_info_util import current
@@ -78,6 +81,7 @@ from jax.tree_util import GetAttrKey as GetAttrKey
 from jax.tree_util import register_pytree_with_keys as register_pytree_with_keys
 
 Tracer = jax.core.Tracer
+Updates = _IndexUpdateRef
 current_source = current
 code_location = xla_client.Traceback.code_addr2location  # (line, column, ...) of an instruction
 

@@ -11,7 +11,7 @@ import functools
 import inspect
 import weakref
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, overload
 
 import jax
 import numpy as np
@@ -30,6 +30,7 @@ from jpi._ordered.effect import is_ordered, twins
 from jpi._ordered.operands import compare_operands
 from jpi._ordered.origins import boundary, calling_token, new_token
 from jpi._ordered.programs import Size, clearing, comm_of, programs, return_memory
+from jpi._ordered.signatures import Compiled, Parameters, Result
 from jpi._ordered.tokens import thread_tokens
 
 _last_token: list[Any] = [None]
@@ -179,8 +180,14 @@ def _kind(x: Any) -> Any:
     return (x.shape, x.dtype) if isinstance(x, jax.Array | np.ndarray) else (type(x), x)
 
 
+@overload
+def jit(fun: Callable[Parameters, Result], **options: Any) -> Compiled[Parameters, Result]: ...
+@overload
+def jit(
+    **options: Any,
+) -> Callable[[Callable[Parameters, Result]], Compiled[Parameters, Result]]: ...
 @api
-def jit(fun: Callable, **options: Any) -> Callable:
+def jit(fun: Callable | None = None, **options: Any) -> Any:
     """``fun`` compiled, with its collectives in program order at no extra cost per call.
 
     Use it wherever you would use `jax.jit`, which gives the same results but pays for JAX's
@@ -188,9 +195,12 @@ def jit(fun: Callable, **options: Any) -> Callable:
     another jit it is `jax.jit`. ``jpi.jit(f).lower(x).compile()`` compiles ahead of time.
 
     Args:
-        fun: the function to compile.
+        fun: the function to compile; without it, the result is a decorator:
+            ``@jpi.jit(static_argnames="steps")``.
         options: those of `jax.jit`.
     """
+    if fun is None:
+        return functools.partial(jit, **options)
     compiled, inner = jax.jit(_threaded(fun, is_of_user=True), **options), jax.jit(fun, **options)
 
     @functools.wraps(inner)

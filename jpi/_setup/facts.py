@@ -12,6 +12,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -76,6 +77,19 @@ def _ffi_versions() -> str:
     )
 
 
+def _threads() -> str:
+    """The pool that computes on this rank, by the name that XLA gives its threads (on Linux)."""
+    tasks = Path("/proc/self/task").glob("*/comm")
+    count = sum(task.read_text().strip() == "tf_XLAEigen" for task in tasks)
+    given = {name: os.environ.get(name) for name in ("NPROC", "OMP_NUM_THREADS")}
+    settings = [f"{name}={value}" for name, value in given.items() if value]
+    return ", ".join([f"{count or 'unknown'} per rank in XLA", *settings])
+
+
+def _compile_cache() -> str:
+    return str(jax.config.jax_compilation_cache_dir or "none: set JAX_COMPILATION_CACHE_DIR")
+
+
 FACTS: dict[str, Callable[[], str]] = {
     "jpi": lambda: importlib.metadata.version("jpi"),
     "Python": platform.python_version,
@@ -89,6 +103,9 @@ FACTS: dict[str, Callable[[], str]] = {
     "host": lambda: f"{platform.node()}, {usable_cores()} usable cores",
     "thread level": _with_mpi(lambda mpi: THREAD_LEVELS[mpi.Query_thread() - mpi.THREAD_SINGLE]),
     "devices": lambda: f"{jax.default_backend()}: {', '.join(map(str, jax.devices()))}",
+    "threads": _threads,  # after the devices, which start them
+    "XLA_FLAGS": lambda: os.environ.get("XLA_FLAGS", ""),
+    "compile cache": _compile_cache,
     "XLA FFI API": _ffi_versions,
     "environment": lambda: " ".join(f"{name}={value}" for name, value in variables().items()),
     "config": lambda: repr(config),

@@ -63,7 +63,7 @@ struct Extremum {
       return first;
     } else {
       const Real chosen = x == y ? MergeSigns(x, y) : first;
-      return (x != x) | (y != y) ? std::numeric_limits<Real>::quiet_NaN() : chosen;
+      return ((x != x) | (y != y)) ? std::numeric_limits<Real>::quiet_NaN() : chosen;
     }
   }
 

@@ -1,5 +1,7 @@
 """Arguments of calls: what `jax.numpy` takes, and what it refuses, is the same here."""
 
+import inspect
+
 import jax
 import jax.numpy
 import numpy as np
@@ -233,3 +235,25 @@ def test_an_array_in_place_is_a_new_one():
     y = jpi.numpy.asarray(x, copy=True)
     y += 1
     assert_same([x, y], [jax.numpy.asarray(Y), jax.numpy.asarray(Y) + 1])
+
+
+def test_jit_and_spmd_with_options_are_decorators():
+    @jpi.jit(static_argnames="power")
+    def total(x, power):
+        return jpi.numpy.sum(x**power)
+
+    @jpi.spmd(out_spec=jpi.P(None))
+    def doubled(x):
+        return 2 * x
+
+    x = jpi.numpy.arange(5)
+    assert total(x, power=2) == 30
+    assert_same(doubled(x), 2 * np.arange(5, dtype=np.int32))
+
+
+def test_methods_have_the_signatures_of_jax():
+    x = jpi.numpy.arange(5)
+    ours, theirs = inspect.signature(x.sum), inspect.signature(x.gather().sum)
+    assert ours == theirs and "Sum of the elements" in x.sum.__doc__
+    ours, theirs = (inspect.signature(y.at[0].add) for y in (x, x.gather()))
+    assert ours == theirs

@@ -48,6 +48,19 @@ def test_report_is_printed_once_for_any_number_of(ranks):
     assert facts["XLA FFI API"].startswith("{}.{} in jpi".format(*ffi_version))
 
 
+@alone
+def test_report_shows_what_makes_a_rank_slow(tmp_path):
+    cache = str(tmp_path / "cache")
+    given = {
+        "NPROC": "3",
+        "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=true",
+        "JAX_COMPILATION_CACHE_DIR": cache,
+    }
+    _, facts = report_of(run_with(given, "-m", "jpi").stdout)
+    assert facts["threads"] == "3 per rank in XLA, NPROC=3"
+    assert facts["XLA_FLAGS"] == given["XLA_FLAGS"] and facts["compile cache"] == cache
+
+
 def test_library_is_a_file_that_this_process_has_mapped():
     facts = _report.facts()
     with open("/proc/self/maps") as maps:

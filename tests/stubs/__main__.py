@@ -1,0 +1,5 @@
+"""Writes the stubs."""
+
+from stubs import write
+
+write()
