@@ -1,0 +1,76 @@
+"""The directive `functions`: the functions that a module of JPI makes of a module of JAX."""
+
+import ast
+import importlib
+import inspect
+
+from elsewhere import page_of
+from sphinx.util.docutils import SphinxDirective
+
+
+class Functions(SphinxDirective):
+    required_arguments = 1
+
+    def run(self):
+        name = self.arguments[0]
+        module = importlib.import_module(name)
+        own = set(self.config.own_functions.get(name, ()))
+        names = [n for n in dir(module) if not n.startswith("_") and n not in own]
+        functions = [n for n in names if _is_function(getattr(module, n))]
+        text = "\n".join(_entry(name, n, getattr(module, n)) for n in functions)
+        return self.parse_text_to_nodes(text)
+
+
+def _is_function(value):
+    return callable(value) and not inspect.isclass(value) and not inspect.ismodule(value)
+
+
+def _entry(module, name, function):
+    """An entry: the signature, the first sentence of JAX's docstring, and a link to the rest."""
+    source = f"jax.{module.removeprefix('jpi.')}.{name}"
+    return (
+        f"```{{py:function}} {module}.{name}{_signature(function)}\n\n"
+        f"{_sentence(function)} [{source}]({page_of(source)})\n```\n"
+    )
+
+
+def _signature(function):
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return "(*args, **kwargs)"
+    parameters = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+    text = str(signature.replace(parameters=parameters, return_annotation=signature.empty))
+    try:
+        ast.parse(f"def f{text}: pass")
+    except SyntaxError:
+        parameters = [p if p.default is p.empty else p.replace(default=...) for p in parameters]
+        text = str(signature.replace(parameters=parameters, return_annotation=signature.empty))
+        text = text.replace("Ellipsis", "...")
+    return text
+
+
+def _sentence(function):
+    """The first sentence of what JAX says of a function, as plain text."""
+    lines = (inspect.getdoc(function) or "").split("\n\n")
+    for paragraph in lines:
+        sentence = " ".join(paragraph.split())
+        if sentence and not sentence.startswith(("As `jax", "LAX-backend")):
+            return "".join(rf"\{c}" if c in r"\`*_{}[]()<>#$|~" else c for c in sentence)
+    return ""
+
+
+def resolve_collective(app, env, node, content):
+    """A link to `jpi.allreduce` goes to the entry of `jpi.collectives.allreduce`."""
+    module, _, name = node.get("reftarget", "").rpartition(".")
+    if module != "jpi" or node.get("refdomain") != "py":
+        return None
+    target, domain = f"jpi.collectives.{name}", env.domains.python_domain
+    return domain.resolve_xref(env, node["refdoc"], app.builder, "func", target, node, content)
+
+
+def setup(app):
+    app.connect("missing-reference", resolve_collective)
+    app.add_config_value("own_functions", {}, "env")
+    app.add_directive("functions", Functions)
+    return {"version": "1", "parallel_read_safe": True}
