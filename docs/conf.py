@@ -20,6 +20,7 @@ extensions = [
     "sphinx.ext.mathjax",
     "docstrings",
     "elsewhere",
+    "examples",
     "functions",
     "mpirun",
 ]

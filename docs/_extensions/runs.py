@@ -72,7 +72,7 @@ def _run(folder, command, ranks, environment):
     return subprocess.run(
         [mpirun, "-n", str(ranks), sys.executable, *command],
         cwd=folder,
-        env={**os.environ, **_SETTINGS, **environment},
+        env={**os.environ, **_WARNINGS, **_SETTINGS, **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -91,6 +91,10 @@ _SETTINGS = {
     "MPLBACKEND": "agg",
     "JAX_TRACEBACK_FILTERING": "quiet_remove_frames",
 }
+
+
+# Ranks share a compilation cache, if there is one, and may read what is not whole yet.
+_WARNINGS = {"PYTHONWARNINGS": "ignore:Error reading persistent,ignore:Error writing persistent"}
 
 
 def _folder(key):

@@ -16,10 +16,9 @@ from jpi._jax.tracebacks import api
 def global_norm(tree: Any) -> jax.Array:
     """The square root of the sum of the squares of all elements of all arrays in ``tree``.
 
-    ``optax.global_norm`` (``optax.tree.norm``) is wrong on a DistArray, or raises: JAX's tree
-    functions give it the shard, so it sums the squares of this rank's block only. Here a DistArray
-    counts as the global array, replicated or not. A plain array, the same on every rank, counts
-    once, not once per rank. Complex elements count by their absolute values.
+    It is ``jpi.spmd(optax.global_norm)``; ``optax.global_norm`` itself raises on a DistArray. A
+    DistArray counts as the whole array. A plain array, the same on every rank, counts once, not
+    once per rank. Complex elements count by their absolute values.
 
     Communication: an allreduce of one number for each sharded array.
     Example: ``scale = jnp.minimum(1, 1 / jpi.global_norm(gradients))``

@@ -66,6 +66,7 @@ class Sharded:
 
     @property
     def dtype(self) -> np.dtype:
+        """The dtype of the elements."""
         return self._typed.dtype
 
     @property
@@ -75,6 +76,7 @@ class Sharded:
 
     @property
     def ndim(self) -> int:
+        """The number of dimensions."""
         return len(self._layout.shape)
 
     @property
@@ -84,6 +86,7 @@ class Sharded:
 
     @property
     def itemsize(self) -> int:
+        """The bytes of one element."""
         return self.dtype.itemsize
 
     @property
@@ -109,8 +112,10 @@ class Sharded:
 
     @property
     def mesh(self) -> Mesh:
+        """The mesh whose axes shard it."""
         return self._mesh
 
     @property
     def comm(self) -> Comm:
+        """The communicator of the mesh."""
         return self._mesh.comm

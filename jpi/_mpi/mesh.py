@@ -37,6 +37,7 @@ class Mesh:
 
     @cached_property
     def axis_names(self) -> Axes:
+        """The names of the axes, in order."""
         return tuple(name for name, _ in self.axes)
 
     @cached_property
@@ -46,6 +47,7 @@ class Mesh:
 
     @property
     def size(self) -> int:
+        """The number of ranks."""
         return self.comm.size
 
     @property
