@@ -10,7 +10,6 @@ import re
 FIELDS = "Shapes|Communication|Units|Errors"
 _FIELD = re.compile(rf"^({FIELDS}):\s*(.*)", re.S)
 _WITHIN = re.compile(rf"(?<=\.)\s+(?=(?:{FIELDS}):)")
-_ARGUMENT = re.compile(r"^    (?=\S)([\w, *]+): ", re.M)
 _KINDS = {"Args": "param", "Attributes": "ivar"}
 
 
@@ -37,10 +36,12 @@ def _parts(paragraph):
 
 def _arguments(kind, text):
     """A field for each argument: its lines are indented by four, those that go on by eight."""
-    entries = re.split(r"\n(?=    \S)", text)
-    return "\n".join(
-        re.sub(r"\s*\n\s+", " ", _ARGUMENT.sub(rf":{kind} \1: ", entry)) for entry in entries
-    )
+    fields = []
+    for entry in re.split(r"\n(?=    \S)", text):
+        names, description = entry.strip().split(": ", 1)
+        description = " ".join(description.split())
+        fields += [f":{kind} {name}: {description}" for name in names.split(", ")]
+    return "\n".join(fields)
 
 
 def _field(text):

@@ -10,11 +10,12 @@ PROJECTS = {
     "numpy": "https://numpy.org/doc/stable/",
     "mpi4py": "https://mpi4py.readthedocs.io/en/stable/",
 }
-PAGES = {  # of one name
+PAGES = {  # of a function or class
     "jax": "_autosummary/{}.html",
     "numpy": "reference/generated/{}.html",
     "mpi4py": "reference/{}.html",
 }
+MODULES = {"jax": "{}.html", "numpy": "reference/", "mpi4py": "reference/{}.html"}
 
 
 def reachable():
@@ -22,10 +23,13 @@ def reachable():
     return {name: (url, None) for name, url in PROJECTS.items() if _answers(url + "objects.inv")}
 
 
-def page_of(name):
+def page_of(name, kind="func"):
     """Returns the address of the page of ``name``, such as "jax.numpy.sum"."""
     project = name.split(".")[0]
-    return PROJECTS[project] + PAGES[project].format(name)
+    if name.startswith("jax.sharding."):
+        return f"{PROJECTS[project]}jax.sharding.html#{name}"  # all on one page
+    pages = MODULES if kind == "mod" else PAGES
+    return PROJECTS[project] + pages[project].format(name)
 
 
 def _answers(url):
@@ -40,7 +44,10 @@ def _resolve(app, env, node, content):
     name = node.get("reftarget", "")
     if node.get("refdomain") != "py" or name.split(".")[0] not in PROJECTS:
         return None
-    return nodes.reference("", "", content, refuri=page_of(name), internal=False)
+    if name.split(".")[0] in app.config.intersphinx_mapping:
+        return content  # the inventory has no such page
+    uri = page_of(name, node["reftype"])
+    return nodes.reference("", "", content, refuri=uri, internal=False)
 
 
 def setup(app):

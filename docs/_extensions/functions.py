@@ -4,7 +4,6 @@ import ast
 import importlib
 import inspect
 
-from elsewhere import page_of
 from sphinx.util.docutils import SphinxDirective
 
 
@@ -15,8 +14,9 @@ class Functions(SphinxDirective):
         name = self.arguments[0]
         module = importlib.import_module(name)
         own = set(self.config.own_functions.get(name, ()))
-        names = [n for n in dir(module) if not n.startswith("_") and n not in own]
-        functions = [n for n in names if _is_function(getattr(module, n))]
+        source = importlib.import_module(f"jax.{name.removeprefix('jpi.')}")
+        names = [n for n in dir(source) if not n.startswith("_") and n not in own]
+        functions = [n for n in names if _is_function(getattr(module, n, None))]
         text = "\n".join(_entry(name, n, getattr(module, n)) for n in functions)
         return self.parse_text_to_nodes(text)
 
@@ -29,8 +29,8 @@ def _entry(module, name, function):
     """An entry: the signature, the first sentence of JAX's docstring, and a link to the rest."""
     source = f"jax.{module.removeprefix('jpi.')}.{name}"
     return (
-        f"```{{py:function}} {module}.{name}{_signature(function)}\n\n"
-        f"{_sentence(function)} [{source}]({page_of(source)})\n```\n"
+        f"```{{py:function}} {name}{_signature(function)}\n:module: {module}\n\n"
+        f"{_sentence(function, source)} {{py:func}}`{source}`\n```\n"
     )
 
 
@@ -50,14 +50,15 @@ def _signature(function):
     return text
 
 
-def _sentence(function):
-    """The first sentence of what JAX says of a function, as plain text."""
-    lines = (inspect.getdoc(function) or "").split("\n\n")
-    for paragraph in lines:
-        sentence = " ".join(paragraph.split())
-        if sentence and not sentence.startswith(("As `jax", "LAX-backend")):
-            return "".join(rf"\{c}" if c in r"\`*_{}[]()<>#$|~" else c for c in sentence)
-    return ""
+def _sentence(function, source):
+    """What JPI says of a function in its first paragraph, or what JAX says, as plain text."""
+    paragraphs = (inspect.getdoc(function) or "").split("\n\n")
+    own = [text for text in paragraphs[:1] if not text.startswith(("As `jax", "`jax"))]
+    module, _, name = source.rpartition(".")
+    original = getattr(importlib.import_module(module), name, None)
+    of_jax = (inspect.getdoc(original) or "").split("\n\n")
+    sentence = " ".join((own or of_jax)[0].split())
+    return "".join(rf"\{c}" if c in r"\`*_{}[]()<>#$|~" else c for c in sentence)
 
 
 def resolve_collective(app, env, node, content):
