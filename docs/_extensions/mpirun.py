@@ -110,7 +110,7 @@ def _caption(block, first):
 
 def _show(block, caption, text, folder):
     if text:
-        output = nodes.container(classes=["output"])
+        output = nodes.container(classes=["output", "drawn"] if "┌" in text else ["output"])
         output += nodes.paragraph("", caption, classes=["output-caption"])
         output += nodes.literal_block(text, text, language="text")
         block += output

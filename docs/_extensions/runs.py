@@ -40,11 +40,15 @@ def _joined(printed, folder):
     outputs, errors = zip(*printed, strict=True)
     errors = [re.sub(r"rank \d+ of", "rank 0 of", text) for text in errors]
     once = errors[:1] if len(set(errors)) == 1 else errors
-    return _without_paths("".join((*outputs, *once)), folder)
+    return _as_shown("".join((*outputs, *once)), folder)
 
 
-def _without_paths(text, folder):
-    """The text without the folders of the machine that builds the site."""
+_JAX_NOTE = re.compile(r"-{20}\nFor simplicity, JAX has removed its internal frames.*\n?")
+
+
+def _as_shown(text, folder):
+    """The text without JAX's note, and without the folders of the machine that builds the site."""
+    text = _JAX_NOTE.sub("", text)
     return text.replace(f"{folder}/", "").replace(str(REPOSITORY), "~/jpi").rstrip()
 
 
@@ -63,7 +67,7 @@ def run_program(code, command, ranks, environment, wanted):
             )
         (folder / "printed").write_text(shown.stdout)
         _finish(folder)
-    return _without_paths((folder / "printed").read_text(), folder), folder
+    return _as_shown((folder / "printed").read_text(), folder), folder
 
 
 def _run(folder, command, ranks, environment):
@@ -89,7 +93,6 @@ _SETTINGS = {
     "NO_COLOR": "1",
     "JPI_TIMEOUT": "60",
     "MPLBACKEND": "agg",
-    "JAX_TRACEBACK_FILTERING": "quiet_remove_frames",
 }
 
 

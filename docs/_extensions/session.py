@@ -6,6 +6,7 @@ import json
 import linecache
 import sys
 import traceback
+import types
 from pathlib import Path
 
 from mpi4py import MPI
@@ -34,10 +35,10 @@ def main():
     blocks = json.loads(Path("blocks.json").read_text())
     lines = [line for code, _ in blocks for line in code.splitlines()]
     linecache.cache[NAME] = (1, None, [f"{line}\n" for line in lines], NAME)
-    main = sys.modules["__main__"]
-    variables, first_line, printed = main.__dict__, 1, []
+    program = sys.modules["__main__"] = types.ModuleType("__main__")  # its names are no names here
+    first_line, printed = 1, []
     for code, wanted in blocks:
-        printed.append(run(code, wanted, first_line, variables))
+        printed.append(run(code, wanted, first_line, program.__dict__))
         first_line += len(code.splitlines())
         MPI.COMM_WORLD.barrier()
     Path(f"printed.{MPI.COMM_WORLD.rank}.json").write_text(json.dumps(printed))
