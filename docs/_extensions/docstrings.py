@@ -16,6 +16,8 @@ _KINDS = {"Args": "param", "Attributes": "ivar"}
 def as_fields(app, what, name, obj, options, lines):
     """Writes the sections of a docstring as fields."""
     paragraphs = re.split(r"\n\s*\n", "\n".join(lines).strip())
+    if getattr(obj, "__module__", "") == "jpi._array.methods":
+        paragraphs = paragraphs[:2]  # what JAX says first; the rest is in its documentation
     parts = [part for paragraph in paragraphs for part in _parts(paragraph)]
     prose = [part for part in parts if not part.startswith(":")]
     fields = [part for part in parts if part.startswith(":")]
