@@ -8,6 +8,7 @@ import jax
 import numpy as np
 import optax
 import pytest
+import xarray
 import zarr
 from harness.ranks import SIZE
 from support.agreement import raised
@@ -206,11 +207,14 @@ def test_in_the_background(mpi_tmp_path):
     assert_same(jpi.checkpoint.restore(mpi_tmp_path, like)["x"], data + 1)
 
 
+@pytest.mark.filterwarnings("ignore:Object at tree.json")  # zarr: it is no array
 def test_other_programs_read_it(mpi_tmp_path):
     x = random_array((7, 3))
     jpi.checkpoint.save(mpi_tmp_path, 5, {"a": [jnp.asarray(x), 1.5]})
     group = zarr.open_group(mpi_tmp_path / "step_00000005", mode="r")
     np.testing.assert_array_equal(group["a.0"][...], x)
+    opened = xarray.open_zarr(mpi_tmp_path / "step_00000005", consolidated=False)
+    np.testing.assert_array_equal(opened["a.0"], x)
     tree = json.loads((mpi_tmp_path / "step_00000005" / "tree.json").read_text())
     assert [leaf["path"] for leaf in tree["leaves"]] == ["['a'][0]", "['a'][1]"]
     assert tree["leaves"][1]["value"] == 1.5
