@@ -121,6 +121,7 @@ def test_precisions_are_accepted_and_refused_as_on_one_process(dtype):
             assert_same(actual, expected, what=str(precision))
 
 
+@pytest.mark.sweep(2)
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32"])
 def test_attention_in_small_floats(dtype):
     x = jax.numpy.asarray(random_array((2, 4, 2, 8)), dtype)
