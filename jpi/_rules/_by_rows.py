@@ -9,7 +9,7 @@ import jax
 
 from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Placed, Value, placed_as
-from jpi._layout.layout import Spec, layout
+from jpi._layout.layout import Layout, Spec, layout
 from jpi._mpi.comm import Comm
 from jpi._rules._global_jvp import differentiated
 from jpi._rules._matrices import are_gathered, matrix_axes
@@ -25,8 +25,30 @@ def is_whole(call: Call, value: Value) -> bool:
     return is_each_on_one_rank(call, value) or are_gathered([value])
 
 
-def on_whole(call: Call, value: Value) -> list[Value]:
-    return each_matrix(call, [value], (2,), is_fallback=not are_gathered([value]))
+def on_whole(call: Call, value: Value, results: Sequence[str]) -> list[Value]:
+    """The results of the primitive of ``call`` on whole matrices, sharded as `by_rows` does it.
+
+    So the layouts depend neither on the size of a matrix nor on the number of ranks.
+    """
+    found = each_matrix(call, [value], (2,), is_fallback=not are_gathered([value]))
+    if value.is_replicated or not all(x.is_replicated for x in found):
+        return found
+    placements = _placements(call, value, results)
+    return [placed_as(x, call.mesh, y) for x, y in zip(found, placements, strict=True)]
+
+
+def _placements(call: Call, value: Value, results: Sequence[str]) -> list[Layout]:
+    specs = _specs(call, value)
+    return [
+        layout(aval.shape, call.mesh.axes, specs[kind])
+        for aval, kind in zip(call.results, results, strict=True)
+    ]
+
+
+def _specs(call: Call, value: Value) -> dict[str, Spec]:
+    batch = value.spec[:-2]
+    axes = matrix_axes(call, [value], batch)
+    return {ROWS: (*batch, axes), COLUMNS: (*batch, (), axes), WHOLE: batch}
 
 
 def by_rows(
@@ -44,16 +66,10 @@ def by_rows(
         operand: how the matrix is to be sharded.
     """
     mesh, batch = call.mesh, value.spec[:-2]
-    axes = matrix_axes(call, [value], batch)
-    specs: dict[str, Spec] = {ROWS: (*batch, axes), COLUMNS: (*batch, (), axes), WHOLE: batch}
-    source = layout(value.shape, mesh.axes, specs[operand])
+    source = layout(value.shape, mesh.axes, _specs(call, value)[operand])
     placed = placed_as(value.settle(mesh), mesh, source)
     assert isinstance(placed, Placed)
-    placements = [
-        layout(aval.shape, mesh.axes, specs[kind])
-        for aval, kind in zip(call.results, results, strict=True)
-    ]
-    comm = mesh.subcomm(axes)
+    comm = mesh.subcomm(matrix_axes(call, [value], batch))
 
     def each(local: Any) -> list[Any]:
         run = lambda x: list(algorithm(x, comm))  # noqa: E731
@@ -61,4 +77,4 @@ def by_rows(
             run = jax.vmap(run)
         return run(local)
 
-    return differentiated(call, [placed], each, placements)
+    return differentiated(call, [placed], each, _placements(call, value, results))

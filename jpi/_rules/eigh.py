@@ -33,7 +33,7 @@ def eigh(
     if subset_by_index not in (None, (0, size)):
         return each_matrix(call, [value], (2,))
     if is_whole(call, value) or not size:
-        return on_whole(call, value)
+        return on_whole(call, value, [ROWS, WHOLE])
 
     def algorithm(block: Any, comm: Comm) -> list[Any]:
         values, vectors = hermitian_eigenpairs(deal(block, comm, size), comm, size, lower)

@@ -27,7 +27,7 @@ def qr(
     if not full_matrices and is_tall(call, value, rows=-2, columns=-1):
         return tall_qr(call, value)
     if is_whole(call, value) or not min(rows, columns):
-        return on_whole(call, value)
+        return on_whole(call, value, [ROWS, ROWS])
     kept = rows if full_matrices else min(rows, columns)
 
     def algorithm(block: Any, comm: Comm) -> list[Any]:

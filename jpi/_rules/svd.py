@@ -50,8 +50,9 @@ def svd(
             return tall_svd(call, value, is_wide=False)
         if is_tall(call, value, rows=-1, columns=-2):
             return tall_svd(call, value, is_wide=True)
+    kinds = [WHOLE, ROWS, COLUMNS][: len(call.results)]
     if is_whole(call, value) or not min(rows, columns):
-        return on_whole(call, value)
+        return on_whole(call, value, kinds)
     is_wide = columns > rows
     shape = (columns, rows) if is_wide else (rows, columns)
 
@@ -67,7 +68,6 @@ def svd(
             left, right = right, left
         return [values, left, jnp.conj(right.T)]
 
-    kinds = [WHOLE, ROWS, COLUMNS][: len(call.results)]
     return by_rows(call, value, algorithm, kinds, operand=COLUMNS if is_wide else ROWS)
 
 

@@ -115,3 +115,20 @@ def test_the_rank_of_a_singular_matrix_is_counted():
     assert jpi.numpy.linalg.matrix_rank(jpi.numpy.asarray(x)) == 3
     assert jpi.numpy.linalg.matrix_rank(jpi.numpy.asarray(0 * x)) == 0
     assert jpi.numpy.linalg.cond(jpi.numpy.asarray(x)) > 1e6
+
+
+@pytest.mark.parametrize("shape", [(6, 6), (3, 7), (9, 2)], ids=str)
+def test_layouts_do_not_depend_on_where_a_matrix_is_factored(shape, monkeypatch):
+    x = jpi.numpy.asarray(random_array(shape, np.float32, seed=1))
+
+    def specs(kind):
+        monkeypatch.setattr(jpi.config, "linalg", kind)
+        linalg = jpi.numpy.linalg
+        results = [linalg.qr(x), linalg.svd(x), linalg.pinv(x), linalg.qr(x, mode="complete")]
+        if shape[0] == shape[1]:
+            squares = positive(jpi.numpy, x)
+            results += [f(squares) for f in (linalg.eigh, linalg.cholesky, linalg.inv)]
+        leaves = jax.tree.leaves(results, is_leaf=lambda y: isinstance(y, jpi.DistArray))
+        return [y.spec if isinstance(y, jpi.DistArray) else None for y in leaves]
+
+    assert specs("distributed") == specs("gathered")
