@@ -118,5 +118,5 @@ def require_one_comm(x: Sharded, mesh: Mesh) -> None:
     if x.comm is not mesh.comm:
         raise ValueError(
             f"the arrays of one operation must be on the same ranks; got {x.comm} and {mesh.comm}. "
-            "Gather one, or send it with the collectives of mpi4py."
+            "Gather one, and send it by jpi.bcast or jpi.sendrecv."
         )

@@ -22,8 +22,8 @@ _NOTICE = "a collective has waited for {:.0f} s; the job goes on, as other ranks
 _ALONE = "rank 0, which would ask the others, does not answer"
 _LIMIT = "Set JPI_TIMEOUT to end a job in which a rank waits for too long."
 _FIRST_USE = (
-    "A communicator is prepared at its first use: after making it, call "
-    "jpi.barrier(comm=...) on all its ranks."
+    "A communicator is prepared at its first use, by all its ranks together: let them call "
+    "jpi.barrier(comm=...) before that, once it is made."
 )
 
 Begin = Callable[[int, Iterable[Place], float], Inquiry]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -44,7 +46,7 @@ def report(
     lines = [f"jpi: {heading}."]
     for entry, room in _with_room(entries[:_KINDS]):
         lines.append(f"  {rank_words(entry.ranks)}: {entry.words}")
-        lines += [f"    before: {text}" for text in entry.before[len(entry.before) - room :]]
+        lines += [f"    before{text}" for text in entry.before[len(entry.before) - room :]]
     if more := entries[_KINDS:]:
         count = sum(entry.ranks.bit_count() for entry in more)
         lines.append(f"  {count} more ranks in {len(more)} more states are left out.")
@@ -58,8 +60,18 @@ def own_words(line: Line, has: str = "it has") -> str:
 
 
 def _entry(group: Group, explained: int) -> _Entry:
-    before = group.last[-_BEFORE:] if group.ranks & explained else ()
-    return _Entry(group.ranks, True, _doing(group), [_done(line) for line in before])
+    before = _repeated(group.last)[-_BEFORE:] if group.ranks & explained else ()
+    return _Entry(group.ranks, True, _doing(group), before)
+
+
+def _repeated(lines: Sequence[Line]) -> list[str]:
+    """The calls in words; equal ones in a row are one, with their number."""
+    texts = []
+    for _, same in itertools.groupby(lines, key=lambda line: (line.words, line.fingerprint)):
+        first, *others = same
+        times = f", {1 + len(others)} times" if others else ""
+        texts.append(f"{times}: {_done(functools.reduce(Line.joined, others, first))}")
+    return texts
 
 
 def _lowest(entry: _Entry) -> int:

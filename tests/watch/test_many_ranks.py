@@ -134,6 +134,18 @@ def test_messages_of_a_ring_are_one_line():
     assert "  ranks 0-599: send of 4 float32, to rank own+1, at program.py:7" in text
 
 
+def test_equal_calls_in_a_row_are_one_line():
+    again = [line("allreduce of 4 float32", seconds=k / 4) for k in (1, 3, 2)]
+    last = (line("bcast of 4 float32"), *again, line("bcast of 4 float32"))
+    states = [replace(allreduce(rank, 2), last=last) for rank in range(2)]
+    states[1] = replace(ended(1), last=last)
+    text, _ = report_of(states)
+    before = [row.strip() for row in text.splitlines() if "before" in row]
+    bcast = "before: bcast of 4 float32, at program.py:7, 0 s"
+    times = "before, 3 times: allreduce of 4 float32, at program.py:7, 0.25-0.75 s"
+    assert before == [bcast, times, bcast]
+
+
 def test_rows_of_a_mesh_are_one_line():
     def in_row(rank):
         row = range(rank // 20 * 20, rank // 20 * 20 + 20)
