@@ -10,6 +10,7 @@ import zlib
 from typing import Any
 
 from jpi.io._aside import partial_name, remove, replace
+from jpi.io._bytes import opened
 from jpi.io._zarr import make_group
 
 _STEP = re.compile(r"step_(\d+)")
@@ -79,13 +80,10 @@ def _sync_file_system(path: str) -> None:
     if call is None:
         os.sync()
         return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
+    with opened(path, os.O_RDONLY) as descriptor:
         if call(descriptor):
             code = ctypes.get_errno()
             raise OSError(code, os.strerror(code), path)
-    finally:
-        os.close(descriptor)
 
 
 def read_tree(place: str) -> list[dict[str, Any]]:
@@ -125,8 +123,5 @@ def commit(folder: str, step: int, keep: int | None) -> None:
 
 def sync(path: str) -> None:
     """Bring a file, or the names in a folder, to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
+    with opened(path, os.O_RDONLY) as descriptor:
         os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

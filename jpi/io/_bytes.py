@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -14,6 +15,16 @@ Buffer = memoryview
 def bytes_of(x: np.ndarray) -> np.ndarray:
     """The bytes of an array that lies in one piece, where they are."""
     return x.reshape(-1).view(np.uint8)
+
+
+@contextlib.contextmanager
+def opened(path: str, flags: int) -> Iterator[int]:
+    """A context with the descriptor of a file, or of a folder."""
+    descriptor = os.open(path, flags, 0o666)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def read_all(descriptor: int, parts: Sequence[np.ndarray], offset: int, path: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from jpi._layout.layout import Box
-from jpi.io._bytes import read_all, write_all
+from jpi.io._bytes import opened, read_all, write_all
 
 
 class Rows:
@@ -41,11 +41,8 @@ class Rows:
         if offset is None:
             block[...] = self._map()[tuple(slice(*span) for span in box)]
             return
-        descriptor = os.open(self._path, os.O_RDONLY)
-        try:
+        with opened(self._path, os.O_RDONLY) as descriptor:
             read_all(descriptor, [block], self._start + offset, self._path)
-        finally:
-            os.close(descriptor)
 
     def _contiguous(self, box: Box) -> int | None:
         """Where in the data a part of whole rows begins; None if it is not in one piece."""
@@ -70,19 +67,13 @@ def write_rows(path: str, start: int, first: int, rows: np.ndarray) -> None:
     rows = np.ascontiguousarray(rows)
     if not rows.size:
         return
-    descriptor = os.open(path, os.O_WRONLY)
-    try:
+    with opened(path, os.O_WRONLY) as descriptor:
         write_all(descriptor, [rows], start + first * (rows.nbytes // len(rows)))
-    finally:
-        os.close(descriptor)
 
 
 def reserve(path: str, start: int, nbytes: int) -> None:
     """Get place on the disk for an array: a full one is noticed here."""
     if not nbytes:
         return
-    descriptor = os.open(path, os.O_WRONLY)
-    try:
+    with opened(path, os.O_WRONLY) as descriptor:
         os.posix_fallocate(descriptor, start, nbytes)
-    finally:
-        os.close(descriptor)

@@ -18,7 +18,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jpi._layout.layout import Box
-from jpi.io._bytes import bytes_of, read_all, write_all
+from jpi.io._bytes import bytes_of, opened, read_all, write_all
 from jpi.io._libraries import library
 
 Place = tuple[int, ...]
@@ -107,15 +107,12 @@ class Shards:
         for place in itertools.product(*_overlapping(box, self.shard)):
             path = self._file(place)
             try:
-                descriptor = os.open(path, os.O_RDONLY)
+                with opened(path, os.O_RDONLY) as descriptor:
+                    index = self._index(descriptor, path)
+                    for part, entry in self._chunks_in(place, box):
+                        self._read_chunk(descriptor, path, index[entry], part, block, box)
             except FileNotFoundError:
                 raise ValueError(f"{path} is missing") from None
-            try:
-                index = self._index(descriptor, path)
-                for part, entry in self._chunks_in(place, box):
-                    self._read_chunk(descriptor, path, index[entry], part, block, box)
-            finally:
-                os.close(descriptor)
 
     def _index(self, descriptor: int, path: str) -> np.ndarray:
         """For each chunk of a shard where it begins, and how many bytes it has."""
@@ -156,8 +153,7 @@ class Shards:
         place, path = self._place_of(box), self.file_of(box)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         index = np.full((*self._counts, 2), _NOTHING, np.uint64)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
-        try:
+        with opened(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) as descriptor:
             offset = 0
             for part, entry in self._chunks_in(place, box):
                 data = self._chunk(part, block, box)
@@ -165,8 +161,6 @@ class Shards:
                 offset = _write_checked(descriptor, data, offset)
                 done(data.nbytes)
             _write_checked(descriptor, index, offset)
-        finally:
-            os.close(descriptor)
         return path
 
     def _chunk(self, chunk: Box, block: np.ndarray, box: Box) -> np.ndarray:
