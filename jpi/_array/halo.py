@@ -15,9 +15,11 @@ import numpy as np
 
 from jpi._array.array import DistArray
 from jpi._blocks.padding import pad_along
+from jpi._jax import statics
 from jpi._jax.tracebacks import api
 from jpi._layout.padding import padding_plan
 from jpi._ordered.compile import compiled_when_eager
+from jpi._ordered.origins import purpose
 
 Mode = Literal["periodic", "constant", "reflect", "edge"]
 
@@ -95,8 +97,9 @@ def _pads(
 @compiled_when_eager
 def _pad(x: DistArray, *, pads: tuple[tuple[int, int, int], ...], mode: str) -> Any:
     block = x.shard
-    for dim, before, after in pads:
-        own = x._layout.index(dim, x.mesh.coordinates)
-        plan = padding_plan(x._layout.offsets(dim), own, before, after, mode)
-        block = pad_along(block, x.mesh.subcomm(x._layout.spec[dim]), dim, plan)
+    with purpose("halo", [x], statics.of_text(f"{pads} {mode}")):
+        for dim, before, after in pads:
+            own = x._layout.index(dim, x.mesh.coordinates)
+            plan = padding_plan(x._layout.offsets(dim), own, before, after, mode)
+            block = pad_along(block, x.mesh.subcomm(x._layout.spec[dim]), dim, plan)
     return block

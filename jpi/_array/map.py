@@ -11,10 +11,11 @@ from jpi._array.array import DistArray
 from jpi._array.assemble import from_shard
 from jpi._array.halo import Mode, halo
 from jpi._blocks.over_axes import spread_over
-from jpi._call.arguments import common_mesh, is_sharded
+from jpi._call.arguments import ARRAYS, common_mesh, is_sharded
 from jpi._jax.tracebacks import api
 from jpi._layout.layout import Axes
 from jpi._layout.spec import spec_entries
+from jpi._mpi.given import compare_given
 from jpi._mpi.mesh import Mesh, current_mesh
 
 
@@ -48,6 +49,7 @@ def map_shards(f: Callable[..., Any], *xs: Any, out_spec: Any = None) -> Any:
         spec = arrays[0].spec if arrays else mesh.default_spec
     differing = [*(x._layout.axes for x in arrays), *spec_entries(spec, mesh.axes)]
     used = mesh.ordered(*differing)
+    _compare_plain("map_shards", leaves, mesh)
     blocks = jax.tree.map(lambda x: _block(x, mesh, used), xs, is_leaf=is_sharded)
     return jax.tree.map(lambda y: from_shard(y, spec=spec, mesh=mesh), f(*blocks))
 
@@ -77,8 +79,14 @@ def stencil(
     Example: ``jpi.stencil(lambda p: (p[2:] - p[:-2]) / (2 * dx), u, 1)``
     """
     padded = halo(x, width, axis, mode)
+    _compare_plain("stencil", jax.tree.leaves(tuple(args), is_leaf=is_sharded), x.mesh)
     results = f(padded, *(_block(arg, x.mesh, x._layout.axes) for arg in args))
     return jax.tree.map(lambda y: _in_place_of(x, y, padded.shape), results)
+
+
+def _compare_plain(function: str, leaves: Sequence[Any], mesh: Mesh) -> None:
+    plain = [x for x in leaves if isinstance(x, ARRAYS) and not is_sharded(x)]
+    compare_given(f"a plain array in {function}", plain, mesh.comm)
 
 
 def _in_place_of(x: DistArray, y: Any, padded: tuple[int, ...]) -> DistArray:

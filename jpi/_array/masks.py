@@ -23,6 +23,7 @@ from jpi._call.call import call
 from jpi._call.sharded import Sharded
 from jpi._jax import names as _jax
 from jpi._layout.layout import Axes, Layout, layout
+from jpi._mpi.given import compare_given
 from jpi._mpi.mesh import Mesh
 from jpi._ordered.compile import compiled_when_eager
 from jpi._primitives.replication import checked
@@ -69,6 +70,7 @@ def _checked(x: Sharded, index: Any) -> tuple[Any, ...]:
     Errors: those of `jax.numpy`, raised by it.
     """
     parts = index if isinstance(index, tuple) else (index,)
+    compare_given("a mask", [p for p in parts if is_mask(p)], x._mesh.comm, "masks")
     used = sum(_dims_of(part) for part in parts)
     ellipses = [i for i, part in enumerate(parts) if part is Ellipsis]
     place = ellipses[0] if ellipses else len(parts)
@@ -112,7 +114,7 @@ def select(x: Sharded, mask: Any, dim: int = 0) -> Any:
         placement = mesh.layout(mask.shape, mesh.default_spec)
         local = redistribute(mask._shard, mesh.comm, mask._layout, placement)
         mask = mask.kind(local, mesh, placement)
-    elif not isinstance(mask, Sharded) and _jax.trace_state_clean():
+    elif not isinstance(mask, Sharded):
         checked(mask, mesh.comm)
     last = dim + mask.ndim
     axes = mesh.ordered(*x._layout.spec[dim:last])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -49,6 +50,7 @@ class Updates(UpdateMethods):
 
     def _updated(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         x, index = self._x, self._index
+        args = tuple(np.asarray(y) if _is_list_of_numbers(y) else y for y in args)
         if any(map(is_mask, index if isinstance(index, tuple) else (index,))):
             if name == "get" and not args and not kwargs:
                 return take(x, index)
@@ -57,6 +59,11 @@ class Updates(UpdateMethods):
                     return call(_where, (x, name, index, *args), {})
             index = without_masks(x, index)
         return call(update, (x, name, hashable_index(index), *args), kwargs)
+
+
+def _is_list_of_numbers(x: Any) -> bool:
+    numbers = bool | int | float | complex | np.generic
+    return isinstance(x, list | tuple) and all(isinstance(y, numbers) for y in jax.tree.leaves(x))
 
 
 _ELEMENTWISE: dict[str, Callable[[Any, Any], Any]] = {

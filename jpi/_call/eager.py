@@ -10,11 +10,11 @@ import numpy as np
 
 from jpi._call.arguments import ARRAYS, Static, global_type, is_sharded, of_dynamic
 from jpi._call.by_values import NEEDS_VALUES
-from jpi._call.inline import GIVEN, inline, mark_made, on_gathered_values
+from jpi._call.inline import GIVEN, compare_constants, inline, mark_made, on_gathered_values
 from jpi._call.sharded import Sharded
 from jpi._call.target import Target
 from jpi._config import config
-from jpi._evaluation.tracing import trace_global
+from jpi._evaluation.tracing import GlobalFunction, trace_global
 from jpi._jax.statics import mixed, of_number
 from jpi._mpi.given import compare_given
 from jpi._ordered.compile import compile_threaded
@@ -65,6 +65,8 @@ def call_eagerly(
         comm.require_live()
         program, size = _compile(fun, tree, kinds, target, leaves)
         programs.keep(key, program, size, comm)
+    if getattr(program, "constants", None):  # whether the program is kept or not, as above
+        compare_constants(program.constants, comm)
     return _noted(program, leaves, dynamic) if check == "full" else program(dynamic)
 
 
@@ -104,7 +106,7 @@ def _compile(
         return calling(on_gathered_values)
     if function.static:
         return calling(inline)
-    program = Program(fun, tree, kinds, target, function.statics)
+    program = Program(fun, tree, kinds, target, function)
     return program, program.size
 
 
@@ -117,9 +119,9 @@ class Program:
         tree: Any,
         kinds: Sequence[Any],
         target: Target | None,
-        statics: int,
+        traced: GlobalFunction,
     ) -> None:
-        self.statics = statics
+        self.statics, self.constants = traced.statics, traced.constants
         self._source = fun, tree, kinds, target
         self._run, self.size = compile_threaded(self._local)
         self._tree: Any = None
@@ -127,7 +129,7 @@ class Program:
 
     def _local(self, dynamic: Sequence[Any]) -> list[Any]:
         fun, tree, kinds, target = self._source
-        result = inline(fun, tree, _refill(kinds, dynamic), target)
+        result = inline(fun, tree, _refill(kinds, dynamic), target, is_compared=True)
         leaves, self._tree = jax.tree.flatten(result, is_leaf=is_sharded)
         self._places = [(x.kind, x._mesh, x._layout) if is_sharded(x) else None for x in leaves]
         return [x._shard if is_sharded(x) else x for x in leaves]

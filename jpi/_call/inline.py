@@ -47,6 +47,7 @@ from jpi._jax import names as _jax
 from jpi._jax.modes import own_modes
 from jpi._jax.statics import mixed
 from jpi._layout.layout import Layout
+from jpi._mpi.comm import Comm
 from jpi._mpi.given import compare_given
 from jpi._mpi.mesh import Mesh
 from jpi._ordered.declared import claimed, is_declaring
@@ -77,7 +78,19 @@ def _traced(
     return traced
 
 
-def inline(fun: Callable, tree: Any, leaves: Sequence[Any], given: Target | None) -> Any:
+def inline(
+    fun: Callable,
+    tree: Any,
+    leaves: Sequence[Any],
+    given: Target | None,
+    *,
+    is_compared: bool = False,
+) -> Any:
+    """``fun`` of the arguments, on their shards.
+
+    Args:
+        is_compared: whether the ranks have compared the arrays that the program gives as the same.
+    """
     target = given or common_target(leaves)
     traced, dynamic = _traced_with(fun, tree, leaves, _is_array)
     if isinstance(traced, Exception) and not all(map(_has_no_value, dynamic)):
@@ -89,6 +102,8 @@ def inline(fun: Callable, tree: Any, leaves: Sequence[Any], given: Target | None
         raise traced
     if not _jax.trace_state_clean():  # else the eager call has compared them
         compare_given(GIVEN, _plain_values(leaves), target.mesh.comm)
+    if traced.constants and not is_compared:
+        compare_constants(traced.constants, target.mesh.comm)
     values = [_value(target.mesh, x) for x in dynamic]
     made_by = mixed(traced.statics, *(x._made_by for x in dynamic if is_sharded(x)))
     name = getattr(fun, "__name__", "a function")
@@ -107,6 +122,11 @@ def inline(fun: Callable, tree: Any, leaves: Sequence[Any], given: Target | None
         made = _handed_out(target, results, likes, aim)
     mark_made(made, made_by)
     return traced.assemble(made)
+
+
+def compare_constants(arrays: Sequence[Any], comm: Comm) -> None:
+    """Raise if arrays that a function refers to differ between ranks."""
+    compare_given("an array that a function refers to", arrays, comm, "constants")
 
 
 def mark_made(results: Sequence[Any], made_by: int) -> None:

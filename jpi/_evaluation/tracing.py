@@ -10,8 +10,8 @@ from typing import Any
 
 import jax
 
+from jpi._jax import jaxprs, statics
 from jpi._jax import names as _jax
-from jpi._jax import statics
 from jpi._jax.context import make_context
 from jpi._ordered.origins import boundary
 
@@ -31,6 +31,11 @@ class GlobalFunction:
     def statics(self) -> int:
         """A hash of what is static in the function; see `jpi._jax.statics`."""
         return statics.of_jaxpr(self.closed)
+
+    @cached_property
+    def constants(self) -> list[Any]:
+        """The arrays that the function refers to."""
+        return list(jaxprs.arrays_within(self.closed))
 
     def assemble(self, results: Sequence[Any]) -> Any:
         """The results in the structure that the function returned them in."""

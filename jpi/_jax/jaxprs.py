@@ -9,6 +9,7 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from jax._src.core import eval_jaxpr, jaxprs_in_params
 
 from jpi._jax.callers import is_library
@@ -87,6 +88,15 @@ def equations_within(jaxpr: Jaxpr) -> Iterator[JaxprEqn]:
         yield equation
         for inner in jaxprs_in_params(equation.params):
             yield from equations_within(inner)
+
+
+def arrays_within(closed: ClosedJaxpr) -> Iterator[Any]:
+    """The arrays that a function refers to, and those that functions inside it do."""
+    yield from closed.consts
+    for equation in equations_within(closed.jaxpr):
+        for value in equation.params.values():
+            yield from getattr(value, "consts", ())
+        yield from (x.val for x in equation.invars if isinstance(x, Literal) and np.ndim(x.val))
 
 
 def equations(jaxpr: Jaxpr) -> list[JaxprEqn]:

@@ -32,6 +32,10 @@ def of_number(x: Any) -> int:
     return _hash([repr(x)]) if isinstance(x, int | float | complex | np.number) else 0
 
 
+def of_text(text: str) -> int:
+    return _hash([text])
+
+
 def of_jaxpr(closed: ClosedJaxpr) -> int:
     """A hash of the operations of a jaxpr, of what is static in them, and of their order."""
     return _hash(_closed(closed))

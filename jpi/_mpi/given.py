@@ -18,11 +18,12 @@ _PURPOSE = "the comparison of data given as the same on every rank"
 _PARTS, _PART = 64, 2**18  # of larger data, this many parts of so many bytes
 
 
-def compare_given(what: str, arrays: Sequence[Any], comm: Comm) -> None:
+def compare_given(what: str, arrays: Sequence[Any], comm: Comm, part: str = "") -> None:
     """Raise if ``arrays`` or numbers, which the ranks of ``comm`` give as the same, differ.
 
     Args:
         what: what gets the arrays, for the message.
+        part: which arrays of a line they are, where it gives some at another time.
 
     Communication: a few bytes from every rank, once for each line of the user's program.
     Errors: ValueError on every rank, unless the arrays differ by rounding only, or if ``comm`` was
@@ -32,7 +33,7 @@ def compare_given(what: str, arrays: Sequence[Any], comm: Comm) -> None:
     if comm.size == 1 or config.check != "trace":  # "full" compares where the data is used
         return
     frame = calling_frame()
-    key = frame.f_code.co_filename, frame.f_lineno
+    key = frame.f_code.co_filename, frame.f_lineno, part
     if key in comm.compared:
         return
     given = [_on_host(x) for x in arrays if _is_comparable(x)]

@@ -13,6 +13,7 @@ from typing import Any
 from jpi._config import config
 from jpi._jax import names as _jax
 from jpi._mpi.comm import Comm
+from jpi._mpi.given import compare_given
 from jpi._mpi.mesh import Mesh
 
 Axes = tuple[str, ...]
@@ -44,6 +45,15 @@ def _unchanged(name: str, transpose: Callable[..., Any] = lambda t, **params: t)
 varies_p: _jax.Primitive = _unchanged("varies", lambda t, **params: varies_p.bind(t, **params))
 claimed_p = _unchanged("claimed")
 agreed_p = _unchanged("agreed")
+
+
+@claimed_p.def_impl
+def _compared(x: Any, *, mesh: Mesh, axes: Axes, use: str) -> Any:
+    """``x``, where JAX evaluates a function without compiling it, as for `jax.checkpoint`."""
+    compare_given(use, [x], mesh.subcomm(axes), "claimed")
+    return x
+
+
 declared = {varies_p, claimed_p, agreed_p}
 
 

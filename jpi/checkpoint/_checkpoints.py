@@ -86,7 +86,7 @@ def restore(folder: Path, like: Any, *, step: int | None = None, cast: bool = Fa
     leaves, structure = leaves_of(like)
     mesh = _mesh_of(leaves)
     comm = mesh.comm
-    what = f"a checkpoint in {folder}"
+    what = f"{'a checkpoint' if step is None else f'the checkpoint of step {step}'} in {folder}"
     found = together(comm, what, lambda: _saved(folder, step) if comm.rank == 0 else None)
     place, saved = comm.control.bcast(found, 0, what)
     known = together(comm, what, lambda: require_fit(place, saved, leaves, cast))

@@ -19,7 +19,23 @@ PROGRAMS = {
     "jnp.sum(X ** (rank + 2))": (OPERANDS, None),
     "jpi.jit(lambda x: jnp.sum(x ** (rank + 2)))(X)": (STATIC, STATIC),
     "[jnp.sum(y) for y in ([X * 2, X * 3] if rank else [X * 3, X * 2])]": (OPERANDS, None),
-    "X[np.arange(5) % 2 == rank % 2]": (VALUE, None),
+    "X[np.arange(5) % 2 == rank % 2]": (VALUE, VALUE),
+    "X.at[np.arange(5) % 2 == rank % 2].get()": (VALUE, VALUE),
+    "jpi.jit(lambda x: x[np.arange(5) % 2 == rank % 2])(X)": (VALUE, VALUE),
+    "X.at[0].set([1.0, rank])": (VALUE, VALUE),
+    "jpi.spmd(lambda x: x * (v[0] + rank))(X)": (VALUE, VALUE),
+    "(lambda k: jpi.spmd(lambda x: x * k)(X))(ranks[0])": (VALUE, VALUE),
+    "jax.grad(lambda x: jpi.spmd(lambda y: (y * (v[0] + rank)).sum())(x))(X)": (VALUE, VALUE),
+    "jax.lax.scan(lambda c, k: (c + k, None), X, ranks)[0]": (VALUE, VALUE),
+    "jpi.jit(lambda x, k: jax.lax.scan(lambda c, k: (c + k, None), x, k)[0])(X, ranks)": (
+        VALUE,
+        VALUE,
+    ),
+    "jax.lax.fori_loop(0, 2, lambda i, c: (c[0] * c[1], c[1]), (X, ranks[0]))[0]": (VALUE, VALUE),
+    "jax.checkpoint(lambda k: X * k)(ranks[0])": (VALUE, VALUE),
+    "jpi.map_shards(lambda block, k: block + k, X, ranks[0])": (VALUE, VALUE),
+    "jpi.stencil(lambda p, k: k * p[1:-1], X, 1, axis=0, args=[ranks[0]])": (VALUE, VALUE),
+    "jpi.halo(X, (1 + rank, 0), axis=0, mode='constant')": (STATIC, STATIC),
     "X[np.array([rank, 2])]": (VALUE, VALUE),
     "jpi.replicate(v + rank)": (VALUE, None),
     "jnp.einsum('ij,j->', X, jax.numpy.ones(2) * (rank + 1))": (VALUE, VALUE),
@@ -37,6 +53,7 @@ PROGRAMS = {
 ALL = """
 v = np.arange(10, dtype=np.float32).reshape(5, 2)
 X = jnp.asarray(v)
+ranks = jax.numpy.full(3, rank, np.float32)
 
 def found(number, program):
     try:
