@@ -6,8 +6,6 @@ from importlib.metadata import version as _version
 from jpi._setup import start as _start  # noqa: F401  (first: it checks versions)
 
 # isort: split
-from jax.sharding import PartitionSpec as _PartitionSpec
-
 from jpi import checkpoint as checkpoint
 from jpi import image as image
 from jpi import io as io
@@ -32,6 +30,7 @@ from jpi._call.call import spmd as spmd
 from jpi._config import config as config
 from jpi._evaluation.fallback import FallbackWarning as FallbackWarning
 from jpi._evaluation.fallback import fallbacks as fallbacks
+from jpi._jax.partition_spec import P as P
 from jpi._mpi.comm import Comm as Comm
 from jpi._mpi.comm import rank as rank
 from jpi._mpi.comm import size as size
@@ -66,7 +65,6 @@ from jpi.collectives import send as send
 from jpi.collectives import sendrecv as sendrecv
 from jpi.collectives import spread as spread
 
-P = _PartitionSpec
 __version__: str = _version("jpi")
 
 
