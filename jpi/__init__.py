@@ -2,6 +2,7 @@
 
 import atexit as _atexit
 from importlib.metadata import version as _version
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from jpi._setup import start as _start  # noqa: F401  (first: it checks versions)
 
@@ -38,6 +39,7 @@ from jpi._mpi.mesh import Mesh as Mesh
 from jpi._mpi.mesh import current_mesh as current_mesh
 from jpi._mpi.mesh import make_mesh as make_mesh
 from jpi._mpi.mesh import use_mesh as use_mesh
+from jpi._namespace.generate import unknown as _unknown
 from jpi._ordered.compile import clear_caches as clear_caches
 from jpi._ordered.compile import jit as jit
 from jpi._ordered.compile import wait as wait
@@ -66,6 +68,12 @@ from jpi.collectives import sendrecv as sendrecv
 from jpi.collectives import spread as spread
 
 __version__: str = _version("jpi")
+
+
+if not _TYPE_CHECKING:  # a checker would take every name
+
+    def __getattr__(name: str) -> object:
+        raise _unknown(name, __name__, globals())
 
 
 _atexit.register(_finish)  # finishes work in flight before MPI ends
