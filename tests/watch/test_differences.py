@@ -106,7 +106,7 @@ for s in range(3):
     jnp.split(X, [1 + s]), jnp.percentile(X, 30.0), X.reshape(3, 7), jnp.linalg.norm(X)
     jpi.map_shards(lambda x, w: x * (rank + 1) + w, X, w)
     jpi.jit(lambda x: jpi.map_shards(lambda x: x[: 1 + rank], x))(X).sum()
-    jpi.spmd(lambda x, verbose: x.sum())(X, verbose=rank == 0)
+    jpi.spmd(lambda x, name: x.sum())(X, name=f"rank {rank}")
     jpi.random.normal(jax.random.key(s), (5,)) if hasattr(jpi.random, "normal") else None
     jpi.bcast(x, 0) if rank == 0 else \\
         jpi.bcast(x, 0)
