@@ -52,7 +52,7 @@ def _signature(function):
 
 
 # In a docstring: a role with its text, or code.
-_MARKED = re.compile(r":(?P<role>\w+):`~?(?P<text>[^`<]+)`|``(?P<code>.+?)``|`(?P<word>[^`<]+)`")
+_MARKED = re.compile(r":(?P<role>\w+):`~?(?P<text>[^`]+)`|``(?P<code>.+?)``|`(?P<word>[^`<]+)`")
 
 
 def _sentence(function, source):
