@@ -2,12 +2,11 @@
 
 import atexit as _atexit
 from importlib.metadata import version as _version
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from jpi._setup import start as _start  # noqa: F401  (first: it checks versions)
 
 # isort: split
-from jax.sharding import PartitionSpec as _PartitionSpec
-
 from jpi import checkpoint as checkpoint
 from jpi import image as image
 from jpi import io as io
@@ -32,6 +31,7 @@ from jpi._call.call import spmd as spmd
 from jpi._config import config as config
 from jpi._evaluation.fallback import FallbackWarning as FallbackWarning
 from jpi._evaluation.fallback import fallbacks as fallbacks
+from jpi._jax.partition_spec import P as P
 from jpi._mpi.comm import Comm as Comm
 from jpi._mpi.comm import rank as rank
 from jpi._mpi.comm import size as size
@@ -39,6 +39,7 @@ from jpi._mpi.mesh import Mesh as Mesh
 from jpi._mpi.mesh import current_mesh as current_mesh
 from jpi._mpi.mesh import make_mesh as make_mesh
 from jpi._mpi.mesh import use_mesh as use_mesh
+from jpi._namespace.generate import unknown as _unknown
 from jpi._ordered.compile import clear_caches as clear_caches
 from jpi._ordered.compile import jit as jit
 from jpi._ordered.compile import wait as wait
@@ -66,8 +67,13 @@ from jpi.collectives import send as send
 from jpi.collectives import sendrecv as sendrecv
 from jpi.collectives import spread as spread
 
-P = _PartitionSpec
 __version__: str = _version("jpi")
+
+
+if not _TYPE_CHECKING:  # a checker would take every name
+
+    def __getattr__(name: str) -> object:
+        raise _unknown(name, __name__, globals())
 
 
 _atexit.register(_finish)  # finishes work in flight before MPI ends

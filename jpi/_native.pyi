@@ -11,6 +11,9 @@ op_names: tuple[str, ...]
 known_peers: tuple[str, ...]
 """Which peer of a message the operand's envelope replaces: the last of ``peers`` is a position."""
 
+given: str
+"""What stands in a purpose before the values that are given to the operation."""
+
 check_levels: tuple[str, ...]
 """The levels that `set_check` accepts."""
 

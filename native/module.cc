@@ -139,6 +139,7 @@ NB_MODULE(_native, m) {
   m.attr("op_names") = Names(kOpNames);
   m.attr("known_peers") = Names(kKnownPeerNames);
   m.attr("check_levels") = Names(kCheckLevelNames);
+  m.attr("given") = std::string(kGiven);
   m.def("can_reduce", &CanReduceDtype, nb::arg("op"), nb::arg("dtype"));
   m.def("constants", &ConstantNames);
   m.def(

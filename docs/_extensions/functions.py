@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+import re
 
 from sphinx.util.docutils import SphinxDirective
 
@@ -50,15 +51,35 @@ def _signature(function):
     return text
 
 
+# In a docstring: a role with its text, or code.
+_MARKED = re.compile(r":(?P<role>\w+):`~?(?P<text>[^`]+)`|``(?P<code>.+?)``|`(?P<word>[^`<]+)`")
+
+
 def _sentence(function, source):
-    """What JPI says of a function in its first paragraph, or what JAX says, as plain text."""
+    """What JPI says of a function in its first paragraph, or what JAX says, as Markdown."""
     paragraphs = (inspect.getdoc(function) or "").split("\n\n")
     own = [text for text in paragraphs[:1] if not text.startswith(("As `jax", "`jax"))]
     module, _, name = source.rpartition(".")
     original = getattr(importlib.import_module(module), name, None)
     of_jax = (inspect.getdoc(original) or "").split("\n\n")
     sentence = " ".join((own or of_jax)[0].split())
-    return "".join(rf"\{c}" if c in r"\`*_{}[]()<>#$|~" else c for c in sentence)
+    parts, end = [], 0
+    for match in _MARKED.finditer(sentence):
+        parts += [_escaped(sentence[end : match.start()]), _markdown(**match.groupdict())]
+        end = match.end()
+    return "".join([*parts, _escaped(sentence[end:])])
+
+
+def _markdown(role, text, code, word):
+    if role == "math":
+        return f"{{math}}`{text}`"
+    if role == "func" and text.startswith(("jax.", "numpy.")):
+        return f"{{py:func}}`{text}`"
+    return f"`{text or code or word}`"
+
+
+def _escaped(text):
+    return "".join(rf"\{c}" if c in r"\`*_{}[]()<>#$|~" else c for c in text)
 
 
 def resolve_collective(app, env, node, content):

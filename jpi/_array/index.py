@@ -8,6 +8,7 @@ import jax
 import numpy as np
 
 from jpi._call.sharded import Sharded
+from jpi._call.shown import Shown
 
 
 def hashable_index(index: Any) -> Any:
@@ -32,7 +33,7 @@ def _plain(part: Any) -> Any:
     return part.item() if isinstance(part, np.integer | np.bool_) else part
 
 
-class _StaticIndex:
+class _StaticIndex(Shown):
     """A part of an index that is not an array: hashable, and a leaf of the pytree of arguments."""
 
     def __init__(self, content: tuple[Any, ...]) -> None:
@@ -43,6 +44,12 @@ class _StaticIndex:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _StaticIndex) and self.content == other.content
+
+    def shown(self) -> str:
+        if len(self.content) == 1:
+            return "..." if self.content[0] is Ellipsis else ascii(self.content[0])
+        start, stop, *step = ("" if x is None else str(x) for x in self.content[1:])
+        return ":".join([start, stop, *filter(None, step)])
 
     def restore(self) -> Any:
         return slice(*self.content[1:]) if len(self.content) > 1 else self.content[0]

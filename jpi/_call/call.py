@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, ParamSpec, Protocol, TypeVar, overload
+from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 import jax
 
@@ -82,7 +82,7 @@ Result = TypeVar("Result")
 ResultOnly = TypeVar("ResultOnly", covariant=True)
 
 
-class Spmd(Protocol[Parameters, ResultOnly]):
+class Spmd(Generic[Parameters, ResultOnly]):  # mypy infers no lambda for a protocol
     """A function by `jpi.spmd`: it also takes distributed arrays where the original takes arrays,
     and then has them in its results."""
 

@@ -29,6 +29,7 @@ from jpi._call.arguments import (
 from jpi._call.by_values import NEEDS_VALUES, by_values
 from jpi._call.in_program import at_once, late, value_of, view_in
 from jpi._call.sharded import LATE, Sharded
+from jpi._call.shown import shown
 from jpi._call.target import Target, common_target
 from jpi._evaluation.evaluate import evaluate
 from jpi._evaluation.fallback import record_fallback
@@ -108,15 +109,16 @@ def inline(
     made_by = mixed(traced.statics, *(x._made_by for x in dynamic if is_sharded(x)))
     name = getattr(fun, "__name__", "a function")
     types = list(map(global_type, dynamic))
+    words = shown(fun, tree, leaves)
 
     line = _jax.current_source().traceback
 
     @contextmanager
     def aim() -> Iterator[None]:
-        with _jax.user_context(line), purpose(name, types, made_by):
+        with _jax.user_context(line), purpose(name, types, made_by, words):
             yield
 
-    with own_modes(), purpose(name, types, made_by):
+    with own_modes(), purpose(name, types, made_by, words):
         results = evaluate(target.mesh, traced.closed, values)
         likes = {x.shape: x._layout for x in reversed(dynamic) if is_sharded(x)}
         made = _handed_out(target, results, likes, aim)

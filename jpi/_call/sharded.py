@@ -7,8 +7,8 @@ from typing import Any, ClassVar, TypeVar
 
 import jax
 import numpy as np
-from jax.sharding import PartitionSpec
 
+from jpi._jax.partition_spec import P
 from jpi._layout.layout import Layout
 from jpi._mpi.comm import Comm
 from jpi._mpi.mesh import Mesh
@@ -26,9 +26,9 @@ def whole_or_sharded(kind: type[Kind], local: Any, mesh: Mesh, placement: Layout
     return local if placement.is_replicated else kind(local, mesh, placement)
 
 
-def partition_spec(placement: Layout) -> PartitionSpec:
+def partition_spec(placement: Layout) -> P:
     """The mesh axes over which each dimension is sharded."""
-    return PartitionSpec(
+    return P(
         *(None if not axes else axes[0] if len(axes) == 1 else axes for axes in placement.spec)
     )
 
@@ -106,7 +106,7 @@ class Sharded:
         return tuple(slice(*span) for span in self._layout.box(self._mesh.coordinates))
 
     @property
-    def spec(self) -> PartitionSpec:
+    def spec(self) -> P:
         """The mesh axes over which each dimension is sharded."""
         return partition_spec(self._layout)
 

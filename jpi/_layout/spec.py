@@ -16,8 +16,6 @@ def normalize_spec(spec: object, ndim: int, mesh_axes: tuple[tuple[str, int], ..
         ValueError: an axis the mesh lacks, one used twice, or more entries than dimensions.
     """
     normal = spec_entries(spec, mesh_axes)
-    while len(normal) > ndim and not normal[-1]:
-        normal = normal[:-1]
     if len(normal) > ndim:
         raise ValueError(
             f"`spec` must have at most one entry per dimension; got {spec!r} for an array of "

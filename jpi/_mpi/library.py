@@ -11,6 +11,7 @@ import os
 import sys
 import warnings
 from collections.abc import Mapping
+from typing import Any
 
 from jpi._config import allows_singletons
 from jpi._setup.launch import launched_ranks, set_defaults
@@ -82,8 +83,12 @@ def _initialize() -> None:
         handle_size=MPI._sizeof(MPI.Comm),
         in_place=int(MPI.IN_PLACE) % 2**64,
         status=status_layout(),
-        constants={name: MPI._handleof(getattr(MPI, name)) for name in native.constants()},
+        constants={name: _value(getattr(MPI, name)) for name in native.constants()},
     )
+
+
+def _value(constant: Any) -> int:
+    return constant if isinstance(constant, int) else MPI._handleof(constant)
 
 
 _initialize()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
@@ -47,16 +47,21 @@ def submodules(source: ModuleType, module: str) -> dict[str, ModuleType]:
     return found
 
 
+def unknown(name: str, module: str, names: Iterable[str]) -> AttributeError:
+    """The error for a name that the module lacks, with that of ``names`` which is most like it."""
+    public = [other for other in names if not other.startswith("_")]
+    close = difflib.get_close_matches(name, public, n=1)
+    hint = f". Did you mean {close[0]!r}?" if close else ""
+    return AttributeError(f"module {module!r} has no attribute {name!r}{hint}", name=name)
+
+
 def distributed(source: ModuleType, name: str, module: str) -> Any:
     """The attribute ``name`` of ``source`` for ``module``; functions take distributed arrays.
 
     Errors: AttributeError if ``source`` has no such public name.
     """
     if name.startswith("_") or not hasattr(source, name):
-        public = [other for other in dir(source) if not other.startswith("_")]
-        close = difflib.get_close_matches(name, public, n=1)
-        hint = f". Did you mean {close[0]!r}?" if close else ""
-        raise AttributeError(f"module {module!r} has no attribute {name!r}{hint}", name=name)
+        raise unknown(name, module, dir(source))
     value = getattr(source, name)
     if isinstance(value, type | ModuleType) or hasattr(value, "dtype") or not callable(value):
         return value  # a dtype, a constant

@@ -32,7 +32,7 @@ _outer = threading.local()  # the origin for operations traced without one of th
 _PURPOSE = "jpi:"
 _SHOWN = 4  # the number of arrays that a purpose shows
 _PLAIN = str.maketrans("/()#", "    ")
-_STATICS = "#"  # before a hash of what is static in a purpose
+_STATICS = "#"  # before a hash of what is static in a purpose, and words for it
 
 
 class Origin(NamedTuple):
@@ -41,6 +41,13 @@ class Origin(NamedTuple):
     site: str = ""
     purpose: str = ""
     statics: int = 0
+    given: str = ""
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """The origin as the native side takes it, which does not compare what is given."""
+        given = f"{native.given}{self.given}" if self.given else ""
+        return {"site": self.site, "purpose": self.purpose + given, "statics": self.statics}
 
 
 def boundary(function: Any) -> Any:
@@ -63,16 +70,17 @@ def site_within(traceback: Any) -> str:
 
 
 def purpose(
-    name: str, arrays: Iterable[Any], statics: int | None = None
+    name: str, arrays: Iterable[Any], statics: int | None = None, given: str = ""
 ) -> AbstractContextManager[None]:
     """A context whose collectives have this function as their purpose, the same on all ranks.
 
-    ``statics`` is a hash of what is static in it; without one, that of the outer purpose holds.
+    ``statics`` is a hash of what is static in it, and ``given`` shows static arguments; without a
+    hash, those of the outer purpose hold.
     """
     types = [f"{x.dtype}{list(x.shape)}" for x in arrays]
     more = f" and {len(types) - _SHOWN} more" if len(types) > _SHOWN else ""
     text = f"{name} of {', '.join(types[:_SHOWN])}{more}"
-    mark = "" if statics is None else f"{_STATICS}{statics:016x}"
+    mark = "" if statics is None else f"{_STATICS}{statics:016x}{given.translate(_PLAIN)}"
     return jax.named_scope(_PURPOSE + text.translate(_PLAIN) + mark)
 
 
@@ -98,8 +106,10 @@ def origin(traceback: Any, name_stack: Any) -> Origin:
     found = re.findall(rf"{_PURPOSE}([^/()#]*)", str(name_stack))
     if not found:
         return outer._replace(site=site)
-    marks = re.findall(rf"{_STATICS}([0-9a-f]{{16}})", str(name_stack))
-    return Origin(site, found[-1], int(marks[-1], 16) if marks else outer.statics)
+    marks = re.findall(rf"{_STATICS}([0-9a-f]{{16}})([^/()#]*)", str(name_stack))
+    if not marks:
+        return outer._replace(site=site, purpose=found[-1])
+    return Origin(site, found[-1], int(marks[-1][0], 16), marks[-1][1])
 
 
 @contextlib.contextmanager

@@ -207,7 +207,7 @@ class _Pair:
             ctx,
             f"jpi_{self.target(**params)}",
             operands[: 1 + self.native_operands],
-            attributes | origin._asdict() | {"statics": _signed(origin.statics)},
+            attributes | origin.attributes | {"statics": _signed(origin.statics)},
             aliases,
         )
 

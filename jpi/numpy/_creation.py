@@ -171,6 +171,11 @@ def _array_of(
 
 def _blocks_of(x: np.ndarray, options: dict[str, Any], spec: Any, mesh: Mesh | None) -> Any:
     """``x``, of which each rank takes its block; what JAX refuses, it refuses on every rank."""
+    if x.dtype.kind in "OSUMm":
+        raise TypeError(
+            f"an array must be of numbers or bool, as JAX has no others; got {x.dtype}. Convert "
+            "it first: x.astype(float), or numpy.unique(x, return_inverse=True) for names."
+        )
     x = x.reshape((1,) * max(0, options.get("ndmin", 0) - x.ndim) + x.shape)
     target = target_of(spec, mesh)
     compare_given("the data of asarray", [x], target.mesh.comm)

@@ -81,6 +81,7 @@ class PlainApi {
   explicit PlainApi(const Library& library)
       : Comm_size(library.Find("MPI_Comm_size")),
         Comm_rank(library.Find("MPI_Comm_rank")),
+        Error_class(library.Find("MPI_Error_class")),
         Error_string(library.Find("MPI_Error_string")),
         Alltoallw(library.Find("MPI_Alltoallw")),
         Type_contiguous(library.Find("MPI_Type_contiguous")),
@@ -91,6 +92,7 @@ class PlainApi {
 
   int (*Comm_size)(Handle, int*);
   int (*Comm_rank)(Handle, int*);
+  int (*Error_class)(int, int*);
   int (*Error_string)(int, char*, int*);
   int (*Alltoallw)(const void*, const int*, const int*, const Handle*, void*, const int*,
                    const int*, const Handle*, Handle);

@@ -1,8 +1,11 @@
 #include "mpi/runtime.h"
 
 #include <set>
+#include <string_view>
 
 namespace jpi {
+
+constexpr const char* kTruncated = "ERR_TRUNCATE";
 
 template <typename Handle, typename Count>
 Collectives<Handle, Count>::Collectives(const Library& library, const Constants& constants)
@@ -24,7 +27,8 @@ Runtime<Handle>::Runtime(const Library& library, uint64_t in_place, StatusLayout
                ? std::make_optional<Collectives<Handle, int64_t>>(library, constants)
                : std::nullopt),
       in_place(reinterpret_cast<const void*>(in_place)),
-      status(status) {
+      status(status),
+      truncated(static_cast<int>(constants.at(kTruncated))) {
   for (int i = 0; i < kDtypeCount; ++i) {
     types[i] = ToHandle<Handle>(constants.at(kDtypes[i].mpi));
   }
@@ -35,7 +39,13 @@ std::string Runtime<Handle>::ErrorString(int code) const {
   char text[8192] = "";  // longer than any library's MPI_MAX_ERROR_STRING
   int length = 0;
   if (this->Error_string(code, text, &length) != 0) return Text("MPI error code ", code);
-  return std::string(text, length);
+  int error_class = 0;
+  const bool is_known = this->Error_class(code, &error_class) == 0;
+  const bool is_truncated = is_known && error_class == truncated;
+  return Text(std::string_view(text, length),
+              is_truncated ? ". What is sent must have the shape and dtype of what is received: "
+                             "for recv and sendrecv, those of the template."
+                           : "");
 }
 
 template class Runtime<int32_t>;
@@ -43,6 +53,7 @@ template class Runtime<void*>;
 
 std::vector<std::string> ConstantNames() {
   std::set<std::string> names(std::begin(kOpNames), std::end(kOpNames));
+  names.insert(kTruncated);
   for (const Dtype& dtype : kDtypes) names.insert(dtype.mpi);
   return {names.begin(), names.end()};
 }

@@ -76,6 +76,7 @@ class Runtime : public PlainApi<Handle> {
   const std::optional<Collectives<Handle, int64_t>> wide;  // MPI_*_c, if the library has them
   const void* const in_place;
   const StatusLayout status;
+  const int truncated;  // the class of errors of messages that are too long
   Handle types[kDtypeCount];
 };
 

@@ -10,6 +10,9 @@
 
 namespace jpi {
 
+// In a purpose, it stands before the values that are given to the operation.
+inline constexpr std::string_view kGiven = ", given ";
+
 // A property of a call that must be equal on all ranks, by the name that users know.
 struct Shared {
   const char* name;
@@ -41,6 +44,12 @@ inline int64_t Hash(std::string_view text) {
   return static_cast<int64_t>(hash);
 }
 
+// What must be the same of a purpose. The ranks may give one program other values: those that
+// change it are among the static arguments.
+inline std::string_view Compared(std::string_view purpose) {
+  return purpose.substr(0, purpose.find(kGiven));
+}
+
 // The values of one call are set when it is compared.
 inline SharedValues SharedOf(const Collective& row, const Message& m) {
   const bool has_same_x =
@@ -55,7 +64,7 @@ inline SharedValues SharedOf(const Collective& row, const Message& m) {
                              : is_bcast ? std::max(m.x_count, m.y_count)
                                         : 0},
       {"counts", row.counts == Known::kByAll ? Hash(m.send, m.recv) : 0},
-      {"purpose", Hash(m.purpose)},
+      {"purpose", Hash(Compared(m.purpose))},
       {"static arguments", m.statics},
       {"line", 0},
       {"operands", 0},

@@ -28,6 +28,10 @@ ASKED = {
     "mesh": (lambda x: jpi.make_mesh(2, "a"), TypeError, r"make_mesh\(\(4, 2\), "),
     "spec": (lambda x: x.redistribute({"rows": 0}), TypeError, r"jpi\.P\("),
     "map_shards": (lambda x: jpi.map_shards(jnp.sum), TypeError, r"map_shards\(f, x\)"),
+    "names": (lambda x: jnp.asarray(np.array(["a"])), TypeError, r"numbers or bool.*got <U1"),
+    "dates": (lambda x: jnp.array(np.zeros(1, "M8[D]")), TypeError, r"got datetime64\[D\]"),
+    "objects": (lambda x: jnp.asarray(np.array([1, None])), TypeError, r"got object.*astype"),
+    "long spec": (lambda x: jnp.zeros(4, spec=jpi.P(None, None)), ValueError, "one entry per dim"),
     "spmd": (lambda x: jpi.spmd(x.sum()), TypeError, "must be a function"),
 }
 

@@ -151,6 +151,13 @@ def test_shorter_message_than_expected_is_an_error():
             jpi.recv(jnp.ones(3), 0).block_until_ready()
 
 
+@pytest.mark.mpi(min_size=2)
+def test_longer_message_than_expected_is_an_error_with_advice():
+    before, after = (RANK - 1) % SIZE, (RANK + 1) % SIZE
+    with pytest.raises(Exception, match=r"(?s)sendrecv of 4 .* dtype of what is received"):
+        jpi.sendrecv(jnp.ones(4), jnp.ones(2), before, after).block_until_ready()
+
+
 # ---- bad input ----
 
 ONES = [1] * SIZE

@@ -83,7 +83,7 @@ MESH = (("x", 2), ("y", 3))
         ("x", (("x",), ())),
         (("x", "y"), (("x",), ("y",))),
         ((("y", "x"),), (("y", "x"), ())),
-        ((None, "y", None, None), ((), ("y",))),
+        ((None, "y"), ((), ("y",))),
     ],
 )
 def test_specs_are_normalized(spec, normal):
@@ -96,6 +96,7 @@ def test_specs_are_normalized(spec, normal):
         (("z",), ValueError, "must name axes of the mesh"),
         (("x", "x"), ValueError, "at most once"),
         ((None, None, "x"), ValueError, "at most one entry per dimension"),
+        (("x", None, None), ValueError, "at most one entry per dimension"),
         ((1,), TypeError, "None, axis names or tuples"),
         (3, TypeError, "PartitionSpec"),
     ],

@@ -68,3 +68,5 @@ def test_dlpack_is_refused_as_the_standard_says():
 def test_a_misspelt_name_comes_with_the_right_one():
     with pytest.raises(AttributeError, match=r"'summ'. Did you mean 'sum'\?"):
         _ = jnp.summ
+    with pytest.raises(AttributeError, match=r"'jpi' .* 'alreduce'. Did you mean 'allreduce'\?"):
+        _ = jpi.alreduce

@@ -25,6 +25,16 @@ assert_type(jnp.asarray(2.0), jax.Array)
 assert_type(jnp.linspace(0, 1, num=5), jpi.DistArray)
 assert_type(jpi.random.normal(jpi.random.key(0), (4, 3), spec=jpi.P(None, "ranks")), jpi.DistArray)
 assert_type(jpi.random.normal(jpi.random.key(0)), jax.Array)
+assert_type(jpi.random.uniform(jpi.random.key(0), (4, 3), spec=jpi.P()), jpi.DistArray)
+
+
+def rows() -> jpi.P:
+    return jpi.P("ranks", None)
+
+
+assert_type(jpi.random.normal(jpi.random.key(0), (4, 3), spec=rows()), jpi.DistArray)
+assert_type(x.redistribute(x.spec), Either)
+jpi.P(1)  # error
 jnp.zeros(shap=3)  # error
 jnp.zeros("three")  # error
 jnp.arange(5, spec=1)  # error
@@ -120,6 +130,9 @@ distributed = jpi.spmd(model)
 assert_type(distributed(w, 2.0), jax.Array)
 distributed(x, 2.0).gather()
 jpi.spmd(jax.nn.relu)(x)
+jax.grad(jpi.spmd(lambda w: jax.numpy.sum(w)))(w)
+jax.grad(jpi.spmd(lambda w, x: jax.numpy.sum(x @ w)))(w, x)
+jax.vmap(jpi.jit(lambda w: w))(w)
 jpi.spmd(model, out_specs=jpi.P())  # error
 optimizer = jpi.spmd(Optimizer(lambda w: w))
 state = optimizer.init(w)

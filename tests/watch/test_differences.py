@@ -12,7 +12,8 @@ STATIC, VALUE, OPERANDS, LINE = "`static arguments`", "same on every rank", "`op
 
 # The program; what the error names with `check = "full"`, and what it names with the default.
 PROGRAMS = {
-    "X[rank]": (STATIC, STATIC),
+    "X[rank]": ("squeeze of float32[1, 2], given index=1, at",) * 2,
+    "jnp.percentile(X, 10 * rank)": ("given q=10",) * 2,
     "X.at[rank].set(9.0)[1:].sum()": (OPERANDS, None),
     "jnp.concatenate([X, X + 1] if rank else [X + 1, X])": (OPERANDS, None),
     "jpi.jit(lambda x: jnp.concatenate([x, x + 1] if rank else [x + 1, x]))(X)": (STATIC, STATIC),
@@ -105,6 +106,7 @@ for s in range(3):
     jnp.split(X, [1 + s]), jnp.percentile(X, 30.0), X.reshape(3, 7), jnp.linalg.norm(X)
     jpi.map_shards(lambda x, w: x * (rank + 1) + w, X, w)
     jpi.jit(lambda x: jpi.map_shards(lambda x: x[: 1 + rank], x))(X).sum()
+    jpi.spmd(lambda x, name: x.sum())(X, name=f"rank {rank}")
     jpi.random.normal(jax.random.key(s), (5,)) if hasattr(jpi.random, "normal") else None
     jpi.bcast(x, 0) if rank == 0 else \\
         jpi.bcast(x, 0)
