@@ -21,5 +21,5 @@ def target_of(spec: Any, mesh: Mesh | None, like: Any = None) -> Target:
 
 def _short(like: DistArray) -> tuple[Any, ...]:
     """The spec of an array without its last empty entries: also for arrays of fewer dimensions."""
-    last = max(dim for dim, axes in enumerate(like.spec) if axes is not None)
+    last = max((dim for dim, axes in enumerate(like.spec) if axes is not None), default=-1)
     return tuple(like.spec)[: last + 1]
