@@ -31,9 +31,22 @@ def pack(x: Any, groups: Sequence[Sequence[Box]]) -> Any:
     return pack_p.bind(x, **_parameters(groups))
 
 
-def unpack(flat: Any, groups: Sequence[Sequence[Box]], shape: Sequence[int]) -> Any:
-    """Matrices of ``shape`` whose parts `pack` gives as ``flat``; the rest of them is zero."""
-    return unpack_p.bind(flat, **_parameters(groups), shape=tuple(shape))
+def unpack(
+    flat: Any,
+    groups: Sequence[Sequence[Box]],
+    kept: Any,
+    places: Sequence[tuple[Box, Box]],
+    shape: Sequence[int],
+) -> Any:
+    """Matrices of ``shape`` with the parts that `pack` has made ``flat``.
+
+    Parts of ``kept`` are copied to parts of them, and what is left is zero.
+
+    Args:
+        places: the parts of ``kept``, each with its place.
+    """
+    params = {**_parameters(groups), "places": tuple(places), "shape": tuple(shape)}
+    return unpack_p.bind(flat, kept, **params)
 
 
 def area(box: Box) -> int:
@@ -60,7 +73,13 @@ def _pack_by_xla(x: Any, *, counts: Sequence[int], boxes: Sequence[Box]) -> Any:
 
 
 def _unpack_by_xla(
-    flat: Any, *, counts: Sequence[int], boxes: Sequence[Box], shape: Sequence[int]
+    flat: Any,
+    kept: Any,
+    *,
+    counts: Sequence[int],
+    boxes: Sequence[Box],
+    places: Sequence[tuple[Box, Box]],
+    shape: Sequence[int],
 ) -> Any:
     x, batch, start = jnp.zeros(shape, flat.dtype), math.prod(shape[:-2]), 0
     for group in _groups(counts, boxes):
@@ -70,6 +89,8 @@ def _unpack_by_xla(
         for (a, b, c, d), end, size in zip(group, itertools.accumulate(sizes), sizes, strict=True):
             part = parts[..., end - size : end].reshape(*shape[:-2], b - a, d - c)
             x = x.at[..., a:b, c:d].set(part)
+    for (i, j, k, m), (a, b, c, d) in places:
+        x = x.at[..., a:b, c:d].set(kept[..., i:j, k:m])
     return x
 
 
@@ -81,8 +102,8 @@ def _one_by_one(primitive: Any) -> Callable[..., Any]:
     """A vector begins with the parts for one rank, so a batch of vectors is not one vector."""
 
     def batch(operands: Any, dims: Any, **params: Any) -> tuple[Any, int]:
-        (x,) = with_batch_first(operands, dims)
-        return lax.map(lambda x: primitive.bind(x, **params), x), 0
+        each = with_batch_first(operands, dims)
+        return lax.map(lambda xs: primitive.bind(*xs, **params), each), 0
 
     return batch
 
@@ -100,8 +121,8 @@ register(
     unpack_p,
     "jpi_unpack",
     _unpack_by_xla,
-    *("counts", "boxes", "shape"),
-    types=lambda flat, shape, **params: flat.update(shape=shape),
+    *("counts", "boxes", "places", "shape"),
+    types=lambda flat, kept, shape, **params: flat.update(shape=shape),
     uses_blas=False,
     unsent=("shape",),
     batch=_one_by_one(unpack_p),

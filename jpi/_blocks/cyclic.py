@@ -177,9 +177,12 @@ def _exchanged(
     Args:
         sent, received: for each rank the parts of ``local``, and of the result.
     """
-    batch = math.prod(shape[:-2])
-    send, recv = (
-        pairs(batch * sum(map(area, parts)) for parts in groups) for groups in (sent, received)
-    )
-    flat = alltoallv_p.bind(pack(local, sent), comm=comm, send=send, recv=recv)
-    return unpack(flat, received, shape)
+    own, batch = comm.rank, math.prod(shape[:-2])
+    places = list(zip(sent[own], received[own], strict=True))
+    others = [
+        [[] if rank == own else parts for rank, parts in enumerate(groups)]
+        for groups in (sent, received)
+    ]
+    send, recv = (pairs(batch * sum(map(area, parts)) for parts in groups) for groups in others)
+    flat = alltoallv_p.bind(pack(local, others[0]), comm=comm, send=send, recv=recv)
+    return unpack(flat, others[1], local, places, shape)

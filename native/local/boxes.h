@@ -26,25 +26,16 @@ struct Groups {
   const int64_t* counts;  // the parts of each group
   int64_t groups;
   const int64_t* boxes;
-
-  int64_t parts() const {
-    int64_t sum = 0;
-    for (int64_t group = 0; group < groups; ++group) sum += counts[group];
-    return sum;
-  }
-
-  // The elements of a matrix that lie in a part; parts do not overlap.
-  int64_t elements() const {
-    int64_t sum = 0;
-    for (int64_t i = 0; i < parts(); ++i) sum += BoxAt(boxes, i).rows() * BoxAt(boxes, i).columns();
-    return sum;
-  }
 };
 
 // The matrices of a batch, in memory; an element has `size` bytes.
 struct Matrices {
   std::byte* bytes;
   int64_t count, rows, width, size;
+
+  std::byte* At(int64_t matrix, int64_t row, int64_t column) const {
+    return bytes + ((matrix * rows + row) * width + column) * size;
+  }
 };
 
 // Calls `copy(flat, row, bytes)` for each row of each part, with its place in adjacent memory and
@@ -58,7 +49,7 @@ void ForEachRow(const Groups& parts, const Matrices& x, std::byte* flat, Copy co
         const Box box = BoxAt(boxes, number);
         const int64_t bytes = box.columns() * x.size;
         for (int64_t row = box.top; row < box.bottom; ++row, flat += bytes) {
-          copy(flat, x.bytes + ((i * x.rows + row) * x.width + box.left) * x.size, bytes);
+          copy(flat, x.At(i, row, box.left), bytes);
         }
       }
     }
@@ -71,11 +62,20 @@ inline void Pack(const Groups& parts, const Matrices& x, std::byte* flat) {
   });
 }
 
-// What is in no part becomes zero.
-inline void Unpack(const Groups& parts, std::byte* flat, const Matrices& x) {
-  if (parts.elements() < x.rows * x.width) {
-    std::memset(x.bytes, 0, x.count * x.rows * x.width * x.size);
+// Copies parts of `from` to parts of `to`; `places` has the two of each.
+inline void Move(const Matrices& from, const Matrices& to, const int64_t* places, int64_t count) {
+  for (int64_t number = 0; number < count; ++number) {
+    const Box source = BoxAt(places, 2 * number), target = BoxAt(places, 2 * number + 1);
+    for (int64_t i = 0; i < to.count; ++i) {
+      for (int64_t row = 0; row < source.rows(); ++row) {
+        std::memcpy(to.At(i, target.top + row, target.left),
+                    from.At(i, source.top + row, source.left), source.columns() * to.size);
+      }
+    }
   }
+}
+
+inline void Unpack(const Groups& parts, std::byte* flat, const Matrices& x) {
   ForEachRow(parts, x, flat, [](const std::byte* from, std::byte* to, int64_t bytes) {
     std::memcpy(to, from, bytes);
   });

@@ -20,17 +20,23 @@ using Getrf = void(int* m, int* n, Number* a, int* lda, int* pivots, int* info);
 template <typename Number>
 inline Getrf<Number>* getrf = nullptr;
 
-// Makes `to` the transpose of a matrix of this size, in squares that fit in the cache.
+// Makes `to` the transpose of a matrix of this size. Eight numbers fill a line of the cache, or
+// several.
 template <typename Number>
 void Transpose(const Number* from, int64_t rows, int64_t columns, int64_t width, Number* to,
                int64_t height) {
-  constexpr int64_t kSide = 16;
-  for (int64_t top = 0; top < rows; top += kSide) {
-    const int64_t bottom = std::min(top + kSide, rows);
+  constexpr int64_t kSide = 8;
+  const int64_t whole = rows / kSide * kSide;
+  for (int64_t top = 0; top < whole; top += kSide) {
     for (int64_t column = 0; column < columns; ++column) {
-      for (int64_t row = top; row < bottom; ++row) {
-        to[column * height + row] = from[row * width + column];
+      for (int64_t i = 0; i < kSide; ++i) {
+        to[column * height + top + i] = from[(top + i) * width + column];
       }
+    }
+  }
+  for (int64_t column = 0; column < columns; ++column) {
+    for (int64_t row = whole; row < rows; ++row) {
+      to[column * height + row] = from[row * width + column];
     }
   }
 }
@@ -42,13 +48,14 @@ void Transpose(const Number* from, int64_t rows, int64_t columns, int64_t width,
 template <typename Number>
 void FactorPanel(Part<Number> part, Number* message) {
   int m = part.box.rows(), n = part.box.columns(), info = 0;
+  int height = m + 8;  // numbers a power of two apart would share few lines of the cache
   const int64_t size = int64_t{m} * n;
-  const Scratch scratch(size * sizeof(Number));
+  const Scratch scratch(int64_t{height} * n * sizeof(Number));
   const auto columns = reinterpret_cast<Number*>(scratch.bytes());
   std::vector<int> pivots(std::min(m, n));
-  Transpose(part.first(), m, n, part.width, columns, m);
-  getrf<Number>(&m, &n, columns, &m, pivots.data(), &info);
-  Transpose(columns, n, m, m, message, n);
+  Transpose(part.first(), m, n, part.width, columns, height);
+  getrf<Number>(&m, &n, columns, &height, pivots.data(), &info);
+  Transpose(columns, n, m, height, message, n);
   for (int64_t row = 0; row < m; ++row) {
     std::copy_n(message + row * n, n, part.first() + row * part.width);
   }

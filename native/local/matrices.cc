@@ -1,5 +1,6 @@
 #include "local/matrices.h"
 
+#include <cstring>
 #include <type_traits>
 
 #include "local/boxes.h"
@@ -37,11 +38,22 @@ ffi::Error HandlePack(ffi::AnyBuffer x, ffi::Result<ffi::AnyBuffer> flat, Number
   return ffi::Error::Success();
 }
 
-ffi::Error HandleUnpack(ffi::AnyBuffer flat, ffi::Result<ffi::AnyBuffer> x, Numbers counts,
-                        Numbers boxes) {
+// What is in no part becomes zero.
+ffi::Error HandleUnpack(ffi::AnyBuffer flat, ffi::AnyBuffer kept, ffi::Result<ffi::AnyBuffer> x,
+                        Numbers counts, Numbers boxes, Numbers places) {
   AdviseHugePages(x->untyped_data(), x->size_bytes());
+  const Matrices matrices = MatricesOf(*x);
+  int64_t elements = flat.element_count();
+  for (size_t i = 0; i < places.size() / 8; ++i) {
+    const Box box = BoxAt(places.begin(), 2 * i);
+    elements += matrices.count * box.rows() * box.columns();
+  }
+  if (elements < static_cast<int64_t>(x->element_count())) {
+    std::memset(x->untyped_data(), 0, x->size_bytes());
+  }
+  Move(MatricesOf(kept), matrices, places.begin(), places.size() / 8);
   Unpack({counts.begin(), static_cast<int64_t>(counts.size()), boxes.begin()},
-         static_cast<std::byte*>(flat.untyped_data()), MatricesOf(*x));
+         static_cast<std::byte*>(flat.untyped_data()), matrices);
   return ffi::Error::Success();
 }
 
@@ -91,9 +103,11 @@ XLA_FFI_Error* PackOnCpu(XLA_FFI_CallFrame* frame) {
 XLA_FFI_Error* UnpackOnCpu(XLA_FFI_CallFrame* frame) {
   static auto handler = ffi::Ffi::Bind()
                             .Arg<ffi::AnyBuffer>()
+                            .Arg<ffi::AnyBuffer>()
                             .Ret<ffi::AnyBuffer>()
                             .Attr<Numbers>("counts")
                             .Attr<Numbers>("boxes")
+                            .Attr<Numbers>("places")
                             .To(HandleUnpack);
   return handler->Call(frame);
 }
