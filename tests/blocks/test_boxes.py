@@ -8,6 +8,8 @@ from support.oracle import random_array
 from jpi._blocks import boxes
 from jpi._blocks.boxes import pack, unpack
 
+pytestmark = pytest.mark.sweep(1)  # no rank meets another one
+
 GROUPS = [[(0, 2, 1, 4), (3, 5, 0, 2)], [], [(2, 2, 0, 3), (2, 3, 0, 5)]]
 PLACES = [((0, 2, 0, 2), (0, 2, 4, 6)), ((1, 2, 3, 6), (4, 5, 3, 6))]
 FLAT = {"boxes": tuple(box for group in GROUPS for box in group), "counts": (2, 0, 2)}

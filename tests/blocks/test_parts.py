@@ -9,6 +9,8 @@ import jpi
 from jpi._blocks import parts
 from jpi._blocks.parts import solve_triangle, substitute, subtract_product
 
+pytestmark = pytest.mark.sweep(1)  # no rank meets another one
+
 PART = slice(1, 4), slice(2, 5)
 TYPES = ("float32", "float64", "complex64", "complex128")
 
