@@ -94,6 +94,13 @@ ffi::Error HandleSearch(ffi::AnyBuffer x, ffi::AnyBuffer values, Places low, Pla
   });
 }
 
+XLA_FFI_Error* AfterOnCpu(XLA_FFI_CallFrame* frame) {
+  static auto handler =
+      ffi::Ffi::Bind().Arg<ffi::AnyBuffer>().Arg<ffi::AnyBuffer>().Ret<ffi::AnyBuffer>().To(
+          [](auto...) { return ffi::Error::Success(); });
+  return handler->Call(frame);
+}
+
 XLA_FFI_Error* SortOnCpu(XLA_FFI_CallFrame* frame) {
   static auto handler = ffi::Ffi::Bind().Arg<ffi::AnyBuffer>().RemainingRets().To(HandleSort);
   return handler->Call(frame);
@@ -115,7 +122,7 @@ XLA_FFI_Error* SearchOnCpu(XLA_FFI_CallFrame* frame) {
 
 std::map<std::string, XLA_FFI_Handler*> LocalTargets() {
   std::map<std::string, XLA_FFI_Handler*> targets = MatrixTargets();
-  targets.insert({{"jpi_sort", SortOnCpu}, {"jpi_search", SearchOnCpu}});
+  targets.insert({{"jpi_sort", SortOnCpu}, {"jpi_search", SearchOnCpu}, {"jpi_after", AfterOnCpu}});
   return targets;
 }
 
