@@ -8,6 +8,7 @@
 
 #include <iterator>
 
+#include "local/factors.h"
 #include "local/handler.h"
 #include "records/agreement.h"
 #include "records/calls.h"

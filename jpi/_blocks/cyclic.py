@@ -13,15 +13,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import jax.numpy as jnp
-from jax import lax
-
-from jpi._blocks.rows import summed, take_runs
-from jpi._layout.cyclic import Cyclic, Span
+from jpi._blocks.boxes import Box as Part
+from jpi._blocks.boxes import area, pack, unpack
+from jpi._layout.cyclic import Cyclic
 from jpi._layout.layout import Axes, Box, Layout, layout
 from jpi._mpi.comm import Comm
 from jpi._mpi.mesh import Mesh, mesh_of
-from jpi._primitives.moves import alltoallv_p
+from jpi._primitives.moves import alltoallv_p, pairs
 
 ROWS, COLUMNS = "rows", "columns"
 
@@ -81,59 +79,51 @@ def grid_over(
     return Grid(own, axes, rows, columns)
 
 
-def to_cyclic(local: Any, source: Layout, grid: Grid) -> Any:
+def to_cyclic(local: Any, source: Layout, grid: Grid, lower: bool = False) -> Any:
     """This rank's part of the matrices in the grid, from its block under ``source``.
 
     Where ranks of the grid hold the same block, the first of them sends it.
 
-    Communication: one alltoallv of all elements; none on one rank.
+    Args:
+        lower: zeros may take the place of what is above the blocks on the diagonal.
+
+    Communication: one alltoallv of all elements, or of those that are not above; none on one rank.
     """
     if grid.comm.size == 1:
         return local
     boxes = list(_boxes(source, grid, once=True))
-    (top, bottom), (left, right) = boxes[grid.comm.rank]
-    pieces, sent = [], []
-    for rank, row, column in grid.places():
-        runs = _runs(grid.rows, row, top, bottom), _runs(grid.columns, column, left, right)
-        part = take_runs(take_runs(local, runs[0], -2), runs[1], -1)
-        pieces.append(part.ravel())
-        sent.append((rank, part.size))
-    row, column = grid.place
-    batch = local.shape[:-2]
-    expected = [
-        (grid.rows.held(row, *rows), grid.columns.held(column, *columns)) for rows, columns in boxes
+    own = boxes[grid.comm.rank]
+    sent = [
+        [_within(piece, own) for piece in _pieces(grid, place, own, lower)]
+        for _, *place in grid.places()
     ]
-    received = _exchanged(grid.comm, pieces, sent, [_shape(batch, box) for box in expected])
-    return _joined(received, expected, (*batch, *grid.shape))
+    received = [
+        [_held(grid, piece) for piece in _pieces(grid, grid.place, box, lower)] for box in boxes
+    ]
+    return _exchanged(grid.comm, local, sent, received, (*local.shape[:-2], *grid.shape))
 
 
-def from_cyclic(local: Any, grid: Grid, target: Layout) -> Any:
+def from_cyclic(local: Any, grid: Grid, target: Layout, lower: bool = False) -> Any:
     """This rank's block under ``target``, from its part of the matrices in the grid.
 
-    Communication: one alltoallv of all elements; none on one rank.
+    Args:
+        lower: zeros take the place of what is above the blocks on the diagonal.
+
+    Communication: that of `to_cyclic`.
     """
     if grid.comm.size == 1:
         return local
     boxes = list(_boxes(target, grid, once=False))
-    own = grid.place
-    pieces, sent = [], []
-    for rank, (rows, columns) in enumerate(boxes):
-        held = grid.rows.held(own[0], *rows), grid.columns.held(own[1], *columns)
-        part = _part(local, held)
-        pieces.append(part.ravel())
-        sent.append((rank, part.size))
-    rows, columns = boxes[grid.comm.rank]
-    batch = local.shape[:-2]
-    starts = _starts(grid.rows, *rows), _starts(grid.columns, *columns)
-    expected = [
-        (starts[0][row : row + 2], starts[1][column : column + 2])
-        for _, row, column in grid.places()
+    own = boxes[grid.comm.rank]
+    sent = [
+        [_held(grid, piece) for piece in _pieces(grid, grid.place, box, lower)] for box in boxes
     ]
-    received = _exchanged(grid.comm, pieces, sent, [_shape(batch, box) for box in expected])
-    sizes = rows[1] - rows[0], columns[1] - columns[0]
-    grouped = _joined(received, expected, (*batch, *sizes))
-    grouped = take_runs(grouped, _back(grid.rows, *rows, starts[0]), -2)
-    return take_runs(grouped, _back(grid.columns, *columns, starts[1]), -1)
+    received = [
+        [_within(piece, own) for piece in _pieces(grid, place, own, lower)]
+        for _, *place in grid.places()
+    ]
+    sizes = [stop - start for start, stop in own]
+    return _exchanged(grid.comm, local, sent, received, (*local.shape[:-2], *sizes))
 
 
 def _boxes(placement: Layout, grid: Grid, once: bool) -> Iterator[Box]:
@@ -149,64 +139,50 @@ def _boxes(placement: Layout, grid: Grid, once: bool) -> Iterator[Box]:
         yield ((0, 0), (0, 0)) if once and is_copy else matrix.box(place)
 
 
-def _runs(cyclic: Cyclic, part: int, start: int, stop: int) -> list[Span]:
-    """``(first, count)``, from ``start`` on, of the positions ``start:stop`` that a part holds."""
-    return [(a - start, b - a) for k, (a, b) in cyclic.pieces(start, stop) if k == part]
-
-
-def _starts(cyclic: Cyclic, start: int, stop: int) -> list[int]:
-    """Where those of ``start:stop`` begin that each part holds, if ordered by part; and the end."""
-    starts = [0]
-    for part in range(cyclic.parts):
-        a, b = cyclic.held(part, start, stop)
-        starts.append(starts[-1] + b - a)
-    return starts
-
-
-def _back(cyclic: Cyclic, start: int, stop: int, starts: Sequence[int]) -> list[Span]:
-    """``(first, count)`` of the pieces of ``start:stop``, in order, if ordered by part."""
-    free = list(starts)
-    runs = []
-    for part, (a, b) in cyclic.pieces(start, stop):
-        runs.append((free[part], b - a))
-        free[part] += b - a
-    return runs
-
-
-def _part(local: Any, box: Sequence[Sequence[int]]) -> Any:
+def _pieces(grid: Grid, place: Sequence[int], box: Box, lower: bool) -> Iterator[Part]:
+    """The parts of the matrix within ``box`` that the rank at ``place`` of the grid holds."""
     (top, bottom), (left, right) = box
-    return local[..., top:bottom, left:right]
+    for row, (a, b) in grid.rows.pieces(top, bottom):
+        end = min(right, b) if lower else right
+        for column, (c, d) in grid.columns.pieces(left, end):
+            if (row, column) == tuple(place):
+                yield a, b, c, d
 
 
-def _shape(batch: Sequence[int], box: Sequence[Sequence[int]]) -> tuple[int, ...]:
-    return *batch, *(stop - start for start, stop in box)
+def _within(piece: Part, box: Box) -> Part:
+    """Where a part of the matrix lies in the block of a rank."""
+    (top, _), (left, _) = box
+    a, b, c, d = piece
+    return a - top, b - top, c - left, d - left
+
+
+def _held(grid: Grid, piece: Part) -> Part:
+    """Where a part of the matrix lies in what the rank that holds it in the grid has."""
+    row, column = (
+        cyclic.owner(start // cyclic.width)
+        for cyclic, start in zip((grid.rows, grid.columns), (piece[0], piece[2]), strict=True)
+    )
+    return *grid.rows.held(row, *piece[:2]), *grid.columns.held(column, *piece[2:])
 
 
 def _exchanged(
-    comm: Comm, pieces: Sequence[Any], sent: Sequence[Span], shapes: Sequence[Sequence[int]]
-) -> list[Any]:
-    """The arrays of these shapes that the ranks send here, for the flat ``pieces`` sent to them."""
-    sizes = list(map(math.prod, shapes))
-    flat = alltoallv_p.bind(
-        jnp.concatenate(pieces), comm=comm, send=summed(sent), recv=summed(enumerate(sizes))
-    )
-    ends = [sum(sizes[: k + 1]) for k in range(len(sizes))]
-    return [
-        lax.slice_in_dim(flat, end - size, end).reshape(shape)
-        for end, size, shape in zip(ends, sizes, shapes, strict=True)
-    ]
+    comm: Comm,
+    local: Any,
+    sent: Sequence[Sequence[Part]],
+    received: Sequence[Sequence[Part]],
+    shape: Sequence[int],
+) -> Any:
+    """Matrices of ``shape``, whose parts the ranks send each other.
 
-
-def _joined(parts: Sequence[Any], boxes: Sequence[Any], shape: Sequence[int]) -> Any:
-    """The matrices of ``shape``, from parts that lie in ``boxes`` which form a grid."""
-    bands: dict[int, dict[int, Any]] = {}
-    for part, ((top, _), (left, _)) in zip(parts, boxes, strict=True):
-        if 0 not in part.shape[-2:]:
-            bands.setdefault(top, {})[left] = part
-    if not bands:
-        return jnp.zeros(shape, parts[0].dtype)
-    joined = [
-        jnp.concatenate([band[left] for left in sorted(band)], -1)
-        for _, band in sorted(bands.items())
+    Args:
+        sent, received: for each rank the parts of ``local``, and of the result.
+    """
+    own, batch = comm.rank, math.prod(shape[:-2])
+    places = list(zip(sent[own], received[own], strict=True))
+    others = [
+        [[] if rank == own else parts for rank, parts in enumerate(groups)]
+        for groups in (sent, received)
     ]
-    return jnp.concatenate(joined, -2)
+    send, recv = (pairs(batch * sum(map(area, parts)) for parts in groups) for groups in others)
+    flat = alltoallv_p.bind(pack(local, others[0]), comm=comm, send=send, recv=recv)
+    return unpack(flat, others[1], local, places, shape)

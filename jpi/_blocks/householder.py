@@ -22,6 +22,7 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from jpi._blocks.dealt_rows import dealt, in_order, own
+from jpi._blocks.signed_lu import signed_lu
 from jpi._mpi.comm import Comm
 from jpi._primitives.moves import allgather_p
 from jpi._primitives.reductions import allreduce_p
@@ -137,7 +138,7 @@ def _reconstructed(q: Array, comm: Comm, is_last_row: bool) -> tuple[Array, Arra
     """The signs S, this rank's rows of V, and T."""
     b = q.shape[1]
     held = dealt(b, comm)
-    signs, factors = _signed_lu(in_order(q[:held], comm)[:b], is_last_row)
+    signs, factors = signed_lu(in_order(q[:held], comm)[:b], is_last_row)
     unit = jnp.eye(b, dtype=q.dtype)
     lower, upper = jnp.tril(factors, -1) + unit, jnp.triu(factors)
     # a column that LAPACK does not reflect has a pivot of 0, and zeros below
@@ -149,32 +150,3 @@ def _reconstructed(q: Array, comm: Comm, is_last_row: bool) -> tuple[Array, Arra
         lower, -upper * signs, lower=True, transpose_a=True, conjugate_a=True, unit_diagonal=True
     )
     return signs, jnp.concatenate([top, vectors[held:]]), jnp.triu(matrix)
-
-
-def _signed_lu(q: Array, is_last_row: bool) -> tuple[Array, Array]:
-    """The signs S, and the LU factors of Q - S in one matrix.
-
-    LAPACK does not reflect a column with zeros below a real diagonal, nor, in a
-    real matrix, the last row.
-    """
-    b = q.shape[0]
-    index = jnp.arange(b)
-    is_real = not jnp.issubdtype(q.dtype, jnp.complexfloating)
-
-    def eliminate(j: Array, state: tuple[Array, Array]) -> tuple[Array, Array]:
-        rest, signs = state
-        row = lax.dynamic_index_in_dim(rest, j, 0, keepdims=False)
-        column = lax.dynamic_index_in_dim(rest, j, 1, keepdims=False)
-        corner = lax.dynamic_index_in_dim(row, j, 0, keepdims=False)
-        sign = jnp.where(jnp.real(corner) < 0, -1, 1)
-        stays = (jnp.abs(jnp.real(corner)) >= 1) | (is_last_row and is_real and j == b - 1)
-        sign = jnp.where(stays, sign, -sign).astype(q.dtype)
-        pivot = jnp.where(stays, 0, corner - sign)
-        factor = jnp.where((index > j) & ~stays, column / jnp.where(stays, 1, pivot), 0)
-        rest = rest - factor[:, None] * jnp.where(index > j, row, 0)
-        changed = jnp.where(index > j, factor, jnp.where(index == j, pivot, column))
-        rest = lax.dynamic_update_index_in_dim(rest, changed, j, 1)
-        return rest, jnp.where(index == j, sign, signs)
-
-    rest, signs = lax.fori_loop(0, b, eliminate, (q, jnp.ones(b, q.dtype)))
-    return signs, rest

@@ -13,6 +13,7 @@ from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Value, placed_as
 from jpi._layout.layout import Axes
 from jpi._mpi.comm import Comm
+from jpi._ordered.after import after
 from jpi._primitives.moves import from_root
 
 SMALL = 1024  # the rows or columns up to which each rank computes with the whole matrix
@@ -55,10 +56,17 @@ def adjoint(x: Any) -> Any:
     return jnp.conj(jnp.swapaxes(x, -1, -2))
 
 
-def broadcast(x: Any, shape: Sequence[int], dtype: Any, comm: Comm, root: int) -> Any:
+def broadcast(
+    x: Any, shape: Sequence[int], dtype: Any, comm: Comm, root: int, known: Any = None
+) -> Any:
     """The array of ``shape`` that ``root`` holds; ``x`` is None on other ranks.
+
+    Args:
+        known: what a rank that receives computes before it waits for the root.
 
     Communication: a bcast.
     """
+    if x is None and known is not None:
+        after(known)
     flat = jnp.zeros((0,), dtype) if x is None else x.reshape(-1)
     return from_root(flat, comm=comm, root=root, rows=math.prod(shape)).reshape(shape)

@@ -14,7 +14,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from jpi._blocks.parts import ALL, Part, put, solve_triangle, subtract_product
+from jpi._blocks.parts import ALL, Part, put, solve_triangle, substitute, subtract_product
 from jpi._mpi.comm import Comm
 from jpi._rules._matrices import broadcast
 
@@ -56,9 +56,7 @@ class System:
         size = matrix.shape[-1]
         x = rhs
         for panel in self._ordered:
-            rows = slice(panel.start, panel.stop)
             used = slice(0, panel.stop) if self.lower else slice(panel.start, size)
-            known = slice(0, panel.start) if self.lower else slice(panel.stop, size)
             own = None
             if panel.owner == self.comm.rank:
                 first = panel.start - self._first()
@@ -66,12 +64,8 @@ class System:
             shape = (*matrix.shape[:-2], panel.stop - panel.start, used.stop - used.start)
             part = broadcast(own, shape, matrix.dtype, self.comm, panel.owner)
             part = jnp.conj(part) if self.conjugate else part
-            of_part = slice(known.start - used.start, known.stop - used.start)
-            rest = subtract_product(
-                x[..., rows, :], part, x, of_a=(ALL, of_part), of_b=(known, ALL)
-            )
-            corner = slice(panel.start - used.start, panel.stop - used.start)
-            x = put(x, (rows, ALL), self._solve(part, (ALL, corner), rest))
+            how = {"lower": self.lower, "unit_diagonal": self.unit_diagonal}
+            x = substitute(x, part, panel.start, **how)
         return x
 
     def solve_rows(self, matrix: Any, rhs: Any) -> Any:

@@ -16,7 +16,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jpi._blocks.cyclic import Grid, from_cyclic, grid_over, to_cyclic
-from jpi._blocks.parts import by_rows, put, solve_triangle, subtract_product, swap_rows
+from jpi._blocks.lu_steps import apply_panel, factor_panel
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value
 from jpi._layout.layout import layout
@@ -53,46 +53,13 @@ def _factored(local: Any, grid: Grid) -> tuple[Any, Any]:
     for block, (start, stop) in enumerate(columns.blocks):
         if start >= height:
             break
-        root, done = columns.owner(block), columns.count(rank, start)
-        own = slice(start, None), slice(done, done + stop - start)
-        panel = local[..., own[0], own[1]] if rank == root else None
-        shape = (*local.shape[:-2], height - start, stop - start)
-        panel, pivots = _factored_panel(panel, shape, local.dtype, grid, root)
-        local = swap_rows(local, pivots, start)
+        root, width, message = columns.owner(block), stop - start, None
+        own = start, height, *columns.held(rank, start, stop)
         if rank == root:
-            local, done = put(local, own, panel), own[1].stop
-        if done < local.shape[-1]:
-            local = _updated(local, panel, start, done)
-        found.append(pivots + start)
+            local, message = factor_panel(local, own)
+        size, count = (height - start) * width, min(height - start, width)
+        shape = (*local.shape[:-2], size + count)
+        message = broadcast(message, shape, local.dtype, grid.comm, root, local)
+        local = apply_panel(local, message, own, width)
+        found.append(jnp.real(message[..., size:]).astype(jnp.int32) + start)
     return local, jnp.concatenate(found, -1)
-
-
-def _factored_panel(
-    panel: Any, shape: Sequence[int], dtype: Any, grid: Grid, root: int
-) -> tuple[Any, Any]:
-    """The factors of the panel that ``root`` has, and its pivots; one message has both."""
-    batch, count = shape[:-2], min(shape[-2:])
-    size = shape[-2] * shape[-1]
-    packed = None
-    if panel is not None:
-        factors, pivots, _ = lax.linalg.lu(by_rows(panel))
-        flat = by_rows(factors).reshape(*batch, size)
-        # A floating-point number holds a pivot: one of float32, those of 2^24 rows.
-        packed = jnp.concatenate([flat, pivots.astype(flat.dtype)], -1)
-    received = broadcast(packed, (*batch, size + count), dtype, grid.comm, root)
-    pivots = jnp.real(received[..., size:]).astype(jnp.int32)
-    return received[..., :size].reshape(shape), pivots
-
-
-def _updated(local: Any, panel: Any, start: int, done: int) -> Any:
-    """``local``, whose columns from ``done`` on are solved for their rows of U, and reduced."""
-    count = min(panel.shape[-2:])
-    top, corner = slice(start, start + count), (slice(0, count), slice(0, count))
-    upper = solve_triangle(
-        panel, local[..., top, done:], of_t=corner, lower=True, unit_diagonal=True
-    )
-    local = put(local, (top, slice(done, None)), upper)
-    rest, below = slice(start + count, None), slice(count, None)
-    return subtract_product(
-        local, panel, upper, of_c=(rest, slice(done, None)), of_a=(below, corner[1])
-    )

@@ -1,12 +1,13 @@
 #pragma once
 
-// Products of parts of matrices, triangular systems and swaps of rows, in place. Matrices are
-// stored by rows.
+// Products of parts of matrices, and triangular systems, in place. Matrices are stored by rows.
 
 #include <algorithm>
 #include <complex>
 #include <cstddef>
 #include <cstdint>
+
+#include "local/boxes.h"
 
 namespace jpi {
 
@@ -24,13 +25,6 @@ inline Gemm<Number>* gemm = nullptr;
 template <typename Number>
 inline Trsm<Number>* trsm = nullptr;
 
-// Part of a matrix: rows top to bottom, columns left to right.
-struct Box {
-  int64_t top, bottom, left, right;
-  int64_t rows() const { return bottom - top; }
-  int64_t columns() const { return right - left; }
-};
-
 // A matrix in memory, and the part of it that is meant.
 template <typename Number>
 struct Part {
@@ -40,34 +34,18 @@ struct Part {
   Number* first() const { return matrix + box.top * width + box.left; }
 };
 
-// Makes a part of c the sum of `old` times itself and `factor` times the product of parts of a and
-// b; with the conjugate transpose of b.
+// Subtracts the product of parts of a and b from a part of c; with the conjugate transpose of b.
 //
 // A matrix by rows is the transpose of one by columns, so Fortran gets C^T = op(B)^T A^T.
 template <typename Number>
-void AddProduct(Part<Number> c, Number old, Number factor, Part<Number> a, Part<Number> b,
-                bool is_adjoint) {
+void SubtractProduct(Part<Number> c, Part<Number> a, Part<Number> b, bool is_adjoint) {
   int m = c.box.columns(), n = c.box.rows(), k = a.box.columns();
-  if (!m || !n) return;
+  if (!m || !n || !k) return;
   char of_b = is_adjoint ? 'C' : 'N', of_a = 'N';
   int lda = a.width, ldb = b.width, ldc = c.width;
-  gemm<Number>(&of_b, &of_a, &m, &n, &k, &factor, b.first(), &ldb, a.first(), &lda, &old, c.first(),
+  Number minus = -1, one = 1;
+  gemm<Number>(&of_b, &of_a, &m, &n, &k, &minus, b.first(), &ldb, a.first(), &lda, &one, c.first(),
                &ldc);
-}
-
-// Subtracts the product of parts of a and b from a part of c.
-template <typename Number>
-void SubtractProduct(Part<Number> c, Part<Number> a, Part<Number> b, bool is_adjoint) {
-  if (a.box.columns()) AddProduct<Number>(c, 1, -1, a, b, is_adjoint);
-}
-
-// Makes a part of c, which may hold anything, the product of parts of a and b.
-template <typename Number>
-void Multiply(Part<Number> c, Part<Number> a, Part<Number> b, bool is_adjoint) {
-  if (a.box.columns()) return AddProduct<Number>(c, 0, 1, a, b, is_adjoint);
-  for (int64_t row = 0; row < c.box.rows(); ++row) {
-    std::fill_n(c.first() + row * c.width, c.box.columns(), Number(0));
-  }
 }
 
 // Solves T X = B, or X T^H = B if from the right, for the part B of x; X takes its place.
@@ -84,14 +62,21 @@ void SolveTriangle(Part<Number> x, Part<Number> t, bool is_lower, bool is_unit, 
   trsm<Number>(&side, &triangle, &trans, &diagonal, &m, &n, &one, t.first(), &ldt, x.first(), &ldx);
 }
 
-// Swaps row start + i with row start + pivots[i], for one i after the other.
+// Gives the rows of `panel` their part of the solution X of T X = B, which takes the place of B.
+//
+// `panel` has as many rows of T from `start` on, and of them the columns that are not zero: those
+// before the diagonal, or those after it, whose part of X is known.
 template <typename Number>
-void SwapRows(Number* matrix, int64_t width, const int32_t* pivots, int64_t count, int64_t start) {
-  for (int64_t i = 0; i < count; ++i) {
-    if (pivots[i] == i) continue;
-    Number *row = matrix + (start + i) * width, *other = matrix + (start + pivots[i]) * width;
-    std::swap_ranges(row, row + width, other);
-  }
+void Substitute(Number* x, int64_t width, int64_t start, Part<Number> panel, bool is_lower,
+                bool is_unit) {
+  const int64_t height = panel.box.rows(), others = panel.width - height;
+  const int64_t corner = is_lower ? others : 0, rest = is_lower ? 0 : height;
+  const int64_t known = is_lower ? 0 : start + height;
+  const Part<Number> rows{x, width, {start, start + height, 0, width}};
+  SubtractProduct<Number>(rows, {panel.matrix, panel.width, {0, height, rest, rest + others}},
+                          {x, width, {known, known + others, 0, width}}, false);
+  SolveTriangle<Number>(rows, {panel.matrix, panel.width, {0, height, corner, corner + height}},
+                        is_lower, is_unit, false);
 }
 
 }  // namespace jpi

@@ -1,0 +1,64 @@
+"""LU factors without pivoting, of the difference of a matrix and signs that the elimination finds.
+
+LAPACK reflects a column with the number a on the diagonal to -sign(Re a) times its norm there, so
+that the pivot has at least modulus 1, and no rows have to be exchanged. It does not reflect a
+column with zeros below a real diagonal, nor, in a real matrix, the last row.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import jax.numpy as jnp
+from jax import Array, lax
+
+from jpi._blocks.local_primitives import register
+from jpi._jax import names as _jax
+
+signed_lu_p = _jax.Primitive("jpi_signed_lu")
+signed_lu_p.multiple_results = True
+
+
+def signed_lu(q: Array, is_last_row: bool) -> tuple[Array, Array]:
+    """The signs S, and the LU factors of Q - S in one matrix."""
+    factors, signs = signed_lu_p.bind(q, is_last_row=is_last_row)
+    return signs, factors
+
+
+def _by_xla(q: Array, *, is_last_row: bool) -> list[Array]:
+    each = jnp.vectorize(partial(_of_one, is_last_row=is_last_row), signature="(n,n)->(n,n),(n)")
+    return list(each(q))
+
+
+def _of_one(q: Array, *, is_last_row: bool) -> tuple[Array, Array]:
+    b = q.shape[0]
+    index = jnp.arange(b)
+    is_real = not jnp.issubdtype(q.dtype, jnp.complexfloating)
+
+    def eliminate(j: Array, state: tuple[Array, Array]) -> tuple[Array, Array]:
+        rest, signs = state
+        row = lax.dynamic_index_in_dim(rest, j, 0, keepdims=False)
+        column = lax.dynamic_index_in_dim(rest, j, 1, keepdims=False)
+        corner = lax.dynamic_index_in_dim(row, j, 0, keepdims=False)
+        sign = jnp.where(jnp.real(corner) < 0, -1, 1)
+        stays = (jnp.abs(jnp.real(corner)) >= 1) | (is_last_row and is_real and j == b - 1)
+        sign = jnp.where(stays, sign, -sign).astype(q.dtype)
+        pivot = jnp.where(stays, 0, corner - sign)
+        factor = jnp.where((index > j) & ~stays, column / jnp.where(stays, 1, pivot), 0)
+        rest = rest - factor[:, None] * jnp.where(index > j, row, 0)
+        changed = jnp.where(index > j, factor, jnp.where(index == j, pivot, column))
+        rest = lax.dynamic_update_index_in_dim(rest, changed, j, 1)
+        return rest, jnp.where(index == j, sign, signs)
+
+    rest, signs = lax.fori_loop(0, b, eliminate, (q, jnp.ones(b, q.dtype)))
+    return rest, signs
+
+
+register(
+    signed_lu_p,
+    "jpi_signed_lu",
+    _by_xla,
+    "is_last_row",
+    types=lambda q, is_last_row: [q, q.update(shape=q.shape[:-1])],
+    is_in_place=True,
+)
