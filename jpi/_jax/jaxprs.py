@@ -9,6 +9,7 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import jax
 import numpy as np
 from jax._src.core import eval_jaxpr, jaxprs_in_params
 
@@ -92,11 +93,19 @@ def equations_within(jaxpr: Jaxpr) -> Iterator[JaxprEqn]:
 
 def arrays_within(closed: ClosedJaxpr) -> Iterator[Any]:
     """The arrays that a function refers to, and those that functions inside it do."""
-    yield from closed.consts
+    held = list(closed.consts)
     for equation in equations_within(closed.jaxpr):
         for value in equation.params.values():
-            yield from getattr(value, "consts", ())
-        yield from (x.val for x in equation.invars if isinstance(x, Literal) and np.ndim(x.val))
+            held += getattr(value, "consts", ())
+        held += [x.val for x in equation.invars if isinstance(x, Literal) and np.ndim(x.val)]
+    yield from filter(lambda x: x is not None, map(as_array, held))
+
+
+def as_array(x: Any) -> Any:
+    """An array that a function refers to, None if it is a number; JAX 0.8 wraps those of NumPy."""
+    if isinstance(x, jax.Array | np.ndarray | np.generic):
+        return x
+    return np.asarray(x) if hasattr(x, "__array__") else None
 
 
 def equations(jaxpr: Jaxpr) -> list[JaxprEqn]:

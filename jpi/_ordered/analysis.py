@@ -79,25 +79,26 @@ class _Analysis:
         self.refuse = refuse
         self.given: dict[int, Any] = {}
         self._are_given = are_given
+        self._places: list[Any] = []
         self._known: dict[Any, list[Kind]] = {}
 
     def kind_given(self, x: Any) -> Kind:
         """The kind of an array of which each rank may have its own."""
-        if not self._are_given or not isinstance(x, jax.Array | np.ndarray | np.generic):
-            return None
-        return self._given_at(x, x)
+        array = jaxprs.as_array(x)
+        return self._given_at(x, array) if self._are_given and array is not None else None
 
     def _given_at(self, place: Any, x: Any) -> Kind:
         """The kind of the array ``x``; ``place`` is the same each time that it is met."""
         self.given[id(place)] = x
+        self._places.append(place)  # so that no other gets its id
         return Varying(alone(), frozenset({id(place)}))
 
     def _kind_of_literal(self, literal: Any, primitive: Any) -> Kind:
-        x = literal.val
+        x = jaxprs.as_array(literal.val)
         is_array = isinstance(x, jax.Array) or (isinstance(x, np.ndarray) and x.ndim)
         is_seed = getattr(primitive, "name", "") == "random_seed"
         if self._are_given and (is_array or is_seed):
-            return self._given_at(literal, np.asarray(x))
+            return self._given_at(literal, np.asarray(literal.val))
         return None  # other numbers are a part of the program
 
     def kinds_of(self, function: Any, operands: Sequence[Kind]) -> list[Kind]:
