@@ -13,7 +13,7 @@ from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Value, placed_as
 from jpi._layout.layout import Axes
 from jpi._mpi.comm import Comm
-from jpi._ordered.after import after
+from jpi._ordered.in_order import in_order
 from jpi._primitives.moves import from_root
 
 SMALL = 1024  # the rows or columns up to which each rank computes with the whole matrix
@@ -57,16 +57,16 @@ def adjoint(x: Any) -> Any:
 
 
 def broadcast(
-    x: Any, shape: Sequence[int], dtype: Any, comm: Comm, root: int, known: Any = None
-) -> Any:
-    """The array of ``shape`` that ``root`` holds; ``x`` is None on other ranks.
+    x: Any, shape: Sequence[int], dtype: Any, comm: Comm, root: int, known: Any
+) -> tuple[Any, Any]:
+    """The array of ``shape`` that ``root`` holds, and ``known``; ``x`` is None on other ranks.
 
-    Args:
-        known: what a rank that receives computes before it waits for the root.
+    The root sends before it computes with the array, and the other ranks compute what is ``known``
+    before they receive, so that all compute at the same time.
 
     Communication: a bcast.
     """
-    if x is None and known is not None:
-        after(known)
     flat = jnp.zeros((0,), dtype) if x is None else x.reshape(-1)
-    return from_root(flat, comm=comm, root=root, rows=math.prod(shape)).reshape(shape)
+    known = in_order(known) if x is None else known
+    received = from_root(flat, comm=comm, root=root, rows=math.prod(shape)).reshape(shape)
+    return (received if x is None else in_order(received)), known

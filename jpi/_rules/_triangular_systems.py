@@ -62,7 +62,7 @@ class System:
                 first = panel.start - self._first()
                 own = matrix[..., first : first + panel.stop - panel.start, used]
             shape = (*matrix.shape[:-2], panel.stop - panel.start, used.stop - used.start)
-            part = broadcast(own, shape, matrix.dtype, self.comm, panel.owner)
+            part, x = broadcast(own, shape, matrix.dtype, self.comm, panel.owner, x)
             part = jnp.conj(part) if self.conjugate else part
             how = {"lower": self.lower, "unit_diagonal": self.unit_diagonal}
             x = substitute(x, part, panel.start, **how)
@@ -80,7 +80,7 @@ class System:
                 found = self._solve(matrix, (own, columns), x[..., own, :])
                 x = put(x, (own, ALL), found)
             shape = (*x.shape[:-2], panel.stop - panel.start, x.shape[-1])
-            found = broadcast(found, shape, x.dtype, self.comm, panel.owner)
+            found, x = broadcast(found, shape, x.dtype, self.comm, panel.owner, x)
             rest = self._after(panel, first, x.shape[-2])
             if rest.start < rest.stop:
                 of_matrix = rest, columns

@@ -58,7 +58,7 @@ def _factored(local: Any, grid: Grid) -> Any:
             failures += info
         if stop < rows.size:
             shape = (*local.shape[:-2], stop - start, stop)
-            panel = broadcast(panel, shape, local.dtype, grid.comm, root, local)
+            panel, local = broadcast(panel, shape, local.dtype, grid.comm, root, local)
             local = eliminate(local, panel, rows.count(rank, stop), _diagonal(grid, block + 1))
     return mark_failed(local, allreduce_p.bind(failures, comm=grid.comm, op="SUM"))
 

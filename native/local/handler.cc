@@ -94,10 +94,13 @@ ffi::Error HandleSearch(ffi::AnyBuffer x, ffi::AnyBuffer values, Places low, Pla
   });
 }
 
-XLA_FFI_Error* AfterOnCpu(XLA_FFI_CallFrame* frame) {
-  static auto handler =
-      ffi::Ffi::Bind().Arg<ffi::AnyBuffer>().Arg<ffi::AnyBuffer>().Ret<ffi::AnyBuffer>().To(
-          [](auto...) { return ffi::Error::Success(); });
+XLA_FFI_Error* InOrderOnCpu(XLA_FFI_CallFrame* frame) {
+  static auto handler = ffi::Ffi::Bind()
+                            .Arg<ffi::AnyBuffer>()
+                            .Arg<ffi::AnyBuffer>()
+                            .Ret<ffi::AnyBuffer>()
+                            .Ret<ffi::AnyBuffer>()
+                            .To([](auto...) { return ffi::Error::Success(); });
   return handler->Call(frame);
 }
 
@@ -122,7 +125,8 @@ XLA_FFI_Error* SearchOnCpu(XLA_FFI_CallFrame* frame) {
 
 std::map<std::string, XLA_FFI_Handler*> LocalTargets() {
   std::map<std::string, XLA_FFI_Handler*> targets = MatrixTargets();
-  targets.insert({{"jpi_sort", SortOnCpu}, {"jpi_search", SearchOnCpu}, {"jpi_after", AfterOnCpu}});
+  targets.insert(
+      {{"jpi_sort", SortOnCpu}, {"jpi_search", SearchOnCpu}, {"jpi_in_order", InOrderOnCpu}});
   return targets;
 }
 

@@ -13,7 +13,7 @@ namespace jpi {
 // gets the place where each number was.
 // jpi_search: for keys, values and the two bounds of their places, the places of the values in the
 // last dimension of the keys; the other dimensions are those of the values.
-// jpi_after: the token that it is given, in the same buffer; it needs another operand for that.
+// jpi_in_order: its two operands, a token and an array, in their buffers.
 // The others: see matrices.h.
 std::map<std::string, XLA_FFI_Handler*> LocalTargets();
 
