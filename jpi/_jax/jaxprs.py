@@ -102,7 +102,7 @@ def arrays_within(closed: ClosedJaxpr) -> Iterator[Any]:
 
 
 def as_array(x: Any) -> Any:
-    """An array that a function refers to, None if it is a number; JAX 0.8 wraps those of NumPy."""
+    """An array that a function refers to, None if it is a number; JAX may wrap those of NumPy."""
     if isinstance(x, jax.Array | np.ndarray | np.generic):
         return x
     return np.asarray(x) if hasattr(x, "__array__") else None

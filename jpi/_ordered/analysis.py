@@ -84,8 +84,8 @@ class _Analysis:
 
     def kind_given(self, x: Any) -> Kind:
         """The kind of an array of which each rank may have its own."""
-        array = jaxprs.as_array(x)
-        return self._given_at(x, array) if self._are_given and array is not None else None
+        array = jaxprs.as_array(x) if self._are_given else None
+        return None if array is None else self._given_at(x, array)
 
     def _given_at(self, place: Any, x: Any) -> Kind:
         """The kind of the array ``x``; ``place`` is the same each time that it is met."""

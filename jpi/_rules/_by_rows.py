@@ -28,7 +28,7 @@ def is_whole(call: Call, value: Value) -> bool:
 def on_whole(call: Call, value: Value, results: Sequence[str]) -> list[Value]:
     """The results of the primitive of ``call`` on whole matrices, sharded as `by_rows` does it.
 
-    So the layouts depend neither on the size of a matrix nor on the number of ranks.
+    So the layouts do not depend on whether a matrix is gathered.
     """
     found = each_matrix(call, [value], (2,), is_fallback=not are_gathered([value]))
     if value.is_replicated or not all(x.is_replicated for x in found):
