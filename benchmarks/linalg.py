@@ -6,6 +6,13 @@
 Each rank computes on one core. Contestants, which take turns in one run: `jax.numpy` on rank 0,
 while the others wait; and JPI, with the matrix sharded by rows, by all ranks together and gathered
 (`jpi.config.linalg`). Results are checked against those of rank 0 alone.
+
+ScaLAPACK takes part, in Cholesky and LU of float64, where it calls the MPI of this program. The
+matrix already lies in its own blocks, of several widths. With `libscalapack-mpich-dev` and
+`libopenblas0-pthread` of Debian, and MPICH from PyPI:
+
+    mkdir links; ln -s $VIRTUAL_ENV/lib/libmpi.so.12 links/libmpich.so.12
+    LD_LIBRARY_PATH=$PWD/links mpirun -n 2 python benchmarks/linalg.py --only cholesky lu
 """
 
 from __future__ import annotations
@@ -13,6 +20,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from mpi4py import MPI
@@ -22,17 +30,21 @@ if hasattr(os, "sched_setaffinity"):  # before the libraries start threads
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[WORLD.rank % len(cores)]})
 
+import _scalapack as scalapack  # noqa: E402
 import jax  # noqa: E402
 import numpy  # noqa: E402
-from _measure import race, show, timer_of  # noqa: E402
+from _measure import Timer, race, show, timer_of  # noqa: E402
 
 import jpi  # noqa: E402
 import jpi.numpy as jnp  # noqa: E402
 
 LIMIT = 1 / 1.5  # of the time of one rank alone
 ALONE = "rank 0 alone"
+PEER_LIMIT = 1.5  # of ScaLAPACK's time
+WIDTHS = (32, 64, 128)  # of its blocks
 OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {  # of the library and a positive matrix
     "cholesky": lambda m, x: m.linalg.cholesky(x),
+    "lu": lambda m, x: (jax if m is jax.numpy else jpi).scipy.linalg.lu_factor(x)[0],
     "inv": lambda m, x: m.linalg.inv(x),
     "solve, n right-hand sides": lambda m, x: m.linalg.solve(x, x),
     "solve, one right-hand side": lambda m, x: m.linalg.solve(x, x[0]),
@@ -47,9 +59,16 @@ def spread_out(m: Any, values: Any, vectors: Any) -> Any:
     return vectors @ (values[:, None] * vectors.T)
 
 
+def general_matrix(size: int, dtype: str) -> numpy.ndarray:
+    return numpy.random.default_rng(0).normal(size=(size, size)).astype(dtype)
+
+
 def positive_matrix(size: int, dtype: str) -> numpy.ndarray:
-    x = numpy.random.default_rng(0).normal(size=(size, size)).astype(dtype)
+    x = general_matrix(size, dtype)
     return x @ x.T / size + numpy.eye(size, dtype=dtype)
+
+
+MATRICES = {"lu": general_matrix}  # the others get a positive one
 
 
 def contestants(name: str, x: numpy.ndarray, kinds: list[str]) -> dict[str, Callable[[], Any]]:
@@ -71,20 +90,41 @@ def contestants(name: str, x: numpy.ndarray, kinds: list[str]) -> dict[str, Call
     return {ALONE: on_rank_0, **{kind: by_jpi(kind) for kind in kinds}}
 
 
+def by_scalapack(name: str, x: numpy.ndarray) -> dict[str, tuple[Callable[[], Any], Timer]]:
+    library = scalapack.load() if x.dtype == numpy.float64 else None
+    if library is None or name not in scalapack.ROUTINES:
+        return {}
+    found: dict[str, tuple[Callable[[], Any], Timer]] = {}
+    for width in WIDTHS:
+        grid = scalapack.Grid(library, x, width)
+        call = grid.factorization(name)
+        found[f"ScaLAPACK, blocks of {width}"] = (
+            partial(grid.whole, name, call),
+            timer_of(call, 1),
+        )
+    return found
+
+
 def measure(name: str, size: int, dtype: str, rounds: int, kinds: list[str]) -> None:
-    x = positive_matrix(size, dtype)
+    x = MATRICES.get(name, positive_matrix)(size, dtype)
     calls = contestants(name, x, kinds)
     expected = WORLD.bcast(calls[ALONE]())
     rate = 1e-3 if dtype == "float32" else 1e-8
 
     def check(name: str, result: Any) -> None:
         if name != ALONE:
-            numpy.testing.assert_allclose(result.gather(), expected, rtol=rate, atol=rate)
+            whole = result.gather() if isinstance(result, jpi.DistArray) else result
+            numpy.testing.assert_allclose(whole, expected, rtol=rate, atol=rate)
 
-    both = {name: (call, timer_of(call, 1)) for name, call in calls.items()}
-    seconds = race(both, check, rounds=rounds)
+    timed = {name: (call, timer_of(call, 1)) for name, call in calls.items()}
+    peers = by_scalapack(name, x)
+    seconds = race(timed | peers, check, rounds=rounds)
     title = f"{name}, n = {size}, {dtype}"
     show(title, x.nbytes, seconds, reference=ALONE, targets={"distributed": LIMIT})
+    if peers:
+        best = min(peers, key=seconds.__getitem__)
+        both = {best: seconds[best]} | {kind: seconds[kind] for kind in kinds}
+        show(title, x.nbytes, both, reference=best, targets={"distributed": PEER_LIMIT})
 
 
 def main() -> None:
