@@ -8,6 +8,10 @@ compiled ones, gradients, masks, other layouts, communicators that are made and 
 are caught and repaired. The table shows the highest value of all ranks; the last line the growth
 per hour after the first third, when all caches are as full as they get.
 
+`memory_MB` is what the operating system counts, `in_use_MB` what the C library has given out and
+not got back. Where only the first one grows, nothing is lost: programs that come and go leave free
+places between those that stay, and a page of memory that holds both cannot be given back.
+
 Sizes come from a pool, as JAX itself keeps what it traced for each size, as many as its caches have
 places: eager calls on ever new sizes grow by 0.1 MB for each size until then (plain JAX by 3 MB).
 JPI's own programs get less memory here than the pool needs, so that they are dropped and compiled
@@ -18,6 +22,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import os
 import resource
 import time
@@ -37,12 +42,44 @@ from jpi._watch import process as watching
 
 SAMPLES = 40
 CACHE_BYTES = 2**28
-COLUMNS = ("minutes", "rounds", "memory_MB", "programs", "comms", "files", "threads", "requests")
+COLUMNS = (
+    "minutes",
+    "rounds",
+    "memory_MB",
+    "in_use_MB",
+    "programs",
+    "comms",
+    "files",
+    "threads",
+    "requests",
+)
 
 
 def draw_size(draw: np.random.Generator, most: int, count: int = 40) -> int:
     """Returns one of at most ``count`` sizes from 1 to ``most``."""
     return int(draw.choice(np.unique(np.linspace(1, most, count, dtype=int))))
+
+
+class _Mallinfo2(ctypes.Structure):
+    """What GNU's `mallinfo2` returns."""
+
+    _fields_ = tuple(
+        (name, ctypes.c_size_t)
+        for name in (
+            *("arena", "ordblks", "smblks", "hblks", "hblkhd"),
+            *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
+        )
+    )
+
+
+def bytes_in_use() -> float:
+    """Returns the bytes that `malloc` has given out; NaN with another C library than GNU's."""
+    mallinfo2 = getattr(ctypes.CDLL(None), "mallinfo2", None)
+    if mallinfo2 is None:
+        return float("nan")
+    mallinfo2.restype = _Mallinfo2
+    info = mallinfo2()
+    return float(info.uordblks + info.hblkhd)
 
 
 def sample(minutes: float, rounds: int) -> list[float]:
@@ -54,6 +91,7 @@ def sample(minutes: float, rounds: int) -> list[float]:
         minutes,
         rounds,
         pages * resource.getpagesize() / 1e6,
+        bytes_in_use() / 1e6,
         len(programs),
         len(live),
         len(os.listdir(process / "fd")),
@@ -153,8 +191,9 @@ def draw_picture(rows: list[list[float]], path: str) -> None:
     from matplotlib import pyplot
 
     columns = np.array(rows).T
-    figure, axes = pyplot.subplots(2, 3, figsize=(12, 6), sharex=True)
-    for axis, name, values in zip(axes.flat, COLUMNS[2:], columns[2:], strict=True):
+    figure, axes = pyplot.subplots(2, 4, figsize=(16, 6), sharex=True)
+    axes.flat[-1].set_axis_off()  # one place more than columns
+    for axis, name, values in zip(axes.flat[:-1], COLUMNS[2:], columns[2:], strict=True):
         axis.plot(columns[0], values)
         axis.set(title=name.replace("_", " "), ylim=(0, 1.1 * max(values) + 1))
     for axis in axes[-1]:
