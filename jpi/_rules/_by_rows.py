@@ -20,17 +20,22 @@ Algorithm = Callable[[Any, Comm], Sequence[Any]]
 ROWS, COLUMNS, WHOLE = "rows", "columns", "whole"  # how a matrix is sharded, or that it is not
 
 
-def is_whole(call: Call, value: Value) -> bool:
-    """Whether the primitive runs on whole matrices, of which each rank has some or all."""
-    return is_each_on_one_rank(call, value) or are_gathered([value])
+def is_whole(call: Call, value: Value, small: int) -> bool:
+    """Whether the primitive runs on whole matrices, of which each rank has some or all.
+
+    Args:
+        small: the rows or columns up to which that is faster.
+    """
+    return is_each_on_one_rank(call, value) or are_gathered([value], small)
 
 
-def on_whole(call: Call, value: Value, results: Sequence[str]) -> list[Value]:
+def on_whole(call: Call, value: Value, results: Sequence[str], small: int) -> list[Value]:
     """The results of the primitive of ``call`` on whole matrices, sharded as `by_rows` does it.
 
-    So the layouts do not depend on whether a matrix is gathered.
+    So the layouts do not depend on whether a matrix is gathered, which it is up to ``small`` rows
+    or columns.
     """
-    found = each_matrix(call, [value], (2,), is_fallback=not are_gathered([value]))
+    found = each_matrix(call, [value], (2,), is_fallback=not are_gathered([value], small))
     if value.is_replicated or not all(x.is_replicated for x in found):
         return found
     placements = _placements(call, value, results)

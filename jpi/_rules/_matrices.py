@@ -16,7 +16,12 @@ from jpi._mpi.comm import Comm
 from jpi._ordered.in_order import in_order
 from jpi._primitives.moves import from_root
 
-SMALL = 1024  # the rows or columns up to which each rank computes with the whole matrix
+# The rows or columns up to which each rank computes with the whole matrix. All ranks together are
+# faster from 256 on, by `benchmarks/linalg.py` on 2 ranks, but compile for longer, by a second or
+# two; for QR, by ten. For eigenvalues they are slower at 2048 still, by a fifth.
+SMALL = 512
+SMALL_QR = 1024
+SMALL_SPECTRAL = 2048
 PANELS = 32  # at the most: each is a part of the program
 
 

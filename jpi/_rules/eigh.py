@@ -22,6 +22,7 @@ from jpi._evaluation.values import Value
 from jpi._mpi.comm import Comm
 from jpi._primitives.reductions import allreduce_p
 from jpi._rules._by_rows import ROWS, WHOLE, by_rows, is_whole, on_whole
+from jpi._rules._matrices import SMALL_SPECTRAL
 from jpi._rules.linalg import each_matrix
 
 
@@ -32,8 +33,8 @@ def eigh(
     size = value.shape[-1]
     if subset_by_index not in (None, (0, size)):
         return each_matrix(call, [value], (2,))
-    if is_whole(call, value) or not size:
-        return on_whole(call, value, [ROWS, WHOLE])
+    if is_whole(call, value, SMALL_SPECTRAL) or not size:
+        return on_whole(call, value, [ROWS, WHOLE], SMALL_SPECTRAL)
 
     def algorithm(block: Any, comm: Comm) -> list[Any]:
         values, vectors = hermitian_eigenpairs(deal(block, comm, size), comm, size, lower)

@@ -13,6 +13,7 @@ from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value
 from jpi._mpi.comm import Comm
 from jpi._rules._by_rows import ROWS, by_rows, is_whole, on_whole
+from jpi._rules._matrices import SMALL_QR
 from jpi._rules._tall import is_tall, tall_qr
 from jpi._rules.linalg import each_matrix
 
@@ -26,8 +27,8 @@ def qr(
         return each_matrix(call, [value], (2,))
     if not full_matrices and is_tall(call, value, rows=-2, columns=-1):
         return tall_qr(call, value)
-    if is_whole(call, value) or not min(rows, columns):
-        return on_whole(call, value, [ROWS, ROWS])
+    if is_whole(call, value, SMALL_QR) or not min(rows, columns):
+        return on_whole(call, value, [ROWS, ROWS], SMALL_QR)
     kept = rows if full_matrices else min(rows, columns)
 
     def algorithm(block: Any, comm: Comm) -> list[Any]:

@@ -28,6 +28,7 @@ from jpi._evaluation.values import Value
 from jpi._mpi.comm import Comm
 from jpi._primitives.reductions import allreduce_p
 from jpi._rules._by_rows import COLUMNS, ROWS, WHOLE, by_rows, is_whole, on_whole
+from jpi._rules._matrices import SMALL_SPECTRAL
 from jpi._rules._tall import is_tall, tall_svd
 from jpi._rules.linalg import each_matrix
 
@@ -51,8 +52,8 @@ def svd(
         if is_tall(call, value, rows=-1, columns=-2):
             return tall_svd(call, value, is_wide=True)
     kinds = [WHOLE, ROWS, COLUMNS][: len(call.results)]
-    if is_whole(call, value) or not min(rows, columns):
-        return on_whole(call, value, kinds)
+    if is_whole(call, value, SMALL_SPECTRAL) or not min(rows, columns):
+        return on_whole(call, value, kinds, SMALL_SPECTRAL)
     is_wide = columns > rows
     shape = (columns, rows) if is_wide else (rows, columns)
 
