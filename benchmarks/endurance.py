@@ -63,20 +63,15 @@ def draw_size(draw: np.random.Generator, most: int, count: int = 40) -> int:
 class _Mallinfo2(ctypes.Structure):
     """What GNU's `mallinfo2` returns."""
 
-    _fields_ = tuple(
-        (name, ctypes.c_size_t)
-        for name in (
-            *("arena", "ordblks", "smblks", "hblks", "hblkhd"),
-            *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
-        )
-    )
+    _names = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost"
+    _fields_ = tuple((name, ctypes.c_size_t) for name in _names.split())
 
 
 def bytes_in_use() -> float:
-    """Returns the bytes that `malloc` has given out; NaN with another C library than GNU's."""
+    """Returns the bytes that `malloc` has given out; 0 with another C library than GNU's."""
     mallinfo2 = getattr(ctypes.CDLL(None), "mallinfo2", None)
     if mallinfo2 is None:
-        return float("nan")
+        return 0.0
     mallinfo2.restype = _Mallinfo2
     info = mallinfo2()
     return float(info.uordblks + info.hblkhd)

@@ -91,6 +91,7 @@ def contestants(name: str, x: numpy.ndarray, kinds: list[str]) -> dict[str, Call
 
 
 def by_scalapack(name: str, x: numpy.ndarray) -> dict[str, tuple[Callable[[], Any], Timer]]:
+    """Returns ScaLAPACK's contestants, if it can run, for a factorization that it has."""
     library = scalapack.load() if x.dtype == numpy.float64 else None
     if library is None or name not in scalapack.ROUTINES:
         return {}

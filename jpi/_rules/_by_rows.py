@@ -20,22 +20,46 @@ Algorithm = Callable[[Any, Comm], Sequence[Any]]
 ROWS, COLUMNS, WHOLE = "rows", "columns", "whole"  # how a matrix is sharded, or that it is not
 
 
-def is_whole(call: Call, value: Value, small: int) -> bool:
-    """Whether the primitive runs on whole matrices, of which each rank has some or all.
+def by_rows(
+    call: Call,
+    value: Value,
+    algorithm: Algorithm,
+    results: Sequence[str],
+    small: int,
+    operand: str = ROWS,
+) -> list[Value]:
+    """The results of the primitive of ``call``, by an algorithm on blocks of rows or columns.
 
     Args:
-        small: the rows or columns up to which that is faster.
+        algorithm: gives the results' blocks from this rank's block of one matrix.
+        results: how each result is sharded; the batch dimensions stay as they are. That does not
+            depend on whether a matrix is gathered.
+        small: the rows or columns up to which each rank computes with the whole matrix.
+        operand: how the matrix is to be sharded.
     """
-    return is_each_on_one_rank(call, value) or are_gathered([value], small)
+    is_small = are_gathered([value], small)
+    if is_small or is_each_on_one_rank(call, value) or not min(value.shape[-2:]):
+        return _on_whole(call, value, results, is_fallback=not is_small)
+    mesh, batch = call.mesh, value.spec[:-2]
+    source = layout(value.shape, mesh.axes, _specs(call, value)[operand])
+    placed = placed_as(value.settle(mesh), mesh, source)
+    assert isinstance(placed, Placed)
+    comm = mesh.subcomm(matrix_axes(call, [value], batch))
+
+    def each(local: Any) -> list[Any]:
+        run = lambda x: list(algorithm(x, comm))  # noqa: E731
+        for _ in batch:
+            run = jax.vmap(run)
+        return run(local)
+
+    return differentiated(call, [placed], each, _placements(call, value, results))
 
 
-def on_whole(call: Call, value: Value, results: Sequence[str], small: int) -> list[Value]:
-    """The results of the primitive of ``call`` on whole matrices, sharded as `by_rows` does it.
-
-    So the layouts do not depend on whether a matrix is gathered, which it is up to ``small`` rows
-    or columns.
-    """
-    found = each_matrix(call, [value], (2,), is_fallback=not are_gathered([value], small))
+def _on_whole(
+    call: Call, value: Value, results: Sequence[str], *, is_fallback: bool
+) -> list[Value]:
+    """The results of the primitive on whole matrices, sharded as those of the algorithm are."""
+    found = each_matrix(call, [value], (2,), is_fallback=is_fallback)
     if value.is_replicated or not all(x.is_replicated for x in found):
         return found
     placements = _placements(call, value, results)
@@ -54,32 +78,3 @@ def _specs(call: Call, value: Value) -> dict[str, Spec]:
     batch = value.spec[:-2]
     axes = matrix_axes(call, [value], batch)
     return {ROWS: (*batch, axes), COLUMNS: (*batch, (), axes), WHOLE: batch}
-
-
-def by_rows(
-    call: Call,
-    value: Value,
-    algorithm: Algorithm,
-    results: Sequence[str],
-    operand: str = ROWS,
-) -> list[Value]:
-    """The results of the primitive of ``call``, by an algorithm on blocks of rows or columns.
-
-    Args:
-        algorithm: gives the results' blocks from this rank's block of one matrix.
-        results: how each result is sharded; the batch dimensions stay as they are.
-        operand: how the matrix is to be sharded.
-    """
-    mesh, batch = call.mesh, value.spec[:-2]
-    source = layout(value.shape, mesh.axes, _specs(call, value)[operand])
-    placed = placed_as(value.settle(mesh), mesh, source)
-    assert isinstance(placed, Placed)
-    comm = mesh.subcomm(matrix_axes(call, [value], batch))
-
-    def each(local: Any) -> list[Any]:
-        run = lambda x: list(algorithm(x, comm))  # noqa: E731
-        for _ in batch:
-            run = jax.vmap(run)
-        return run(local)
-
-    return differentiated(call, [placed], each, _placements(call, value, results))

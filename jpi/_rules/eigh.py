@@ -21,7 +21,7 @@ from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value
 from jpi._mpi.comm import Comm
 from jpi._primitives.reductions import allreduce_p
-from jpi._rules._by_rows import ROWS, WHOLE, by_rows, is_whole, on_whole
+from jpi._rules._by_rows import ROWS, WHOLE, by_rows
 from jpi._rules._matrices import SMALL_SPECTRAL
 from jpi._rules.linalg import each_matrix
 
@@ -33,14 +33,12 @@ def eigh(
     size = value.shape[-1]
     if subset_by_index not in (None, (0, size)):
         return each_matrix(call, [value], (2,))
-    if is_whole(call, value, SMALL_SPECTRAL) or not size:
-        return on_whole(call, value, [ROWS, WHOLE], SMALL_SPECTRAL)
 
     def algorithm(block: Any, comm: Comm) -> list[Any]:
         values, vectors = hermitian_eigenpairs(deal(block, comm, size), comm, size, lower)
         return [collect(vectors, comm, size), values]
 
-    return by_rows(call, value, algorithm, [ROWS, WHOLE])
+    return by_rows(call, value, algorithm, [ROWS, WHOLE], SMALL_SPECTRAL)
 
 
 def hermitian_eigenpairs(

@@ -12,7 +12,7 @@ from jpi._blocks.householder import factor, q_columns, unit_columns
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value
 from jpi._mpi.comm import Comm
-from jpi._rules._by_rows import ROWS, by_rows, is_whole, on_whole
+from jpi._rules._by_rows import ROWS, by_rows
 from jpi._rules._matrices import SMALL_QR
 from jpi._rules._tall import is_tall, tall_qr
 from jpi._rules.linalg import each_matrix
@@ -27,8 +27,6 @@ def qr(
         return each_matrix(call, [value], (2,))
     if not full_matrices and is_tall(call, value, rows=-2, columns=-1):
         return tall_qr(call, value)
-    if is_whole(call, value, SMALL_QR) or not min(rows, columns):
-        return on_whole(call, value, [ROWS, ROWS], SMALL_QR)
     kept = rows if full_matrices else min(rows, columns)
 
     def algorithm(block: Any, comm: Comm) -> list[Any]:
@@ -38,4 +36,4 @@ def qr(
         r = jnp.pad(r, ((0, dealt(kept, comm) - r.shape[0]), (0, 0)))
         return [collect(q, comm, rows), collect(r, comm, kept)]
 
-    return by_rows(call, value, algorithm, [ROWS, ROWS])
+    return by_rows(call, value, algorithm, [ROWS, ROWS], SMALL_QR)

@@ -27,7 +27,7 @@ from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value
 from jpi._mpi.comm import Comm
 from jpi._primitives.reductions import allreduce_p
-from jpi._rules._by_rows import COLUMNS, ROWS, WHOLE, by_rows, is_whole, on_whole
+from jpi._rules._by_rows import COLUMNS, ROWS, WHOLE, by_rows
 from jpi._rules._matrices import SMALL_SPECTRAL
 from jpi._rules._tall import is_tall, tall_svd
 from jpi._rules.linalg import each_matrix
@@ -52,8 +52,6 @@ def svd(
         if is_tall(call, value, rows=-1, columns=-2):
             return tall_svd(call, value, is_wide=True)
     kinds = [WHOLE, ROWS, COLUMNS][: len(call.results)]
-    if is_whole(call, value, SMALL_SPECTRAL) or not min(rows, columns):
-        return on_whole(call, value, kinds, SMALL_SPECTRAL)
     is_wide = columns > rows
     shape = (columns, rows) if is_wide else (rows, columns)
 
@@ -69,7 +67,9 @@ def svd(
             left, right = right, left
         return [values, left, jnp.conj(right.T)]
 
-    return by_rows(call, value, algorithm, kinds, operand=COLUMNS if is_wide else ROWS)
+    return by_rows(
+        call, value, algorithm, kinds, SMALL_SPECTRAL, operand=COLUMNS if is_wide else ROWS
+    )
 
 
 def _factors(
