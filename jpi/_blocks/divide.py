@@ -13,13 +13,15 @@ of D + |e| z z^T: see `secular`. No rows are communicated.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import jax.numpy as jnp
 from jax import Array, lax
 
+from jpi._blocks.dealt_rows import dealt
 from jpi._blocks.householder import dot
-from jpi._blocks.secular import Poles, Vectors, modified
+from jpi._blocks.secular import Poles, modified
 from jpi._mpi.comm import Comm
 
 LEAF = 32  # the rows of a matrix that is not divided, at least
@@ -37,49 +39,30 @@ class Blocks(NamedTuple):
     rows: Array
 
 
-class Wanted(NamedTuple):
-    """Which vectors, and which rows of them, a rank gets.
-
-    Attributes:
-        start: the number of the first vector.
-        group: the rows that are dealt together.
-        has_rows: whether vectors are wanted at all.
-    """
-
-    start: int = 0
-    group: int = 1
-    has_rows: bool = True
-
-
-ALL = Wanted()
-
-
-def eigenpairs(
-    diagonal: Array, below: Array, comm: Comm, wanted: Wanted = ALL
-) -> tuple[Array, Array]:
-    """The wanted eigenvalues, in order, and this rank's dealt rows of their vectors.
+def eigenpairs(diagonal: Array, below: Array, comm: Comm) -> tuple[Array, Array]:
+    """The eigenvalues, in order, and this rank's dealt rows of their vectors.
 
     Communication: for each division, two allgathers of a few numbers for each row.
     """
-    size, unit = diagonal.shape[0], comm.size * wanted.group
-    divisions = max((size // max(LEAF, unit)).bit_length() - 1, 0)
-    leaf = unit * -(-size // (unit << divisions))
+    size = diagonal.shape[0]
+    divisions, leaf = parts(size, comm)
     around = jnp.pad(jnp.abs(below), 1)
     norm = jnp.max(jnp.abs(diagonal) + around[1:] + around[:-1])
     scale = jnp.where(norm > 0, norm, 1)
-    blocks, links = _leaves(diagonal / scale, below / scale, comm, leaf, divisions, wanted)
+    blocks, links = _leaves(diagonal / scale, below / scale, comm, leaf, divisions)
     for division in range(divisions):
-        start = wanted.start if division == divisions - 1 else 0
-        own_links = links[2**division - 1 :: 2 ** (division + 1)]
-        blocks = _joined(blocks, own_links, comm, start)
-    values = blocks.values.high[0, wanted.start : size] * norm
-    first = 0 if divisions else wanted.start
-    held = wanted.group * -(-size // unit)
-    return values, blocks.rows[0, :-2][:held, first : first + values.shape[0]]
+        blocks = _joined(blocks, links[2**division - 1 :: 2 ** (division + 1)], comm)
+    return blocks.values.high[0, :size] * norm, blocks.rows[0, : dealt(size, comm), :size]
+
+
+def parts(size: int, comm: Comm) -> tuple[int, int]:
+    """How often a matrix is divided, and the rows of a smallest part: a multiple of the ranks."""
+    divisions = max((size // max(LEAF, comm.size)).bit_length() - 1, 0)
+    return divisions, comm.size * -(-size // (comm.size << divisions))
 
 
 def _leaves(
-    diagonal: Array, below: Array, comm: Comm, leaf: int, divisions: int, wanted: Wanted
+    diagonal: Array, below: Array, comm: Comm, leaf: int, divisions: int
 ) -> tuple[Blocks, Array]:
     """The solved smallest blocks, and the numbers e between them.
 
@@ -96,37 +79,44 @@ def _leaves(
     dense = jnp.where(row == column, whole[:, :, None], 0)
     dense += jnp.where(row == column + 1, beside[:, None, :], 0)
     vectors, values = lax.linalg.eigh(dense, lower=True, symmetrize_input=False)
-    dealt = vectors.reshape(count, -1, wanted.group, leaf)[:, comm.rank :: comm.size]
-    own = dealt.reshape(count, -1, leaf)[:, : None if wanted.has_rows else 0]
+    own = vectors[:, comm.rank :: comm.size]
     rows = jnp.concatenate([own, vectors[:, :1], vectors[:, -1:]], 1)
     return Blocks(Poles(values, jnp.zeros_like(values)), rows), links
 
 
-def _joined(blocks: Blocks, links: Array, comm: Comm, start: int) -> Blocks:
-    """Each two neighbours solved as one block, with the vectors from ``start`` on."""
+def _joined(blocks: Blocks, links: Array, comm: Comm) -> Blocks:
+    """Each two neighbours solved as one block."""
     count, rows, size = blocks.rows.shape
     pairs = blocks.rows.reshape(count // 2, 2, rows, size)
     sign = jnp.where(links < 0, -1, 1).astype(pairs.dtype)[:, None]
     z = jnp.concatenate([pairs[:, 0, -1], sign * pairs[:, 1, -2]], 1) / 2**0.5
     poles = Poles(*(x.reshape(count // 2, 2 * size) for x in blocks.values))
     values, vectors = modified(poles, 2 * jnp.abs(links), z, comm)
-    product = _product(pairs, vectors, comm, start)
-    own = product[:, :, :-2].reshape(count // 2, 2 * (rows - 2), 2 * size - start)
-    return Blocks(values, jnp.concatenate([own, product[:, :1, -2], product[:, 1:, -1]], 1))
+    product = times(pairs, vectors.columns, comm)
+    return Blocks(values, joined_rows(product))
 
 
-def _product(pairs: Array, vectors: Vectors, comm: Comm, start: int) -> Array:
-    """The rows of each pair, times the vectors, of which only some columns exist at a time."""
+def times(pairs: Array, columns: Callable[[Array, int], Array], comm: Comm) -> Array:
+    """The rows of each pair, times a matrix, of which only some columns exist at a time.
+
+    Args:
+        pairs: the shape (count, 2, rows, size): each matrix is two blocks on a diagonal.
+        columns: gives some columns of the matrices, from the first one's number and how many.
+    """
     count, _, rows, size = pairs.shape
     width = 2 * size
     while width % 2 == 0 and width > max(64, count * size // comm.size):
         width //= 2
-    first = start // width
 
-    def chunk(k: Any) -> Array:
-        columns = vectors.columns(k * width, width)
-        return dot(pairs, columns.reshape(count, 2, size, width))
+    def chunk(k: Array) -> Array:
+        return dot(pairs, columns(k * width, width).reshape(count, 2, size, width))
 
-    parts = lax.map(chunk, jnp.arange(first, 2 * size // width))
-    product = jnp.moveaxis(parts, 0, -2).reshape(count, 2, rows, -1)
-    return product[..., start - first * width :]
+    products = lax.map(chunk, jnp.arange(2 * size // width))
+    return jnp.moveaxis(products, 0, -2).reshape(count, 2, rows, 2 * size)
+
+
+def joined_rows(product: Array) -> Array:
+    """The rows of two blocks as those of one, with its first and last row at the end."""
+    count, _, rows, size = product.shape
+    own = product[:, :, :-2].reshape(count, 2 * (rows - 2), size)
+    return jnp.concatenate([own, product[:, :1, -2], product[:, 1:, -1]], 1)

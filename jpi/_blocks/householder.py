@@ -92,15 +92,6 @@ def q_times(reflections: Sequence[Reflections], a: Array, comm: Comm) -> Array:
     return a
 
 
-def orthonormal(a: Array, comm: Comm, size: tuple[int, int]) -> Array:
-    """The Q of a matrix with dealt rows, with the signs that make R's diagonal positive."""
-    reflections, r = factor(a, comm, size)
-    is_diagonal = unit_columns(r.shape[0], comm, size[1], bool)
-    signs = summed(jnp.where(is_diagonal, r, 0).sum(0), comm)
-    q = q_columns(reflections, unit_columns(a.shape[0], comm, size[1], a.dtype), comm)
-    return q * jnp.where(jnp.real(signs) < 0, -1, 1)
-
-
 def reflected(a: Array, comm: Comm, vectors: Array, matrix: Array) -> Array:
     """(I - V T V^H) A; one allreduce of as many rows as V has columns."""
     if not a.shape[1]:

@@ -65,13 +65,22 @@ class Vectors(NamedTuple):
     offsets: Array
 
     def columns(self, start: Array, count: int) -> Array:
+        return unit(self.multiples(start, count))
+
+    def multiples(self, start: Array, count: int) -> Array:
+        """The vectors z_i / (d_i - x_j), from j = ``start`` on."""
         high, low, offset = (
             lax.dynamic_slice_in_dim(x, start, count, axis=-1)[:, None, :]
             for x in (*self.origins, self.offsets)
         )
         poles = Poles(*(x[:, :, None] for x in self.poles))
-        vectors = self.weights[:, :, None] / (poles.minus(Poles(high, low)) - offset)
-        return vectors / jnp.sqrt(jnp.sum(vectors * vectors, 1, keepdims=True))
+        return self.weights[:, :, None] / (poles.minus(Poles(high, low)) - offset)
+
+
+def unit(vectors: Array) -> Array:
+    """The columns divided by their norms, whose squares could be too large."""
+    vectors = vectors / jnp.max(jnp.abs(vectors), 1, keepdims=True)
+    return vectors / jnp.sqrt(jnp.sum(vectors * vectors, 1, keepdims=True))
 
 
 def modified(poles: Poles, r: Array, z: Array, comm: Comm) -> tuple[Poles, Vectors]:
@@ -163,7 +172,9 @@ def _roots(poles: Poles, r: Array, z: Array, start: int, count: int) -> tuple[Ar
         here = Poles(*(x[:, None, :] for x in poles))
         return here.minus(Poles(*(x[:, :, None] for x in origin)))
 
-    is_left = (values(distances(left), gap / 2)[0] >= 0) | is_last
+    f, below, above, _ = values(distances(left), gap / 2)
+    is_left = (f >= 0) | is_last
+    guess = gap / 2 + _correction(f, below, above, -gap / 2, gap / 2)
     origin = Poles(*(jnp.where(is_left, a, b) for a, b in zip(left, right, strict=True)))
     from_origin = distances(origin)
     sign = jnp.where(is_left, 1, -1)
@@ -184,8 +195,9 @@ def _roots(poles: Poles, r: Array, z: Array, start: int, count: int) -> tuple[Ar
         lower, upper = jnp.where(is_past, lower, at), jnp.where(is_past, at, upper)
         one, two = to_left - offset, to_right - offset
         new = sign * (offset + _correction(f, below, above, one, two))
-        is_inside = (new > lower) & (new < upper) & (step % 4 != 3)
-        new = jnp.where(is_inside, new, jnp.sqrt(lower) * jnp.sqrt(upper))
+        is_near = jnp.abs(new - at) < at / 16
+        is_taken = (new > lower) & (new < upper) & (is_near | (step % 8 != 7))
+        new = jnp.where(is_taken, new, jnp.sqrt(lower) * jnp.sqrt(upper))
         is_exact = jnp.abs(f) <= eps * moduli
         is_done = is_done | is_exact
         new = jnp.where(is_done, at, new)
@@ -193,7 +205,10 @@ def _roots(poles: Poles, r: Array, z: Array, start: int, count: int) -> tuple[Ar
         return _State(step + 1, new, lower, upper, is_done)
 
     upper = jnp.where(is_last, gap / 2 * (1 + 4 * eps), gap / 2)
-    state = _State(jnp.int32(0), jnp.sqrt(lower) * jnp.sqrt(upper), lower, upper, gap != gap)
+    guess = jnp.where(is_left, guess, gap - guess)
+    is_inside = (guess > lower) & (guess < upper)
+    guess = jnp.where(is_inside, guess, jnp.sqrt(lower) * jnp.sqrt(upper))
+    state = _State(jnp.int32(0), guess, lower, upper, gap != gap)
     state = lax.while_loop(lambda s: (s.step < STEPS) & ~jnp.all(s.is_done), improve, state)
     return jnp.where(is_left, index, index + 1), sign * state.at
 

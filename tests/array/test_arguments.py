@@ -12,6 +12,8 @@ import jpi
 import jpi.numpy
 import jpi.random
 
+pytestmark = pytest.mark.sweep
+
 Y = random_array((4, 6))
 HALF, BYTE = Y[0].astype("f2"), Y[0].astype("i1")
 CUBE = random_array((2, 4, 3))

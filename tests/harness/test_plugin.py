@@ -6,9 +6,12 @@ import re
 import shutil
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from support.launcher import run_python
+
+from harness.plugin import drawn_ranks
 
 pytestmark = pytest.mark.ranks(1)  # mpirun is started here, and does not nest
 
@@ -217,14 +220,24 @@ def test_shared_folder(comm, rank, mpi_tmp_path):
     (mpi_tmp_path / str(rank)).touch()
     comm.Barrier()
     assert {path.name for path in mpi_tmp_path.iterdir()} == {"0", "1"}
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("k", range(12))
+def test_in_a_sweep(k):
+    pass
 """
 
 
 def test_session_has_marks_and_one_summary_of_pytest_mpi(tmp_path):
-    session = run_session(tmp_path, 2, "--with-mpi", test_marked=MARKED)
+    session = run_session(tmp_path, 2, "--with-mpi", "-m", "not slow", test_marked=MARKED)
     assert session.returncode == 0, session.stdout
     assert session.stdout.count("MPI Information") == session.stdout.count("size: 2") == 1
-    assert "2 passed, 1 skipped in" in session.stdout.splitlines()[-1]
+    path = tmp_path / "test_marked.py"
+    cases = [SimpleNamespace(path=path, name=f"test_in_a_sweep[{k}]") for k in range(12)]
+    ranks = [drawn_ranks(case) for case in cases]
+    assert set(ranks) == {2, 3, 4}
+    left, drawn = 12 - ranks.count(2), 2 + ranks.count(2)
+    assert f"{drawn} passed, 1 skipped, {left} deselected" in session.stdout.splitlines()[-1]
 
 
 # ---- one rank ----

@@ -11,6 +11,8 @@ from support.oracle import random_array
 import jpi
 import jpi.numpy
 
+pytestmark = pytest.mark.sweep
+
 pytestmark = pytest.mark.mpi(min_size=2)  # one rank is the same as itself
 X = random_array((7, 3))
 OWN = np.linspace(0.0, 1.0 + RANK, 3, dtype=np.float32)

@@ -21,6 +21,8 @@ from support.oracle import assert_same, random_array
 import jpi
 from jpi._mpi.library import native
 
+pytestmark = pytest.mark.sweep
+
 BLOCK = (2,)
 REVERSIBLE = [in_scan, in_cond, in_remat, in_custom_vjp]
 

@@ -9,7 +9,7 @@ from support.oracle import assert_same, check, random_array
 import jpi
 import jpi.numpy
 
-pytestmark = pytest.mark.usefixtures("distributed")
+pytestmark = [pytest.mark.usefixtures("distributed"), pytest.mark.sweep]
 
 
 def factor(m, x):

@@ -11,6 +11,8 @@ import jpi
 import jpi.numpy
 from jpi._rules import _contraction, _panels
 
+pytestmark = pytest.mark.sweep
+
 SPECS = {
     1: [jpi.P(), jpi.P("a"), jpi.P(None, "a")],
     2: [jpi.P(), jpi.P("a"), jpi.P("a", "b"), jpi.P("b", "a"), jpi.P(None, ("b", "a"))],

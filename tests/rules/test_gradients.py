@@ -8,6 +8,8 @@ from support.oracle import ROWS, assert_same, check, is_plain, random_array
 import jpi
 import jpi.numpy
 
+pytestmark = pytest.mark.sweep
+
 TRANSFORMS = {
     "grad": jax.grad,
     "jax.jit of grad": lambda f: jax.jit(jax.grad(f)),

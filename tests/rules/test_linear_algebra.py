@@ -11,7 +11,7 @@ from support.oracle import assert_same, random_array, shared_out, spmd, weighted
 import jpi
 import jpi.numpy
 
-pytestmark = pytest.mark.usefixtures("distributed")
+pytestmark = [pytest.mark.usefixtures("distributed"), pytest.mark.sweep]
 
 
 def positive(m, x):

@@ -11,7 +11,7 @@ from support.oracle import assert_same, check, random_array, spmd
 import jpi
 import jpi.numpy
 
-pytestmark = pytest.mark.usefixtures("distributed")
+pytestmark = [pytest.mark.usefixtures("distributed"), pytest.mark.sweep]
 
 
 def lu(x):

@@ -8,6 +8,8 @@ from support.oracle import assert_same, check, random_array
 import jpi
 import jpi.numpy
 
+pytestmark = pytest.mark.sweep
+
 BY_COLUMNS = jpi.P(None, "ranks")
 
 

@@ -13,6 +13,8 @@ import jpi
 import jpi.numpy
 from jpi._rules._product import multiply
 
+pytestmark = pytest.mark.sweep
+
 LONG, FIRST, LAST = (1000, 26), (((0,), (0,)), ((), ())), (((1,), (0,)), ((), ()))
 PARAMS = {"precision": None, "preferred_element_type": None, "out_sharding": None}
 PAIRS = {

@@ -8,7 +8,7 @@ from support.oracle import assert_same, random_array
 import jpi
 import jpi.numpy as jnp
 
-pytestmark = pytest.mark.fallback_allowed
+pytestmark = [pytest.mark.fallback_allowed, pytest.mark.sweep]
 
 SIZE = jpi.size()
 GRIDS = [((SIZE,), "a"), ((SIZE, 1), "ab"), ((1, SIZE), "ab")] + [((2, 2), "ab")] * (SIZE == 4)

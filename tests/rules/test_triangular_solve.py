@@ -12,7 +12,7 @@ from support.oracle import assert_same, check, random_array
 import jpi
 import jpi.numpy
 
-pytestmark = pytest.mark.usefixtures("distributed")
+pytestmark = [pytest.mark.usefixtures("distributed"), pytest.mark.sweep]
 
 NAMES = ("left_side", "lower", "transpose_a", "conjugate_a", "unit_diagonal")
 FORMS = [

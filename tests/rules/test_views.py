@@ -8,6 +8,8 @@ from support.oracle import assert_same, random_array
 import jpi
 import jpi.numpy as jnp
 
+pytestmark = pytest.mark.sweep
+
 SIZE = jpi.size()
 MESHES = [((SIZE,), "a", ("a",)), ((SIZE,), "a", (None, "a")), ((1, SIZE), "ab", ("a", "b"))]
 MESHES += [((2, 2), "ab", ("a", "b")), ((2, 2), "ab", (("b", "a"),))] * (SIZE == 4)
