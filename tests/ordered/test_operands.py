@@ -11,9 +11,8 @@ from support.oracle import random_array
 import jpi
 import jpi.numpy
 
-pytestmark = pytest.mark.sweep
-
-pytestmark = pytest.mark.mpi(min_size=2)  # one rank is the same as itself
+# One rank is the same as itself.
+pytestmark = [pytest.mark.mpi(min_size=2), pytest.mark.sweep]
 X = random_array((7, 3))
 OWN = np.linspace(0.0, 1.0 + RANK, 3, dtype=np.float32)
 SAME = np.linspace(0.0, 1.0, 3, dtype=np.float32)

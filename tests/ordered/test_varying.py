@@ -15,6 +15,8 @@ import jpi
 import jpi.numpy
 from jpi import P
 
+pytestmark = pytest.mark.sweep
+
 several = pytest.mark.mpi(min_size=2)  # one rank is the same as itself
 X = random_array((7, 3))
 W = random_array((3,), seed=1)
