@@ -9,6 +9,8 @@ import jpi
 from jpi._blocks.divide import eigenpairs
 from jpi._blocks.divide_bidiagonal import singular_vectors
 
+pytestmark = pytest.mark.sweep
+
 SIZES = [1, 70, 130]  # of no, one and two divisions
 
 
