@@ -9,6 +9,8 @@ from support.oracle import assert_same, random_array, whole
 import jpi
 import jpi.numpy
 
+pytestmark = pytest.mark.sweep
+
 NUMPY_MODES = {"periodic": "wrap", "constant": "constant", "reflect": "reflect", "edge": "edge"}
 MODES = tuple(NUMPY_MODES)
 GRID = {1: (1, 1), 2: (1, 2), 3: (3, 1), 4: (2, 2)}

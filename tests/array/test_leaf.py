@@ -15,6 +15,8 @@ from support.oracle import ROWS, assert_same, random_array
 import jpi
 import jpi.numpy as jnp
 
+pytestmark = pytest.mark.sweep
+
 TRANSFORMS = {"eager": lambda f: f, "jax.jit": jax.jit, "jpi.jit": jpi.jit}
 
 

@@ -9,6 +9,8 @@ from support.oracle import assert_same, is_plain, random_array, whole
 import jpi
 import jpi.numpy
 
+pytestmark = pytest.mark.sweep
+
 SHAPES = [(6, 4), (5, 3), (1, 2), (0, 3)]
 LAST = jpi.size() - 1
 

@@ -10,6 +10,8 @@ from support.oracle import random_array
 import jpi
 import jpi.numpy as jnp
 
+pytestmark = pytest.mark.sweep
+
 Y = random_array((7, 4))
 
 

@@ -10,6 +10,8 @@ from support.oracle import assert_same, is_plain, random_array
 import jpi
 import jpi.numpy as jnp
 
+pytestmark = pytest.mark.sweep
+
 TRANSFORMS = {"eager": lambda f: f, "jax.jit": jax.jit, "jpi.jit": jpi.jit}
 
 

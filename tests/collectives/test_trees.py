@@ -9,6 +9,8 @@ from support.native_log import calls_during
 
 import jpi
 
+pytestmark = pytest.mark.sweep
+
 RANK, SIZE = jpi.rank(), jpi.size()
 
 

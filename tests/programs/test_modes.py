@@ -12,6 +12,8 @@ from support.oracle import assert_same, random_array
 import jpi
 import jpi.numpy as jnp
 
+pytestmark = pytest.mark.sweep
+
 Y = random_array((7, 4))
 
 
