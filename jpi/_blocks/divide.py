@@ -46,13 +46,18 @@ def eigenpairs(diagonal: Array, below: Array, comm: Comm) -> tuple[Array, Array]
     """
     size = diagonal.shape[0]
     divisions, leaf = parts(size, comm)
-    around = jnp.pad(jnp.abs(below), 1)
-    norm = jnp.max(jnp.abs(diagonal) + around[1:] + around[:-1])
-    scale = jnp.where(norm > 0, norm, 1)
+    norm, scale = bound(diagonal, below)
     blocks, links = _leaves(diagonal / scale, below / scale, comm, leaf, divisions)
     for division in range(divisions):
         blocks = _joined(blocks, links[2**division - 1 :: 2 ** (division + 1)], comm)
     return blocks.values.high[0, :size] * norm, blocks.rows[0, : dealt(size, comm), :size]
+
+
+def bound(diagonal: Array, beside: Array) -> tuple[Array, Array]:
+    """A bound of the eigenvalues or singular values; and the same, or 1 in place of 0."""
+    around = jnp.pad(jnp.abs(beside), 1)
+    norm = jnp.max(jnp.abs(diagonal) + around[1:] + around[:-1])
+    return norm, jnp.where(norm > 0, norm, 1)
 
 
 def parts(size: int, comm: Comm) -> tuple[int, int]:

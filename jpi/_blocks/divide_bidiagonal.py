@@ -31,7 +31,7 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from jpi._blocks.dealt_rows import dealt
-from jpi._blocks.divide import joined_rows, parts, times
+from jpi._blocks.divide import bound, joined_rows, parts, times
 from jpi._blocks.secular import Poles, Vectors, modified, unit
 from jpi._mpi.comm import Comm
 
@@ -64,9 +64,7 @@ def singular_vectors(
     """
     size = diagonal.shape[0]
     divisions, leaf = parts(size + 1, comm)
-    beside = jnp.pad(jnp.abs(above), 1)
-    norm = jnp.max(jnp.abs(diagonal) + beside[1:] + beside[:-1])
-    scale = jnp.where(norm > 0, norm, 1)
+    norm, scale = bound(diagonal, above)
     # More rows fill the last block. Their singular values are above all others.
     more = (leaf << divisions) - size
     filling = 1.5 + jnp.arange(more, dtype=diagonal.dtype) / (2 * more)
@@ -92,12 +90,8 @@ def _leaves(diagonal: Array, above: Array, comm: Comm, leaf: int, has_rows: bool
     right = jnp.concatenate([right[:, :, -2::-1], right[:, :, -1:]], 2)
     own = slice(comm.rank, None if has_rows else 0, comm.size)
     beside = [right[:, own], right[:, :1], right[:, -1:]]
-    return Blocks(_squares(values[:, ::-1]), left[:, own], jnp.concatenate(beside, 1))
-
-
-def _squares(x: Array) -> Poles:
-    high = x * x
-    return Poles(high, jnp.zeros_like(high))
+    squares = values[:, ::-1] ** 2
+    return Blocks(Poles(squares, jnp.zeros_like(squares)), left[:, own], jnp.concatenate(beside, 1))
 
 
 def _joined(blocks: Blocks, a: Array, b: Array, comm: Comm) -> Blocks:

@@ -139,6 +139,23 @@ def _apart(poles: Poles, gap: float) -> Poles:
     return Poles(*_sum(high, low + steps))
 
 
+class _Equation(NamedTuple):
+    """f, for roots of which each has the poles ``is_below`` below it."""
+
+    r: Array
+    z: Array
+    is_below: Array
+
+    def at(self, from_origin: Array, offset: Array) -> tuple[Array, Array, Array, Array]:
+        """f, the derivatives of its parts below and above the root, and the sum of moduli."""
+        terms = self.z[:, None, :] / (from_origin - offset[:, :, None])
+        products = self.z[:, None, :] * terms
+        f = 1 + self.r * jnp.sum(products, 2)
+        below = self.r * jnp.sum(jnp.where(self.is_below, terms * terms, 0), 2)
+        above = self.r * jnp.sum(jnp.where(self.is_below, 0, terms * terms), 2)
+        return f, below, above, 1 + self.r * jnp.sum(jnp.abs(products), 2)
+
+
 class _State(NamedTuple):
     step: Array
     at: Array  # the distance from the origin
@@ -155,24 +172,15 @@ def _roots(poles: Poles, r: Array, z: Array, start: int, count: int) -> tuple[Ar
     more = Poles(*(jnp.concatenate([x, y[:, None]], 1) for x, y in zip(poles, beyond, strict=True)))
     left, right = more.part(start, count), more.part(start + 1, count)
     index = jnp.arange(start, start + count)
-    is_below = jnp.arange(size) <= index[:, None]
+    equation = _Equation(r, z, jnp.arange(size) <= index[:, None])
     is_last = index == size - 1
     gap = right.minus(left)
-
-    def values(from_origin: Array, offset: Array) -> tuple[Array, Array, Array, Array]:
-        """f, the derivatives of its parts below and above the root, and the sum of moduli."""
-        terms = z[:, None, :] / (from_origin - offset[:, :, None])
-        products = z[:, None, :] * terms
-        f = 1 + r * jnp.sum(products, 2)
-        below = r * jnp.sum(jnp.where(is_below, terms * terms, 0), 2)
-        above = r * jnp.sum(jnp.where(is_below, 0, terms * terms), 2)
-        return f, below, above, 1 + r * jnp.sum(jnp.abs(products), 2)
 
     def distances(origin: Poles) -> Array:
         here = Poles(*(x[:, None, :] for x in poles))
         return here.minus(Poles(*(x[:, :, None] for x in origin)))
 
-    f, below, above, _ = values(distances(left), gap / 2)
+    f, below, above, _ = equation.at(distances(left), gap / 2)
     is_left = (f >= 0) | is_last
     guess = gap / 2 + _correction(f, below, above, -gap / 2, gap / 2)
     origin = Poles(*(jnp.where(is_left, a, b) for a, b in zip(left, right, strict=True)))
@@ -190,14 +198,15 @@ def _roots(poles: Poles, r: Array, z: Array, start: int, count: int) -> tuple[Ar
     def improve(state: _State) -> _State:
         step, at, lower, upper, is_done = state
         offset = sign * at
-        f, below, above, moduli = values(from_origin, offset)
+        f, below, above, moduli = equation.at(from_origin, offset)
         is_past = sign * f > 0
         lower, upper = jnp.where(is_past, lower, at), jnp.where(is_past, at, upper)
         one, two = to_left - offset, to_right - offset
         new = sign * (offset + _correction(f, below, above, one, two))
         is_near = jnp.abs(new - at) < at / 16
-        is_taken = (new > lower) & (new < upper) & (is_near | (step % 8 != 7))
-        new = jnp.where(is_taken, new, jnp.sqrt(lower) * jnp.sqrt(upper))
+        new = jnp.where(
+            is_near | (step % 8 != 7), _inside(new, lower, upper), _middle(lower, upper)
+        )
         is_exact = jnp.abs(f) <= eps * moduli
         is_done = is_done | is_exact
         new = jnp.where(is_done, at, new)
@@ -205,12 +214,19 @@ def _roots(poles: Poles, r: Array, z: Array, start: int, count: int) -> tuple[Ar
         return _State(step + 1, new, lower, upper, is_done)
 
     upper = jnp.where(is_last, gap / 2 * (1 + 4 * eps), gap / 2)
-    guess = jnp.where(is_left, guess, gap - guess)
-    is_inside = (guess > lower) & (guess < upper)
-    guess = jnp.where(is_inside, guess, jnp.sqrt(lower) * jnp.sqrt(upper))
-    state = _State(jnp.int32(0), guess, lower, upper, gap != gap)
+    first = _inside(jnp.where(is_left, guess, gap - guess), lower, upper)
+    state = _State(jnp.int32(0), first, lower, upper, gap != gap)
     state = lax.while_loop(lambda s: (s.step < STEPS) & ~jnp.all(s.is_done), improve, state)
     return jnp.where(is_left, index, index + 1), sign * state.at
+
+
+def _inside(x: Array, lower: Array, upper: Array) -> Array:
+    """x where it is between the bounds, else their middle."""
+    return jnp.where((x > lower) & (x < upper), x, _middle(lower, upper))
+
+
+def _middle(lower: Array, upper: Array) -> Array:
+    return jnp.sqrt(lower) * jnp.sqrt(upper)
 
 
 def _correction(f: Array, below: Array, above: Array, one: Array, two: Array) -> Array:

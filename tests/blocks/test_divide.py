@@ -52,6 +52,7 @@ def test_errors_are_those_of_rounding(n, dtype):
     with jax.enable_x64(dtype == np.float64):
         eigen = jpi.jit(lambda d, e: eigenpairs(d, e, comm))
         singular = jpi.jit(lambda d, e: singular_vectors(d, e, comm))
+        alone = jpi.jit(lambda d, e: singular_vectors(d, e, comm, has_rows=False)[0])
         for name, (d, e) in matrices(n).items():
             d, e = d.astype(dtype), e[: n - 1].astype(dtype)
             upper = np.diag(d).astype(np.float64) + np.diag(e.astype(np.float64), 1)
@@ -71,6 +72,7 @@ def test_errors_are_those_of_rounding(n, dtype):
             assert_orthogonal(left, eps)
             assert_orthogonal(right, eps)
             np.testing.assert_allclose(values, expected, 0, limit, err_msg=name)
+            np.testing.assert_allclose(alone(d, e), values, 0, limit, err_msg=name)
             np.testing.assert_allclose(
                 left * np.asarray(values) @ right.T, upper, 0, limit, err_msg=name
             )
