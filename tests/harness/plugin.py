@@ -40,7 +40,7 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "ranks(n): runs only in a session of n ranks")
     config.addinivalue_line(
         "markers",
-        "sweep(n): slow but in a session of n ranks; or of 2, 3 or 4, drawn for each test",
+        "sweep(n): slow but in a session of n ranks; or of 2, 3 or 4, as for the cases of a table",
     )
     config.addinivalue_line("markers", "fallback_allowed: may gather where a rule is missing")
     option = config.option
@@ -76,13 +76,32 @@ def pytest_collectreport(report):
 
 
 def drawn_ranks(item) -> int:
-    """Returns 2, 3 or 4, as the name of the test says in every session."""
-    return 2 + hashlib.sha256(f"{item.path.stem} {item.name}".encode()).digest()[0] % 3
+    """Returns 2, 3 or 4: cases beside each other in the table of a test have different numbers.
+
+    It depends on the test and on the place of the case alone, so every session draws the same.
+    """
+    test = f"{item.path.stem} {item.originalname}".encode()
+    places = getattr(item, "callspec", None)
+    place = sum(places.indices.values()) if places else 0
+    return 2 + (hashlib.sha256(test).digest()[0] + place) % 3
+
+
+def is_of_this_size(item) -> bool:
+    """Returns whether a test is no slow one on this number of ranks; a named one never is."""
+    if any("::" in argument for argument in item.config.args):
+        return True
+    sweep = item.get_closest_marker("sweep")
+    if sweep and sweep.args:
+        return SIZE == sweep.args[0]
+    if item.get_closest_marker("ranks"):
+        return True
+    if sweep or hasattr(item, "callspec"):
+        return drawn_ranks(item) == SIZE or (SIZE == 1 and not sweep)
+    return True
 
 
 def pytest_itemcollected(item):
-    sweep = item.get_closest_marker("sweep")
-    if sweep and SIZE != (sweep.args[0] if sweep.args else drawn_ranks(item)):
+    if not is_of_this_size(item):
         item.add_marker(pytest.mark.slow)
     wanted = item.get_closest_marker("ranks")
     if wanted and SIZE != wanted.args[0]:

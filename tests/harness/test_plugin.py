@@ -221,9 +221,13 @@ def test_shared_folder(comm, rank, mpi_tmp_path):
     comm.Barrier()
     assert {path.name for path in mpi_tmp_path.iterdir()} == {"0", "1"}
 
+@pytest.mark.parametrize("k", range(4))
+@pytest.mark.parametrize("letter", "abc")
+def test_in_a_table(letter, k):
+    pass
+
 @pytest.mark.sweep
-@pytest.mark.parametrize("k", range(12))
-def test_in_a_sweep(k):
+def test_in_a_sweep():
     pass
 """
 
@@ -232,12 +236,29 @@ def test_session_has_marks_and_one_summary_of_pytest_mpi(tmp_path):
     session = run_session(tmp_path, 2, "--with-mpi", "-m", "not slow", test_marked=MARKED)
     assert session.returncode == 0, session.stdout
     assert session.stdout.count("MPI Information") == session.stdout.count("size: 2") == 1
-    path = tmp_path / "test_marked.py"
-    cases = [SimpleNamespace(path=path, name=f"test_in_a_sweep[{k}]") for k in range(12)]
-    ranks = [drawn_ranks(case) for case in cases]
-    assert set(ranks) == {2, 3, 4}
-    left, drawn = 12 - ranks.count(2), 2 + ranks.count(2)
-    assert f"{drawn} passed, 1 skipped, {left} deselected" in session.stdout.splitlines()[-1]
+    sweep = SimpleNamespace(path=tmp_path / "test_marked.py", originalname="test_in_a_sweep")
+    drawn = drawn_ranks(sweep) == 2
+    passed, left = 2 + 4 + drawn, 8 + (not drawn)
+    assert f"{passed} passed, 1 skipped, {left} deselected" in session.stdout.splitlines()[-1]
+
+
+def test_cases_of_a_table_share_the_numbers_of_ranks():
+    path = Path("test_marked.py")
+
+    def drawn(letter, k):
+        places = SimpleNamespace(indices={"letter": letter, "k": k})
+        return drawn_ranks(SimpleNamespace(path=path, originalname="test", callspec=places))
+
+    for letter in range(3):
+        assert {drawn(letter, k) for k in range(3)} == {2, 3, 4}
+    for k in range(4):
+        assert {drawn(letter, k) for letter in range(3)} == {2, 3, 4}
+
+
+def test_named_cases_run_on_any_number_of_ranks(tmp_path):
+    named = ("test_marked.py::test_in_a_sweep", "test_marked.py::test_in_a_table")
+    session = run_session(tmp_path, None, "-m", "not slow", *named, test_marked=MARKED)
+    assert "13 passed in" in session.stdout.splitlines()[-1]
 
 
 # ---- one rank ----
