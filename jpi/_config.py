@@ -48,16 +48,22 @@ class Config:
             (default). It must be the same on every rank.
     """
 
-    __slots__ = ("_cache_bytes", "_check", "_fallback", "_linalg")
+    __slots__ = ("_cache_bytes", "_check", "_fallback", "_linalg", "chosen")
+
+    chosen: tuple[Fallback, Linalg, Check]  # what a compiled program depends on; in one for speed
 
     def __init__(self) -> None:
         self._fallback: Fallback = "warn"
         self._linalg: Linalg = "auto"
         self._check: Check = "trace"
         self.check = os.environ.get("JPI_CHECK") or "trace"  # type: ignore[assignment]
+        self._choose()
         self._cache_bytes = 2**30
         if text := os.environ.get("JPI_CACHE_BYTES"):
             self.cache_bytes = int(text) if text.isdecimal() else text  # type: ignore[assignment]
+
+    def _choose(self) -> None:
+        self.chosen = self._fallback, self._linalg, self._check
 
     @property
     def cache_bytes(self) -> int:
@@ -83,6 +89,7 @@ class Config:
             for finish in before_change:
                 finish()
         self._check = value
+        self._choose()
         native.set_check(value)
 
     @property
@@ -93,6 +100,7 @@ class Config:
     def fallback(self, value: Fallback) -> None:
         _require_one_of("fallback", get_args(Fallback), value)
         self._fallback = value
+        self._choose()
 
     @property
     def linalg(self) -> Linalg:
@@ -102,6 +110,7 @@ class Config:
     def linalg(self, value: Linalg) -> None:
         _require_one_of("linalg", get_args(Linalg), value)
         self._linalg = value
+        self._choose()
 
     def __repr__(self) -> str:
         return (

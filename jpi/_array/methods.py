@@ -16,20 +16,25 @@ import numpy as np
 from jpi._array.protocols import Protocols
 from jpi._call.call import call
 from jpi._call.sharded import Sharded
-from jpi._jax.tracebacks import api
+from jpi._jax.tracebacks import api, hide_frames, hides_frames
+
+_OPERANDS = (Sharded, jax.Array, np.ndarray, np.generic, int, float, complex)
 
 
 def _binary(function: Callable, *, swap: bool = False) -> Callable[[Any, Any], Any]:
     # `**` needs Python integers unchanged, as in jax.numpy: x ** 2 is a product, not a power.
     trace_integers = function is not jnp.power
 
+    @hides_frames
     def method(self: Any, other: Any) -> Any:
-        if not isinstance(
-            other, Sharded | jax.Array | np.ndarray | np.generic | int | float | complex
-        ):
+        if not isinstance(other, _OPERANDS):
             return NotImplemented
         operands = (other, self) if swap else (self, other)
-        return call(function, operands, {}, trace_integers=trace_integers)
+        try:
+            return call(function, operands, {}, trace_integers=trace_integers)
+        except Exception as error:
+            hide_frames(error)
+            raise
 
     return method
 

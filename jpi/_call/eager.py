@@ -38,9 +38,9 @@ def call_eagerly(
     plain: list[Any] = []
     for x in leaves:
         if isinstance(x, Sharded):
-            mesh = x._mesh
-            kinds.append((x.kind, x._mesh, x._layout, x._shard.dtype))
-            dynamic.append(x._shard)
+            mesh, shard = x._mesh, x._shard
+            kinds.append((x.kind, mesh, x._layout, shard.dtype))
+            dynamic.append(shard)
         elif isinstance(x, ARRAYS):
             kinds.append((x.shape, x.dtype))
             dynamic.append(x)
@@ -50,10 +50,9 @@ def call_eagerly(
             dynamic.append(x)
         else:
             kinds.append(Static(x))
-    check = config.check
     # A program holds its function, so that no other one gets its id: JAX's ufuncs are slow to hash.
     function = id(fun) if type(fun) is jax.numpy.ufunc else fun
-    key = (function, tree, tuple(kinds), target, config.fallback, config.linalg, check)
+    key = (function, tree, tuple(kinds), target, config.chosen)
     comm = (target.mesh if target else mesh).comm
     if plain:  # whether the program is kept or not: another rank may have dropped its own
         compare_given(GIVEN, plain, comm)
@@ -67,7 +66,7 @@ def call_eagerly(
         programs.keep(key, program, size, comm)
     if getattr(program, "constants", None):  # whether the program is kept or not, as above
         compare_constants(program.constants, comm)
-    return _noted(program, leaves, dynamic) if check == "full" else program(dynamic)
+    return _noted(program, leaves, dynamic) if config.check == "full" else program(dynamic)
 
 
 def _noted(program: Callable, leaves: Sequence[Any], dynamic: Sequence[Any]) -> Any:

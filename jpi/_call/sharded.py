@@ -12,7 +12,7 @@ from jpi._jax.partition_spec import P
 from jpi._layout.layout import Layout
 from jpi._mpi.comm import Comm
 from jpi._mpi.mesh import Mesh
-from jpi._ordered.declared import varies
+from jpi._ordered.declared import is_declaring, varies
 
 Kind = TypeVar("Kind", bound="Sharded")
 LATE: Any = object()  # in place of a block that is not computed yet; see `in_program`
@@ -97,6 +97,8 @@ class Sharded:
     @property
     def shard(self) -> jax.Array:
         """This rank's block, a plain local array. Nothing is communicated."""
+        if not is_declaring():  # here first, for speed
+            return self._shard
         axes = self._layout.axes if self.size else ()  # blocks of no elements are all the same
         return varies(self._shard, self._mesh, axes)
 

@@ -24,11 +24,11 @@ def api(public: Public) -> Public:
     """``public``, a function or a class that users call, with errors that hide our frames.
 
     A function that is called so often that one more call in Python counts has the ``except``
-    clause itself.
+    clause itself; `hides_frames` says so of a member of a class.
     """
     if isinstance(public, type):
         for name, member in list(vars(public).items()):
-            if isinstance(member, FunctionType):
+            if isinstance(member, FunctionType) and member not in _hiding:
                 setattr(public, name, api(member))
         return public
 
@@ -41,6 +41,15 @@ def api(public: Public) -> Public:
             raise
 
     return call  # type: ignore[return-value]
+
+
+_hiding: set[Callable[..., Any]] = set()
+
+
+def hides_frames(member: Public) -> Public:
+    """``member``, which calls `hide_frames` itself."""
+    _hiding.add(member)
+    return member
 
 
 def hide_frames(error: Exception) -> None:

@@ -21,7 +21,7 @@ Axes = tuple[str, ...]
 
 def is_declaring() -> bool:
     """Whether a program is traced, which will be analysed when it is compiled."""
-    return config.check != "off" and not _jax.trace_state_clean()
+    return not _jax.trace_state_clean() and config.check != "off"
 
 
 def _unchanged(name: str, transpose: Callable[..., Any] = lambda t, **params: t) -> Any:
