@@ -48,9 +48,9 @@ class Config:
             (default). It must be the same on every rank.
     """
 
-    __slots__ = ("_cache_bytes", "_check", "_fallback", "_linalg", "chosen")
+    __slots__ = ("_cache_bytes", "_check", "_fallback", "_linalg", "_chosen")
 
-    chosen: tuple[Fallback, Linalg, Check]  # what a compiled program depends on; in one for speed
+    _chosen: tuple[Fallback, Linalg, Check]  # what a compiled program depends on; in one for speed
 
     def __init__(self) -> None:
         self._fallback: Fallback = "warn"
@@ -63,7 +63,7 @@ class Config:
             self.cache_bytes = int(text) if text.isdecimal() else text  # type: ignore[assignment]
 
     def _choose(self) -> None:
-        self.chosen = self._fallback, self._linalg, self._check
+        self._chosen = self._fallback, self._linalg, self._check
 
     @property
     def cache_bytes(self) -> int:

@@ -52,7 +52,7 @@ def call_eagerly(
             kinds.append(Static(x))
     # A program holds its function, so that no other one gets its id: JAX's ufuncs are slow to hash.
     function = id(fun) if type(fun) is jax.numpy.ufunc else fun
-    key = (function, tree, tuple(kinds), target, config.chosen)
+    key = (function, tree, tuple(kinds), target, config._chosen)
     comm = (target.mesh if target else mesh).comm
     if plain:  # whether the program is kept or not: another rank may have dropped its own
         compare_given(GIVEN, plain, comm)
