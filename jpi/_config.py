@@ -48,7 +48,7 @@ class Config:
             (default). It must be the same on every rank.
     """
 
-    __slots__ = ("_cache_bytes", "_check", "_fallback", "_linalg", "_chosen")
+    __slots__ = ("_cache_bytes", "_check", "_chosen", "_fallback", "_linalg")
 
     _chosen: tuple[Fallback, Linalg, Check]  # what a compiled program depends on; in one for speed
 
