@@ -70,11 +70,15 @@ def spaced(ranks: Sequence[int]) -> Sequence[int]:
 
 
 @contextlib.contextmanager
-def meeting(text: str, place: str, members: Sequence[int]) -> Iterator[None]:
-    """A context in which the record says that this process waits."""
+def meeting(text: str, place: str, members: Sequence[int], cause: str = "") -> Iterator[None]:
+    """A context in which the record says that this process waits.
+
+    Args:
+        cause: why, for reports; it may differ between ranks.
+    """
     begun[place] += 1
     fingerprint = zlib.crc32(text.encode()) + 1
-    now = Meeting(f"{text}, at {calling_line()}", place, members, begun[place], fingerprint)
+    now = Meeting(f"{text}{cause}, at {calling_line()}", place, members, begun[place], fingerprint)
     fingerprints[place, now.position] = fingerprint
     if len(fingerprints) > _KEPT:
         fingerprints.popitem(last=False)
@@ -85,13 +89,14 @@ def meeting(text: str, place: str, members: Sequence[int]) -> Iterator[None]:
         active.remove(now)
 
 
-def duplicates(comm: Any, count: int) -> list[Any]:
+def duplicates(comm: Any, count: int, cause: str = "") -> list[Any]:
     """Private duplicates of a communicator. Communication: collective over it."""
     members = world_ranks(comm)
     with meeting(
         "the first use of a communicator, which all its ranks must make together",
         f"{name_of(members)}{FIRST_USE}",
         members,
+        cause,
     ):
         return [comm.Dup() for _ in range(count)]
 
@@ -126,7 +131,7 @@ class Control:
         """A context in which the record says that this process waits; the communicator to use."""
         if self._duplicate is None:
             self._finish()
-            (self._duplicate,) = duplicates(self._comm, 1)
+            (self._duplicate,) = duplicates(self._comm, 1, f": {text}")
         with meeting(text, self._place, self.members):
             yield self._duplicate
 

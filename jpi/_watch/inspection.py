@@ -22,8 +22,8 @@ _NOTICE = "a collective has waited for {:.0f} s; the job goes on, as other ranks
 _ALONE = "rank 0, which would ask the others, does not answer"
 _LIMIT = "Set JPI_TIMEOUT to end a job in which a rank waits for too long."
 _FIRST_USE = (
-    "A communicator is prepared at its first use, by all its ranks together: let them call "
-    "jpi.barrier(comm=...) before that, once it is made."
+    "All ranks of a communicator must make the first call on it, which prepares it. If only some "
+    "are to make this call, let all call jpi.barrier(comm=...) before it."
 )
 
 Begin = Callable[[int, Iterable[Place], float], Inquiry]

@@ -11,7 +11,7 @@ from jpi._mpi.comm import Comm
 from jpi._mpi.given import compare_given
 from jpi._mpi.mesh import Mesh, current_mesh
 from jpi.checkpoint import _background, _folder
-from jpi.checkpoint._leaves import Leaf, leaves_of
+from jpi.checkpoint._leaves import Leaf, leaves_of, require_saveable
 from jpi.checkpoint._reading import place_leaf, read_leaves, require_fit
 from jpi.checkpoint._writing import Step, pieces_of, write
 from jpi.io._aside import on_first, partial_name, remove
@@ -30,7 +30,7 @@ def save(
         folder: where the checkpoints of the run are; it is made if it is not there.
         step: the number of the step, 0 or more. A checkpoint of it is replaced.
         tree: DistArrays, arrays that are the same on every rank, random keys, numbers, strings and
-            None in any tree. Of other leaves (functions) nothing is saved.
+            None in any tree. Of functions, types and dtypes nothing is saved.
         keep: how many steps stay, the last ones, 1 or more; None for all.
         background: whether to write while the program goes on, from a copy of the arrays. The next
             `save`, or `wait`, raises an error of it.
@@ -38,18 +38,20 @@ def save(
     Communication: a few bytes from every rank, and for arrays whose blocks differ in size an
     exchange of a few rows.
     Errors: the same on every rank, also where one alone fails; the checkpoints before stay.
+    TypeError for another leaf.
     """
     _background.finish()
-    folder, number = os.path.abspath(folder), _whole_number("step", step, 0)
-    keep = None if keep is None else _whole_number("keep", keep, 1)
+    folder, number = os.path.abspath(folder), whole_number("step", step, 0)
+    keep = None if keep is None else whole_number("keep", keep, 1)
     what = f"the checkpoint of step {number} in {folder}"
     leaves, _ = leaves_of(tree)
-    mesh = _mesh_of(leaves)
+    mesh = mesh_of(leaves)
     comm = mesh.comm
     plain = [leaf.array for leaf in leaves if not isinstance(leaf.array, DistArray)]
     compare_given("a plain array of a checkpoint", plain, comm)
     described = [{"path": leaf.path, **leaf.described} for leaf in leaves]
     _require_same_tree(comm, what, described)
+    require_saveable(leaves)
     on_first(comm, what, lambda: _folder.begin(folder, number))
     try:
         pieces = together(comm, what, lambda: pieces_of(leaves, mesh, copies=background))
@@ -84,11 +86,12 @@ def restore(folder: Path, like: Any, *, step: int | None = None, cast: bool = Fa
     _background.finish()
     folder = os.fspath(folder)
     leaves, structure = leaves_of(like)
-    mesh = _mesh_of(leaves)
+    mesh = mesh_of(leaves)
     comm = mesh.comm
     what = f"{'a checkpoint' if step is None else f'the checkpoint of step {step}'} in {folder}"
     found = together(comm, what, lambda: _saved(folder, step) if comm.rank == 0 else None)
     place, saved = comm.control.bcast(found, 0, what)
+    together(comm, what, lambda: require_saveable(leaves))
     known = together(comm, what, lambda: require_fit(place, saved, leaves, cast))
     read = together(comm, what, lambda: read_leaves(place, known, leaves, mesh))
     return structure.unflatten(map(place_leaf, read))
@@ -100,8 +103,13 @@ def latest(folder: Path) -> int | None:
 
     Communication: one broadcast.
     """
+    return latest_of(folder, current_mesh().comm)
+
+
+def latest_of(folder: Path, comm: Comm) -> int | None:
+    """`latest` for the ranks of ``comm``."""
     _background.finish()
-    folder, comm = os.fspath(folder), current_mesh().comm
+    folder = os.fspath(folder)
     what = f"the latest checkpoint in {folder}"
     steps = together(comm, what, lambda: _folder.steps_in(folder) if comm.rank == 0 else [])
     return comm.control.bcast(steps[-1] if steps else None, 0, what)
@@ -113,13 +121,13 @@ def wait() -> None:
     _background.finish()
 
 
-def _whole_number(name: str, value: Any, least: int) -> int:
+def whole_number(name: str, value: Any, least: int) -> int:
     if isinstance(value, bool) or not hasattr(value, "__index__") or value.__index__() < least:
         raise ValueError(f"`{name}` must be a whole number, {least} or more; got {value!r}.")
     return int(value.__index__())
 
 
-def _mesh_of(leaves: list[Leaf]) -> Mesh:
+def mesh_of(leaves: list[Leaf]) -> Mesh:
     """The mesh of plain arrays: one over the ranks of the distributed ones."""
     meshes = [leaf.array.mesh for leaf in leaves if isinstance(leaf.array, DistArray)]
     comms = {mesh.comm for mesh in meshes}

@@ -99,7 +99,10 @@ def read_tree(place: str) -> list[dict[str, Any]]:
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         is_whole = False
     if not is_whole:
-        raise ValueError(f"{place}/{_TREE} is damaged. Restore another step: `step=`.")
+        raise ValueError(
+            f"{place}/{_TREE} is damaged. Restore another step (`step=`), or "
+            "remove the folder of this one."
+        )
     return leaves
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -63,6 +64,20 @@ def _leaf(path: str, x: Any) -> Leaf:
         described = {"kind": "array", "dtype": np.dtype(x.dtype).name, "shape": list(x.shape)}
         return Leaf(path, x, described, x)
     return Leaf(path, x, {"kind": "other", "type": type(x).__qualname__})
+
+
+def require_saveable(leaves: Sequence[Leaf]) -> None:
+    """Raise TypeError for a leaf that is part of the state and cannot be saved.
+
+    Functions, types and dtypes are part of the program.
+    """
+    for path, x, described, _ in leaves:
+        if described["kind"] == "other" and not (callable(x) or isinstance(x, np.dtype)):
+            raise TypeError(
+                f"a leaf must be an array, random keys, a number, a string, None or a function; "
+                f"got {described['type']} at {path or 'the top'}. Save what it consists of, as "
+                "arrays and numbers, or leave it out of the tree."
+            )
 
 
 _PYTHON = (type(None), bool, int, float, complex, str)

@@ -90,7 +90,10 @@ def _read(place: str, saved: Described, wanted: Leaf, mesh: Mesh) -> Any:
     try:
         return _placed(path, saved, wanted, mesh)
     except (FileNotFoundError, ValueError, KeyError) as error:
-        raise ValueError(f"{path} is damaged: {error}. Restore another step: `step=`.") from None
+        raise ValueError(
+            f"{path} is damaged: {error}. Restore another step (`step=`), or "
+            "remove the folder of this one."
+        ) from None
 
 
 def _placed(path: str, saved: Described, wanted: Leaf, mesh: Mesh) -> Any:

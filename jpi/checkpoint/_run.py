@@ -7,7 +7,15 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from jpi._jax.tracebacks import api
-from jpi.checkpoint._checkpoints import latest, restore, save, wait
+from jpi.checkpoint._checkpoints import (
+    latest_of,
+    mesh_of,
+    restore,
+    save,
+    wait,
+    whole_number,
+)
+from jpi.checkpoint._leaves import leaves_of
 
 State = TypeVar("State")
 
@@ -29,12 +37,14 @@ def run(
         step_function: gives the next state.
         state: the state from which a new run begins, and which has the layouts of every run.
         folder, keep, background: as in `save`.
-        every: the steps between two checkpoints. The last step has one too.
-        until: the number of steps of all runs together.
+        every: the steps between two checkpoints, 1 or more. The last step has one too.
+        until: the number of steps of all runs together; a checkpoint of a later step is returned
+            as it is.
 
     Communication: that of the steps and of `save`.
     """
-    done = latest(folder)
+    every, until = whole_number("every", every, 1), whole_number("until", until, 0)
+    done = latest_of(folder, mesh_of(leaves_of(state)[0]).comm)
     if done is not None:
         state = restore(folder, state, step=done)
     for step in range((done or 0) + 1, until + 1):

@@ -13,6 +13,7 @@ from jpi.io._libraries import library
 from jpi.io._names import choose
 from jpi.io._rows import Rows, reserve
 
+_NO_NUMBERS = b"This is a netCDF dimension but not a netCDF variable"
 _BFLOAT16 = (15, 7, 8, 0, 7)  # where sign, exponent and mantissa are, as HDF5 says it
 
 
@@ -37,7 +38,8 @@ class Dataset:
 
     def __init__(self, path: str, name: str | None) -> None:
         with h5py().File(path, "r") as file:
-            self._path, self._name = path, choose(path, name, members(file))
+            names = members(file, has_scales=name is not None)
+            self._path, self._name = path, choose(path, name, names)
             dataset = file[self._name]
             self.shape, self._stored = dataset.shape, dataset.dtype
             self.chunks, self.is_contiguous = dataset.chunks, dataset.chunks is None
@@ -81,13 +83,20 @@ def _start(dataset: Any, meant: np.dtype) -> int | None:
     return dataset.id.get_offset() if is_native else None
 
 
-def members(file: Any) -> list[str]:
-    """The names of the arrays of an open file; those that only name a dimension are left out."""
+def members(file: Any, has_scales: bool = False) -> list[str]:
+    """The names of the arrays of an open file; those that only name a dimension are left out.
+
+    Args:
+        has_scales: whether the coordinates along a dimension are among them.
+    """
     found: list[str] = []
 
     def visit(name: str, item: Any) -> None:
-        is_scale = "CLASS" in getattr(item, "attrs", ()) and "DIMENSION_LIST" not in item.attrs
-        if isinstance(item, h5py().Dataset) and not is_scale:
+        if not isinstance(item, h5py().Dataset):
+            return
+        is_scale = "CLASS" in item.attrs and "DIMENSION_LIST" not in item.attrs
+        has_numbers = not bytes(item.attrs.get("NAME", b"")).startswith(_NO_NUMBERS)
+        if not is_scale or (has_scales and has_numbers):
             found.append(name)
 
     file.visititems(visit)
@@ -134,6 +143,12 @@ def create_netcdf(
             raise ValueError(
                 f"`name` must be new in a NetCDF4 file, which keeps its variables; got {name!r}. "
                 "Use another name, or leave it out to write the file anew."
+            )
+        if name in dims and len(dims) > 1:
+            raise ValueError(
+                f"`name` must not be that of a dimension in a NetCDF4 file, where it means the "
+                f"coordinates along it; got {name!r} for an array of the dimensions "
+                f"{tuple(dims)}. Use another name."
             )
         for dim, size in zip(dims, shape, strict=True):
             if dim not in file.dimensions:

@@ -88,7 +88,7 @@ def require_same(comm: Comm, what: str, subject: str, value: Any) -> None:
         first, rank, other = differing
         raise ValueError(
             f"{subject} must be the same on every rank; got {first!r} on rank 0 and {other!r} on "
-            f"rank {rank}. Open the same data on every rank."
+            f"rank {rank}. Give the same on every rank."
         )
 
 

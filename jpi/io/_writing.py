@@ -17,7 +17,7 @@ from jpi.io import _hdf5, _npy, _rows, _shards, _zarr
 from jpi.io._aside import aside, on_first, remove
 from jpi.io._blocks import mesh_of, numbers, parts, rows, shards
 from jpi.io._names import DEFAULT, dimension_names
-from jpi.io._together import together
+from jpi.io._together import require_same, together
 
 Arrays = Mapping[str, Any]
 Dims = Sequence[str] | None
@@ -38,6 +38,8 @@ def write(path: str, arrays: Arrays, dims: Dims, *, keeps_others: bool) -> None:
             f"`path` must end in {', '.join(_WRITERS)}; got {path!r}. The end says which format to "
             "write."
         )
+    described = [(name, x.shape, str(x.dtype)) for name, x in arrays.items()]
+    require_same(job.comm, job.what, "the names, shapes and dtypes of what is saved", described)
     plain = [x for x in arrays.values() if not isinstance(x, DistArray)]
     compare_given("a plain array to be saved", plain, job.comm)
     writer(job, arrays)
@@ -56,13 +58,34 @@ class _Job:
         return bool(self.comm.control.bcast(found, 0, self.what))
 
     def aside(self, path: str | None = None) -> Any:
-        return aside(self.comm, path or self.path, self.what)
+        path = path or self.path
+        self.on_first(lambda: _require_replaceable(path))
+        return aside(self.comm, path, self.what)
 
     def on_first(self, action: Callable[[], Any]) -> None:
         on_first(self.comm, self.what, action)
 
     def together(self, action: Callable[[], Any]) -> Any:
         return together(self.comm, self.what, action)
+
+
+def _require_replaceable(path: str) -> None:
+    """Raise if writing ``path`` would remove what is no file of arrays."""
+    is_folder = os.path.isdir(path)
+    if os.path.splitext(path.rstrip("/"))[1].lower() in _WRITERS.keys() - {".zarr"}:
+        if is_folder:
+            raise IsADirectoryError(
+                f"`path` must be a file to be written anew; {path} is a folder. Remove it, or give "
+                "another name."
+            )
+    elif os.path.lexists(path) and not (
+        is_folder and (_zarr.kind(path)[0] or not os.listdir(path))
+    ):
+        found = "a folder without Zarr's metadata" if is_folder else "a file"
+        raise FileExistsError(
+            f"`path` must be a Zarr folder to be written anew; {path} is {found}. Remove it, or "
+            "give another name."
+        )
 
 
 def _write_npy(job: _Job, arrays: Arrays) -> None:

@@ -43,7 +43,8 @@ def opened(path: str, version: int = 3) -> Any:
     if _shards.is_plain(described):
         return _shards.Shards(path, described)
     driver = "zarr3" if version == 3 else "zarr"
-    spec: dict[str, Any] = {"driver": driver, "kvstore": {"driver": "file", "path": path}}
+    place = os.path.abspath(path)  # TensorStore takes no dots
+    spec: dict[str, Any] = {"driver": driver, "kvstore": {"driver": "file", "path": place}}
     if described.get("attributes", {}).get("is_complete"):
         spec["fill_missing_data_reads"] = False  # a chunk that is missing is an error, not zeros
     spec["context"] = {"file_io_concurrency": {"limit": _READS}}

@@ -10,7 +10,7 @@ import optax
 import pytest
 import xarray
 import zarr
-from harness.ranks import SIZE
+from harness.ranks import RANK, SIZE
 from support.agreement import raised
 from support.oracle import ROWS, assert_same, random_array
 
@@ -162,6 +162,17 @@ def test_how_many_steps_stay_is_a_number(mpi_tmp_path):
         assert f"`keep` must be a whole number, 1 or more; got {keep!r}" in text
 
 
+@pytest.mark.parametrize("leaf", [np.random.default_rng(0), b"text", {1, 2}], ids=type)
+def test_what_cannot_be_saved_is_refused(mpi_tmp_path, leaf):
+    text = raised(lambda: jpi.checkpoint.save(mpi_tmp_path, 1, {"a": leaf}))
+    assert text.startswith("TypeError") and f"got {type(leaf).__name__} at ['a']" in text
+    jpi.checkpoint.save(mpi_tmp_path, 1, {"a": jax.nn.relu, "b": np.dtype("f4"), "c": float})
+    assert (
+        jpi.checkpoint.restore(mpi_tmp_path, {"a": len, "b": np.dtype("i4"), "c": int})["a"] is len
+    )
+    assert "TypeError" in raised(lambda: jpi.checkpoint.restore(mpi_tmp_path, {"a": leaf}))
+
+
 def test_a_leaf_may_have_any_name(mpi_tmp_path):
     names = ["a/b.c", "a.b/c", "..", "", "A/B.C", "é ü", "x" * 300, "x" * 299 + "y"]
     state = {name: jnp.full((7, 3), i) for i, name in enumerate(names)}
@@ -233,3 +244,16 @@ def test_a_run_goes_on_from_its_checkpoint(mpi_tmp_path):
     assert calls == list(range(9)) and end["n"] == 9
     assert_same(end["x"], np.full(5, 36, np.float32))
     assert_equal(jpi.checkpoint.restore(mpi_tmp_path, start), end)
+    with pytest.raises(ValueError, match="`every` must be a whole number, 1 or more; got 0"):
+        jpi.checkpoint.run(step, start, mpi_tmp_path, every=0, until=9)
+
+
+@pytest.mark.mpi(min_size=2)
+def test_a_run_of_some_ranks_is_theirs_alone(mpi_tmp_path, comm):
+    half = comm.Split(RANK % 2)
+    mesh, folder = jpi.make_mesh(comm=half), mpi_tmp_path / str(RANK % 2)
+    start = {"x": jnp.zeros(5, mesh=mesh)}
+    for until in range(RANK % 2 + 1):  # the one half makes a run more
+        end = jpi.checkpoint.run(lambda s: {"x": s["x"] + 1}, start, folder, every=1, until=until)
+    assert_same(end["x"], np.full(5, RANK % 2, np.float32))
+    half.Free()

@@ -44,6 +44,31 @@ def test_a_format_that_is_not_known(mpi_tmp_path):
     assert "nccopy" in raised(lambda: jpi.io.load(mpi_tmp_path / "x.nc"))
 
 
+@pytest.mark.parametrize("end", FORMATS)
+def test_what_is_no_file_of_arrays_is_not_removed(mpi_tmp_path, end):
+    x, folder, file = jnp.ones((7, 3)), mpi_tmp_path / f"x.{end}", mpi_tmp_path / "file.zarr"
+    alone(folder.mkdir)
+    alone(lambda: (folder / "notes.txt").write_text("important"))
+    alone(lambda: file.write_text("important"))
+    text = raised(lambda: jpi.io.save(folder, x))
+    assert str(folder) in text and "a folder" in text
+    assert "is a file" in raised(lambda: jpi.io.save(file, x))
+    assert (folder / "notes.txt").read_text() == file.read_text() == "important"
+    if end == "zarr":
+        meet(None)
+        alone(lambda: os.remove(folder / "notes.txt"))
+        jpi.io.save(folder, x)  # an empty folder
+        assert_same(jpi.io.load(folder), np.ones((7, 3), np.float32))
+
+
+@pytest.mark.mpi(min_size=2)
+def test_an_array_that_differs_between_ranks(mpi_tmp_path):
+    path = mpi_tmp_path / "x.npy"
+    text = raised(lambda: jpi.io.save(path, jnp.zeros(3 + RANK)))
+    assert "the names, shapes and dtypes of what is saved must be the same" in text
+    assert not path.exists()
+
+
 def test_what_is_no_number(mpi_tmp_path):
     assert "must be an array of numbers" in raised(
         lambda: jpi.io.save(mpi_tmp_path / "x.npy", np.array(["text"]))

@@ -149,6 +149,33 @@ def test_names_of_dimensions_are_those_of_xarray(folder):
         jpi.io.save(folder / "x.nc", jnp.asarray(x), dims=("time",))
 
 
+def test_coordinates_are_arrays_of_a_netcdf_file(folder):
+    x, path = random_array((7, 3)), folder / "x.nc"
+    jpi.io.save(path, {"u": jnp.asarray(x)}, dims=("time", "place"))
+    jpi.io.save(path, jnp.arange(7.0), name="time", dims=("time",))
+    with xarray.open_dataset(path, engine="h5netcdf", decode_times=False) as dataset:
+        np.testing.assert_array_equal(dataset["u"]["time"].values, np.arange(7))
+    assert_same(jpi.io.load(path), x)  # the only one that is no coordinate
+    assert_same(jpi.io.load(path, name="time"), np.arange(7, dtype=np.float32))
+    with pytest.raises(ValueError, match="must not be that of a dimension"):
+        jpi.io.save(path, {"time": jnp.asarray(x)}, dims=("time", "place"))
+    with pytest.raises(KeyError, match="got 'place'"):  # without coordinates
+        jpi.io.load(path, name="place")
+
+
+def test_a_path_may_begin_with_dots(folder, monkeypatch):
+    x = random_array((7, 3))
+    if RANK == 0:
+        (folder / "below").mkdir()
+        zarr.create_array(folder / "x.zarr", data=x, chunks=(4, 2))
+    jpi.barrier()
+    jpi.wait()
+    monkeypatch.chdir(folder / "below")
+    assert_same(jpi.io.load("../x.zarr"), x)
+    jpi.io.save("./y.zarr", jnp.asarray(x))
+    assert_same(jpi.io.load("./y.zarr"), x)
+
+
 def test_files_of_other_libraries_are_read(folder):
     x = random_array((7, 3))
     if RANK == 0:
