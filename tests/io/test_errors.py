@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import zipfile
 
 import numpy as np
 import pytest
@@ -25,6 +26,18 @@ def alone(action):
 def test_a_file_that_is_missing(mpi_tmp_path):
     text = raised(lambda: jpi.io.load(mpi_tmp_path / "absent.npy"))
     assert text.startswith("FileNotFoundError") and "absent.npy" in text
+
+
+@pytest.mark.parametrize("end", ["npz", "h5"])
+def test_the_notes_of_an_error_name_the_file(mpi_tmp_path, end):
+    path = mpi_tmp_path / f"x.{end}"
+    jpi.io.save(path, jnp.asarray(random_array((700, 3))))
+    alone(lambda: os.truncate(path, path.stat().st_size // 2))
+    meet(None)
+    with pytest.raises((OSError, zipfile.BadZipFile)) as caught:
+        jpi.io.load(path)
+    said = [str(caught.value), *getattr(caught.value, "__notes__", ())]
+    assert any(str(path) in text for text in said)
 
 
 @pytest.mark.parametrize("end", FORMATS)
