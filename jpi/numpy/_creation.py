@@ -152,6 +152,11 @@ def _array_of(
         return call(jnp.array, (x,), {**options, "copy": bool(copy)})
     if is_sharded(x) and not copy and device is None and not any(options.values()):
         return x if spec is None and mesh is None else x.redistribute(spec, mesh)
+    if x is None:
+        raise ValueError(
+            "an array must be made of numbers; got None. If one rank alone has the data, call "
+            "jpi.scatter_from(data, root) on every rank."
+        )
     if is_source(x):
         made = from_source(lambda: x, f"reading a {type(x).__name__}", options, spec, mesh)
     elif isinstance(x, np.ndarray) and x.ndim and not isinstance(x, np.ma.MaskedArray):

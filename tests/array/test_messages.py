@@ -33,6 +33,7 @@ ASKED = {
     "names": (lambda x: jnp.asarray(np.array(["a"])), TypeError, r"numbers or bool.*got <U1"),
     "dates": (lambda x: jnp.array(np.zeros(1, "M8[D]")), TypeError, r"got datetime64\[D\]"),
     "objects": (lambda x: jnp.asarray(np.array([1, None])), TypeError, r"got object.*astype"),
+    "none": (lambda x: jnp.asarray(None), ValueError, r"scatter_from\(data, root\)"),
     "long spec": (lambda x: jnp.zeros(4, spec=jpi.P(None, None)), ValueError, "one entry per dim"),
     "spmd": (lambda x: jpi.spmd(x.sum()), TypeError, "must be a function"),
 }
