@@ -1,5 +1,6 @@
 """The native layer: MPI collectives as XLA FFI targets (source in native/)."""
 
+from types import CodeType
 from typing import Any, TypedDict
 
 ffi_version: tuple[int, int]
@@ -98,6 +99,9 @@ def add_op(handle: int) -> int:
 
 def add_status(address: int) -> int:
     """The number by which compiled programs name the MPI_Status at this address."""
+
+def frames_of(thread: int) -> list[tuple[CodeType, int | None]]:
+    """The code and the line of each frame of a thread, the innermost first, at one moment."""
 
 def add_site(text: str) -> int:
     """The number of a line of the user's program; a token holds it in calls from that line."""

@@ -49,6 +49,30 @@ nb::dict LocalTargetCapsules() {
   return targets;
 }
 
+// The code and the line of each frame of a thread, the innermost first.
+//
+// While it walks, no other thread may run Python: CPython 3.11 crashes where a frame that another
+// thread has asked for ends at that moment. Nothing here runs Python or lets go of the GIL. Before
+// 3.12 the garbage collector could, as frames are allocated.
+nb::list FramesOf(uint64_t thread) {
+  struct NoGarbageCollection {
+    const int was_enabled = PyGC_Disable();
+    ~NoGarbageCollection() {
+      if (was_enabled) PyGC_Enable();
+    }
+  };
+  const nb::object current_frames = nb::module_::import_("sys").attr("_current_frames");
+  const NoGarbageCollection guard;
+  nb::list found;
+  const nb::dict threads = nb::cast<nb::dict>(current_frames());
+  const nb::int_ ident(thread);
+  if (!threads.contains(ident)) return found;
+  for (nb::object frame = threads[ident]; !frame.is_none(); frame = frame.attr("f_back")) {
+    found.append(nb::make_tuple(frame.attr("f_code"), frame.attr("f_lineno")));
+  }
+  return found;
+}
+
 int32_t AddMpiComm(uint64_t handle, uint64_t check_handle, std::string label) {
   return WithRuntime([&](const auto& mpi) {
     using Handle = std::decay_t<decltype(mpi.types[0])>;
@@ -156,6 +180,7 @@ NB_MODULE(_native, m) {
   m.def("local_targets", &LocalTargetCapsules);
   m.def("set_blas", &SetBlas);
   m.def("add_comm", &AddMpiComm, nb::arg("handle"), nb::arg("check_handle"), nb::arg("label"));
+  m.def("frames_of", &FramesOf, nb::arg("thread"));
   m.def("add_site", [](std::string text) { return sites.Add(std::move(text)); }, nb::arg("text"));
   m.def("set_check", &SetCheck, nb::arg("level"));
   m.def("calls", &LatestCalls);

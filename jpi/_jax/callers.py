@@ -6,8 +6,7 @@ import functools
 import inspect
 import os
 import sys
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -89,13 +88,12 @@ def calling_frame() -> Any:
     return _users_frame(sys._getframe(2))
 
 
-def line_of_main_thread() -> str:
-    """The line of the user's program where the main thread is; "" if it runs no Python."""
-    frame = sys._current_frames().get(threading.main_thread().ident or 0)
-    if frame is None:
+def line_among(frames: Sequence[tuple[CodeType, int | None]]) -> str:
+    """The line of the user's program among the frames of a thread, innermost first; "" if none."""
+    if not frames:
         return ""
-    frame = _users_frame(frame)
-    return line_text(frame.f_code, frame.f_lineno or frame.f_code.co_firstlineno)
+    code, line = next((x for x in frames if not is_library(x[0].co_filename)), frames[-1])
+    return line_text(code, line or code.co_firstlineno)
 
 
 def _users_frame(frame: Any) -> Any:

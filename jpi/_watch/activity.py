@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from jpi._jax.callers import line_of_main_thread
+from jpi._jax.callers import line_among
 from jpi._mpi import control as _meetings
 from jpi._mpi.comm import Comm, live
 from jpi._mpi.library import MPI, native
@@ -50,11 +51,16 @@ class Activity:
             },
             begun={place: fingerprint for place, fingerprint in begun.items() if fingerprint},
             has_ended=self.has_ended,
-            elsewhere="" if running or meetings or self.has_ended else line_of_main_thread(),
+            elsewhere="" if running or meetings or self.has_ended else _line_elsewhere(),
         )
 
 
 _LAST = 10  # calls
+
+
+def _line_elsewhere() -> str:
+    """The line of the user's program where the main thread is; "" if it runs no Python."""
+    return line_among(native.frames_of(threading.main_thread().ident or 0))
 
 
 def _call(record: CallRecord, comm: Comm) -> Waiting:

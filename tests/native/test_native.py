@@ -4,6 +4,7 @@ import contextlib
 import functools
 import itertools
 import re
+import threading
 from typing import get_args
 
 import jax
@@ -269,3 +270,26 @@ def test_types_name_what_the_native_side_names():
 def test_count_limit_out_of_range_raises():
     with pytest.raises(ValueError, match="`limit` must be from 1"):
         native.set_count_limit(0)
+
+
+def test_frames_of_a_running_thread_are_those_of_one_moment():
+    ident, stops, found = threading.get_ident(), threading.Event(), []
+
+    def walk():
+        while not stops.is_set():
+            found.append([code.co_name for code, _ in native.frames_of(ident)])
+
+    def deep(n):
+        return sum(deep(n - 1) for _ in range(2)) if n else 1
+
+    thread = threading.Thread(target=walk)
+    thread.start()
+    assert deep(12) == 4096
+    stops.set()
+    thread.join()
+    assert native.frames_of(0) == []
+    here = "test_frames_of_a_running_thread_are_those_of_one_moment"
+    assert all(names.count(here) == 1 for names in found)
+    for names in found:  # each call of `deep` is below its generator
+        own = names[: names.index(here)]
+        assert own.count("deep") - own.count("<genexpr>") in (0, 1)
