@@ -260,7 +260,7 @@ FAILURES = {
             jpi.allreduce(x, comm=comm)  # line
         """,
         MISMATCH,
-        ["rank 0: the first use .*{line}", r"let them call jpi.barrier\(comm=...\)"],
+        ["rank 0: the first use .*{line}", r"let all call jpi.barrier\(comm=...\)"],
     ),
     "another exchange of objects": (
         """
