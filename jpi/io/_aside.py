@@ -16,13 +16,23 @@ _HERE, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
 
 
 @contextlib.contextmanager
-def aside(comm: Comm, path: str, what: str) -> Iterator[str]:
+def aside(
+    comm: Comm, path: str, what: str, require_replaceable: Callable[[str], None]
+) -> Iterator[str]:
     """A context with the name under which all ranks write; at its end one of them renames it.
 
     What is raised in the context must be raised on every rank. Then nothing is left of it.
+
+    Args:
+        require_replaceable: raises on the first rank if what is at ``path`` must stay.
     """
     place = partial_name(path)
-    on_first(comm, what, lambda: remove(place))  # of a run that was killed
+
+    def begin() -> None:
+        require_replaceable(path)
+        remove(place)  # of a run that was killed
+
+    on_first(comm, what, begin)
     try:
         yield place
         on_first(comm, what, lambda: replace(place, path))

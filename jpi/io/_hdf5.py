@@ -92,15 +92,21 @@ def members(file: Any, has_scales: bool = False) -> list[str]:
     found: list[str] = []
 
     def visit(name: str, item: Any) -> None:
-        if not isinstance(item, h5py().Dataset):
-            return
-        is_scale = "CLASS" in item.attrs and "DIMENSION_LIST" not in item.attrs
-        has_numbers = not bytes(item.attrs.get("NAME", b"")).startswith(_NO_NUMBERS)
-        if not is_scale or (has_scales and has_numbers):
-            found.append(name)
+        if isinstance(item, h5py().Dataset):
+            is_scale = "CLASS" in item.attrs and "DIMENSION_LIST" not in item.attrs
+            if not is_scale or (has_scales and _has_numbers(item)):
+                found.append(name)
 
     file.visititems(visit)
     return found
+
+
+def _has_numbers(scale: Any) -> bool:
+    """Whether a dimension has coordinates: NetCDF4 says in the name of its scale if it has none."""
+    scales = h5py().h5ds
+    return not (
+        scales.is_scale(scale.id) and scales.get_scale_name(scale.id).startswith(_NO_NUMBERS)
+    )
 
 
 def create_hdf5(

@@ -38,10 +38,10 @@ def write(path: str, arrays: Arrays, dims: Dims, *, keeps_others: bool) -> None:
             f"`path` must end in {', '.join(_WRITERS)}; got {path!r}. The end says which format to "
             "write."
         )
-    described = [(name, x.shape, str(x.dtype)) for name, x in arrays.items()]
-    require_same(job.comm, job.what, "the names, shapes and dtypes of what is saved", described)
     plain = [x for x in arrays.values() if not isinstance(x, DistArray)]
     compare_given("a plain array to be saved", plain, job.comm)
+    described = [(name, x.shape, str(x.dtype)) for name, x in arrays.items()]
+    require_same(job.comm, job.what, "the names, shapes and dtypes of what is saved", described)
     writer(job, arrays)
 
 
@@ -57,10 +57,11 @@ class _Job:
         found = condition(self.path) if self.comm.rank == 0 else None
         return bool(self.comm.control.bcast(found, 0, self.what))
 
-    def aside(self, path: str | None = None) -> Any:
-        path = path or self.path
-        self.on_first(lambda: _require_replaceable(path))
-        return aside(self.comm, path, self.what)
+    def file_aside(self) -> Any:
+        return aside(self.comm, self.path, self.what, _require_no_folder)
+
+    def zarr_aside(self, path: str) -> Any:
+        return aside(self.comm, path, self.what, _require_zarr)
 
     def on_first(self, action: Callable[[], Any]) -> None:
         on_first(self.comm, self.what, action)
@@ -69,18 +70,20 @@ class _Job:
         return together(self.comm, self.what, action)
 
 
-def _require_replaceable(path: str) -> None:
-    """Raise if writing ``path`` would remove what is no file of arrays."""
+def _require_no_folder(path: str) -> None:
+    """Raise if a file written at ``path`` would remove a folder."""
+    if os.path.isdir(path):
+        raise IsADirectoryError(
+            f"`path` must be a file to be written anew; {path} is a folder. Remove it, or give "
+            "another name."
+        )
+
+
+def _require_zarr(path: str) -> None:
+    """Raise if a Zarr folder written at ``path`` would remove what is none, and not empty."""
     is_folder = os.path.isdir(path)
-    if os.path.splitext(path.rstrip("/"))[1].lower() in _WRITERS.keys() - {".zarr"}:
-        if is_folder:
-            raise IsADirectoryError(
-                f"`path` must be a file to be written anew; {path} is a folder. Remove it, or give "
-                "another name."
-            )
-    elif os.path.lexists(path) and not (
-        is_folder and (_zarr.kind(path)[0] or not os.listdir(path))
-    ):
+    is_free = not (os.listdir(path) if is_folder else os.path.lexists(path))
+    if not (is_free or (is_folder and _zarr.kind(path)[0])):
         found = "a folder without Zarr's metadata" if is_folder else "a file"
         raise FileExistsError(
             f"`path` must be a Zarr folder to be written anew; {path} is {found}. Remove it, or "
@@ -95,7 +98,7 @@ def _write_npy(job: _Job, arrays: Arrays) -> None:
             ".zarr, .h5 or .nc."
         )
     (x,) = arrays.values()
-    with job.aside() as place:
+    with job.file_aside() as place:
         _fill_npy(job, place, x)
 
 
@@ -113,7 +116,7 @@ def _fill_rows(job: _Job, path: str, start: int, x: Any) -> None:
 
 def _write_npz(job: _Job, arrays: Arrays) -> None:
     """NumPy's zip file holds checksums of whole arrays: one rank makes it, from files of rows."""
-    with job.aside() as place:
+    with job.file_aside() as place:
         job.on_first(lambda: os.mkdir(place))
         for i, x in enumerate(arrays.values()):
             _fill_npy(job, os.path.join(place, f"{i}.npy"), x)
@@ -131,7 +134,7 @@ def _write_npz(job: _Job, arrays: Arrays) -> None:
 
 def _write_zarr(job: _Job, arrays: Arrays) -> None:
     if not job.has_more:
-        with job.aside() as place:
+        with job.zarr_aside(job.path) as place:
             is_group = list(arrays) != [DEFAULT]
             names = list(arrays)
             job.on_first(lambda: _zarr.make_group(place, names) if is_group else os.mkdir(place))
@@ -140,7 +143,7 @@ def _write_zarr(job: _Job, arrays: Arrays) -> None:
         return
     job.on_first(lambda: _require_group(job.path, list(arrays)))
     for name, x in arrays.items():
-        with job.aside(os.path.join(job.path, name)) as place:
+        with job.zarr_aside(os.path.join(job.path, name)) as place:
             _fill_zarr(job, place, x)
 
 
@@ -180,7 +183,7 @@ def _write_netcdf(job: _Job, arrays: Arrays) -> None:
 
 def _write_file(job: _Job, arrays: Arrays, create: Callable[[str, str, Any, bool], None]) -> None:
     """Write datasets of one file: one rank makes them, by HDF5, and each writes its rows."""
-    with job.aside() as place:
+    with job.file_aside() as place:
         if job.has_more:
             job.on_first(lambda: shutil.copyfile(job.path, place))
         for i, (name, x) in enumerate(arrays.items()):

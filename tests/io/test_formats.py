@@ -149,6 +149,13 @@ def test_names_of_dimensions_are_those_of_xarray(folder):
         jpi.io.save(folder / "x.nc", jnp.asarray(x), dims=("time",))
 
 
+def test_an_array_of_a_zarr_group_is_replaced_whatever_its_name(folder):
+    x = random_array((7, 3))
+    for shift in range(2):
+        jpi.io.save(folder / "x.zarr", jnp.asarray(x + shift), name="u.nc")
+    assert_same(jpi.io.load(folder / "x.zarr", name="u.nc"), x + 1)
+
+
 def test_coordinates_are_arrays_of_a_netcdf_file(folder):
     x, path = random_array((7, 3)), folder / "x.nc"
     jpi.io.save(path, {"u": jnp.asarray(x)}, dims=("time", "place"))
@@ -188,6 +195,7 @@ def test_files_of_other_libraries_are_read(folder):
             file.create_dataset("a/x", data=x, chunks=(2, 3), compression="gzip")
         with h5py.File(folder / "other.hdf5", "w") as file:
             file["x"] = x.astype(">f4")  # the other order of bytes
+            file["x"].attrs["NAME"] = "text"  # which scales of dimensions have as bytes
     jpi.barrier()
     for spec in (jpi.P("ranks"), jpi.P(None, "ranks"), jpi.P()):
         for name in ("order.npy", "two.zarr", "three.zarr", "x.hdf5", "other.hdf5"):
