@@ -57,7 +57,6 @@ class Config:
         self._linalg: Linalg = "auto"
         self._check: Check = "trace"
         self.check = os.environ.get("JPI_CHECK") or "trace"  # type: ignore[assignment]
-        self._choose()
         self._cache_bytes = 2**30
         if text := os.environ.get("JPI_CACHE_BYTES"):
             self.cache_bytes = int(text) if text.isdecimal() else text  # type: ignore[assignment]

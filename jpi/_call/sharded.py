@@ -97,7 +97,7 @@ class Sharded:
     @property
     def shard(self) -> jax.Array:
         """This rank's block, a plain local array. Nothing is communicated."""
-        if not is_declaring():  # here first, for speed
+        if not is_declaring():
             return self._shard
         axes = self._layout.axes if self.size else ()  # blocks of no elements are all the same
         return varies(self._shard, self._mesh, axes)

@@ -58,8 +58,8 @@ declared = {varies_p, claimed_p, agreed_p}
 
 
 def varies(x: Any, mesh: Mesh, axes: Axes) -> Any:
-    """``x``, which differs along ``axes``: a rank's own block."""
-    return varies_p.bind(x, mesh=mesh, axes=axes) if axes and is_declaring() else x
+    """``x``, which differs along ``axes``: a rank's own block in a program that is traced."""
+    return varies_p.bind(x, mesh=mesh, axes=axes) if axes else x
 
 
 def claimed(x: Any, mesh: Mesh, axes: Axes, use: str) -> Any:

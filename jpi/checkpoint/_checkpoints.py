@@ -91,7 +91,6 @@ def restore(folder: Path, like: Any, *, step: int | None = None, cast: bool = Fa
     what = f"{'a checkpoint' if step is None else f'the checkpoint of step {step}'} in {folder}"
     found = together(comm, what, lambda: _saved(folder, step) if comm.rank == 0 else None)
     place, saved = comm.control.bcast(found, 0, what)
-    together(comm, what, lambda: require_saveable(leaves))
     known = together(comm, what, lambda: require_fit(place, saved, leaves, cast))
     read = together(comm, what, lambda: read_leaves(place, known, leaves, mesh))
     return structure.unflatten(map(place_leaf, read))

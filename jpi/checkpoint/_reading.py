@@ -12,7 +12,7 @@ from jpi._array.array import DistArray
 from jpi._call.call import call
 from jpi._call.sharded import partition_spec, whole_or_sharded
 from jpi._mpi.mesh import Mesh
-from jpi.checkpoint._leaves import Described, Leaf, fits, value_of, words_of
+from jpi.checkpoint._leaves import Described, Leaf, fits, require_saveable, value_of, words_of
 from jpi.io import _zarr
 from jpi.io._blocks import mesh_of
 from jpi.io._detour import layout_to_read
@@ -26,8 +26,9 @@ def require_fit(
 ) -> dict[str, Described]:
     """What is saved of each leaf, by its path.
 
-    Errors: ValueError that shows both trees where they differ.
+    Errors: ValueError that shows both trees where they differ; those of `require_saveable`.
     """
+    require_saveable(wanted)
     found = {leaf["path"]: leaf for leaf in saved}
     needed = {leaf.path: leaf.described for leaf in wanted}
     lines = [
