@@ -87,7 +87,10 @@ def drawn_ranks(item) -> int:
 
 
 def is_of_this_size(item) -> bool:
-    """Returns whether a test is no slow one on this number of ranks; a named one never is."""
+    """Returns whether a test is no slow one on this number of ranks; a named one never is.
+
+    One rank runs the cases of two.
+    """
     if any("::" in argument for argument in item.config.args):
         return True
     sweep = item.get_closest_marker("sweep")
@@ -96,7 +99,7 @@ def is_of_this_size(item) -> bool:
     if item.get_closest_marker("ranks"):
         return True
     if sweep or hasattr(item, "callspec"):
-        return drawn_ranks(item) == SIZE or (SIZE == 1 and not sweep)
+        return drawn_ranks(item) == (SIZE if sweep else max(SIZE, 2))
     return True
 
 
