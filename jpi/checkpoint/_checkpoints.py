@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import zip_longest
 from typing import Any
 
 from jpi._array.array import DistArray
@@ -11,7 +12,7 @@ from jpi._mpi.comm import Comm
 from jpi._mpi.given import compare_given
 from jpi._mpi.mesh import Mesh, current_mesh
 from jpi.checkpoint import _background, _folder
-from jpi.checkpoint._leaves import Leaf, leaves_of, require_saveable
+from jpi.checkpoint._leaves import Leaf, leaves_of, require_saveable, words_of
 from jpi.checkpoint._reading import place_leaf, read_leaves, require_fit
 from jpi.checkpoint._writing import Step, pieces_of, write
 from jpi.io._aside import on_first, partial_name, remove
@@ -50,7 +51,7 @@ def save(
     plain = [leaf.array for leaf in leaves if not isinstance(leaf.array, DistArray)]
     compare_given("a plain array of a checkpoint", plain, comm)
     described = [{"path": leaf.path, **leaf.described} for leaf in leaves]
-    _require_same_tree(comm, what, described)
+    _require_same_tree(comm, what, "tree", leaves)
     require_saveable(leaves)
     on_first(comm, what, lambda: _folder.begin(folder, number))
     try:
@@ -89,6 +90,7 @@ def restore(folder: Path, like: Any, *, step: int | None = None, cast: bool = Fa
     mesh = mesh_of(leaves)
     comm = mesh.comm
     what = f"{'a checkpoint' if step is None else f'the checkpoint of step {step}'} in {folder}"
+    _require_same_tree(comm, what, "like", [_without_value(leaf) for leaf in leaves])
     found = together(comm, what, lambda: _saved(folder, step) if comm.rank == 0 else None)
     place, saved = comm.control.bcast(found, 0, what)
     known = together(comm, what, lambda: require_fit(place, saved, leaves, cast))
@@ -138,17 +140,29 @@ def mesh_of(leaves: list[Leaf]) -> Mesh:
     return meshes[0] if meshes else current_mesh()
 
 
-def _require_same_tree(comm: Comm, what: str, described: list[dict[str, Any]]) -> None:
+def _require_same_tree(comm: Comm, what: str, name: str, leaves: list[Leaf]) -> None:
     """Raise on every rank if the leaves differ between ranks."""
-    differing = find_difference(comm, what, described)
+    outline = [
+        f"{'a DistArray of ' * isinstance(leaf.array, DistArray)}{words_of(leaf.described)} at "
+        f"{leaf.path or 'the top'}"
+        for leaf in leaves
+    ]
+    differing = find_difference(comm, what, outline)
     if differing is None:
         return
     of_first, rank, of_other = differing
-    pairs = zip(of_first, of_other, strict=False)
-    first, other = next(((a, b) for a, b in pairs if a != b), (len(of_first), len(of_other)))
+    pairs = zip_longest(of_first, of_other, fillvalue="no leaf")
+    first, other = next((a, b) for a, b in pairs if a != b)
     raise ValueError(
-        f"`tree` must be the same on every rank; got {first} on rank 0 and {other} on rank {rank}."
+        f"`{name}` must be the same on every rank; got {first} on rank 0 and {other} on rank "
+        f"{rank}."
     )
+
+
+def _without_value(leaf: Leaf) -> Leaf:
+    """A leaf of which only the kind of a number or string counts, as its value is restored."""
+    described = {name: x for name, x in leaf.described.items() if name != "value"}
+    return leaf._replace(described=described)
 
 
 def _saved(folder: str, step: int | None) -> tuple[str, list[dict[str, Any]]]:

@@ -120,7 +120,9 @@ def words_of(described: Described | None) -> str:
         return f"random keys {shape} of {described['implementation']}"
     if kind == "other":
         return f"a {described['type']}, which is not saved"
-    return "None" if kind == "NoneType" else f"{kind} {described['value']!r}"
+    if kind == "NoneType":
+        return "None"
+    return f"{kind} {described['value']!r}" if "value" in described else kind
 
 
 def fits(saved: Described, wanted: Described, has_cast: bool) -> bool:

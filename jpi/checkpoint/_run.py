@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable
 from typing import TypeVar
 
+import jax
+
 from jpi._jax.tracebacks import api
 from jpi.checkpoint._checkpoints import (
     latest_of,
@@ -42,14 +44,24 @@ def run(
             as it is.
 
     Communication: that of the steps and of `save`.
+    Errors: TypeError for a step that gives another tree than that of its state.
     """
     every, until = whole_number("every", every, 1), whole_number("until", until, 0)
     done = latest_of(folder, mesh_of(leaves_of(state)[0]).comm)
     if done is not None:
         state = restore(folder, state, step=done)
     for step in range((done or 0) + 1, until + 1):
-        state = step_function(state)
+        state = _next(step_function, state)
         if step % every == 0 or step == until:
             save(folder, step, state, keep=keep, background=background)
     wait()
     return state
+
+
+def _next(step_function: Callable[[State], State], state: State) -> State:
+    """The state after one step more; a later run restores it into the tree of the first."""
+    found = step_function(state)
+    wanted, given = jax.tree.structure(state), jax.tree.structure(found)
+    if given != wanted:
+        raise TypeError(f"`step_function` must give a state of the tree {wanted}; got {given}.")
+    return found

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from jpi._layout.masks import mask
+from jpi._layout.ranges import rank_words
 from jpi._mpi.comm import Comm
 
 Result = TypeVar("Result")
@@ -65,7 +67,7 @@ def unpacked(reports: list[bytes | None], size: int) -> Exception:
     failed = [rank for rank, report in enumerate(reports) if report is not None]
     error: Exception = pickle.loads(reports[failed[0]])  # type: ignore[arg-type]
     if len(failed) < size:
-        error.add_note(f"It happened on rank {', '.join(map(str, failed[:8]))} of {size}.")
+        error.add_note(f"It happened on {rank_words(mask(failed))} of {size}.")
     return error
 
 

@@ -246,6 +246,19 @@ def test_a_run_goes_on_from_its_checkpoint(mpi_tmp_path):
     assert_equal(jpi.checkpoint.restore(mpi_tmp_path, start), end)
     with pytest.raises(ValueError, match="`every` must be a whole number, 1 or more; got 0"):
         jpi.checkpoint.run(step, start, mpi_tmp_path, every=0, until=9)
+    with pytest.raises(TypeError, match="`step_function` must give a state of the tree"):
+        jpi.checkpoint.run(lambda state: None, start, mpi_tmp_path, every=1, until=10)
+
+
+@pytest.mark.mpi(min_size=2)
+def test_what_is_wanted_must_be_the_same_on_every_rank(mpi_tmp_path):
+    x, number = jnp.ones(5), 2.5
+    jpi.checkpoint.save(mpi_tmp_path, 1, [x, number])
+    like = [jax.ShapeDtypeStruct((5,), np.float32) if RANK else x, float(RANK)]
+    text = raised(lambda: jpi.checkpoint.restore(mpi_tmp_path, like))
+    shown = "`like` must be the same on every rank; got a DistArray of float32[5] at [0] on rank 0"
+    assert f"{shown} and float32[5] at [0] on rank 1." in text
+    assert jpi.checkpoint.restore(mpi_tmp_path, [x, float(RANK)])[1] == number
 
 
 @pytest.mark.mpi(min_size=2)
