@@ -2,6 +2,7 @@
 
     mpirun -n 2 python benchmarks/memory.py                  # blocks of 64 MiB
     mpirun -n 4 python benchmarks/memory.py --mebibytes 16
+    mpirun -n 2 python benchmarks/memory.py --only qr        # of operations with such a name
 
 The growth is the peak of the resident memory while the operation runs, less that before it:
 buffers, MPI's own memory, and the result. Its unit is a block: the part of the operand (of the
@@ -71,6 +72,9 @@ def operations(mebibytes: int) -> dict[str, Callable[[], Any]]:
         "cholesky(A)": lambda: jnp.linalg.cholesky(positive),
         "inv(A)": lambda: jnp.linalg.inv(matrix),
         "solve(A, v)": lambda: jnp.linalg.solve(matrix, matrix[0]),
+        "qr(A)": lambda: jnp.linalg.qr(matrix),
+        "eigh(A)": lambda: jnp.linalg.eigh(positive),
+        "svd(A)": lambda: jnp.linalg.svd(matrix),
         "random.normal": lambda: jpi.random.normal(jax.random.key(3), (elements,)),
     }
 
@@ -78,10 +82,13 @@ def operations(mebibytes: int) -> dict[str, Callable[[], Any]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--mebibytes", type=int, default=64, help="the size of a block")
+    parser.add_argument("--only", default="", help="a part of the names of the operations")
     options = parser.parse_args()
     if not WORLD.rank:
         print(f"blocks of {options.mebibytes} MiB, {WORLD.size} ranks; at most {LIMIT:g} blocks")
     for name, operation in operations(options.mebibytes).items():
+        if options.only not in name:
+            continue
         block = options.mebibytes * 2**20 * (2 if "complex" in name else 1)
         blocks = WORLD.allreduce(growth(operation) / block, op=MPI.MAX)
         if not WORLD.rank:

@@ -159,6 +159,12 @@ def create_netcdf(
         for dim, size in zip(dims, shape, strict=True):
             if dim not in file.dimensions:
                 file.dimensions[dim] = size
+            found = file.dimensions[dim].size
+            if found != size:
+                raise ValueError(
+                    f"`dims` must name dimensions of the size of {name!r}, {tuple(shape)}; got "
+                    f"{dim!r}, which has the size {found} in this file. Use another name for it."
+                )
         variable = file.create_variable(name, tuple(dims), stored)
         variable.attrs.update(attributes)
 

@@ -168,6 +168,10 @@ def test_coordinates_are_arrays_of_a_netcdf_file(folder):
         jpi.io.save(path, {"time": jnp.asarray(x)}, dims=("time", "place"))
     with pytest.raises(KeyError, match="got 'place'"):  # without coordinates
         jpi.io.load(path, name="place")
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match="'time', which has the size 7 in this file"):
+        jpi.io.save(path, jnp.ones(2000), name="v", dims=("time",))
+    assert path.read_bytes() == before
 
 
 def test_a_path_may_begin_with_dots(folder, monkeypatch):
