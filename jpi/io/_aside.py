@@ -68,6 +68,8 @@ def replace(place: str, path: str) -> None:
     elsewhere there is a moment without either.
     """
     if not (os.path.isdir(place) or os.path.isdir(path)):
+        with contextlib.suppress(FileNotFoundError):
+            os.chmod(place, os.stat(path).st_mode & 0o777)  # a private file stays private
         os.replace(place, path)
     elif not os.path.lexists(path):
         os.rename(place, path)

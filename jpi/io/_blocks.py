@@ -32,6 +32,8 @@ def numbers(x: Any) -> Any:
         x = np.asarray(x)
     if x.dtype.hasobject or x.dtype.kind in "SUMm" or jnp.issubdtype(x.dtype, jax.dtypes.extended):
         raise _refused(x.dtype)
+    if isinstance(x, np.ndarray):  # its bytes are written, and those of this machine's order
+        return x.astype(x.dtype.newbyteorder("="), copy=False)
     return x
 
 

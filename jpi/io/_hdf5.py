@@ -10,7 +10,7 @@ import numpy as np
 
 from jpi._layout.layout import Box
 from jpi.io._libraries import library
-from jpi.io._names import choose
+from jpi.io._names import choose, require_free
 from jpi.io._rows import Rows, reserve
 
 _NO_NUMBERS = b"This is a netCDF dimension but not a netCDF variable"
@@ -39,7 +39,7 @@ class Dataset:
     def __init__(self, path: str, name: str | None) -> None:
         with h5py().File(path, "r") as file:
             names = members(file, has_scales=name is not None)
-            self._path, self._name = path, choose(path, name, names)
+            self._path, self._name = path, choose(path, _known(file, name, names), names)
             dataset = file[self._name]
             self.shape, self._stored = dataset.shape, dataset.dtype
             self.chunks, self.is_contiguous = dataset.chunks, dataset.chunks is None
@@ -101,6 +101,12 @@ def members(file: Any, has_scales: bool = False) -> list[str]:
     return found
 
 
+def _known(file: Any, name: str | None, names: Sequence[str]) -> str | None:
+    """The one of ``names`` that is another name of the same dataset, else ``name``."""
+    found = file.get(name) if name else None
+    return next((one for one in names if found is not None and file[one] == found), name)
+
+
 def _has_numbers(scale: Any) -> bool:
     """Whether a dimension has coordinates: NetCDF4 says in the name of its scale if it has none."""
     scales = h5py().h5ds
@@ -114,7 +120,9 @@ def create_hdf5(
 ) -> None:
     """Make the dataset ``name``, in a new file or in one that has more."""
     with h5py().File(path, "r+" if has_more else "w") as file:
-        _drop(file, name)
+        require_free([name], lambda name: _kind(file, name))
+        if name in file:
+            del file[name]
         if dtype != np.dtype(jnp.bfloat16):
             file.create_dataset(name, tuple(shape), dtype)
             return
@@ -133,9 +141,9 @@ def _bfloat16() -> Any:
     return kind
 
 
-def _drop(file: Any, name: str) -> None:
-    if name in file:
-        del file[name]
+def _kind(file: Any, name: str) -> str | None:
+    found = file.get(name)
+    return None if found is None else "array" if isinstance(found, h5py().Dataset) else "group"
 
 
 def create_netcdf(

@@ -34,6 +34,11 @@ def read_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
     shape, is_reversed, dtype = read(file)
     if dtype.hasobject:
         raise TypeError(f"a .npy file must hold numbers; got {dtype}. Use numpy.load.")
+    if dtype == np.dtype("V1"):
+        raise TypeError(
+            "a .npy file must say what its bytes mean; got |V1, as NumPy writes float8. Use "
+            "numpy.load(path).view(dtype)."
+        )
     return shape, is_reversed, np.dtype(jnp.bfloat16) if dtype == np.dtype("V2") else dtype
 
 

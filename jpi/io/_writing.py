@@ -16,7 +16,7 @@ from jpi._mpi.mesh import Mesh, current_mesh
 from jpi.io import _hdf5, _npy, _rows, _shards, _zarr
 from jpi.io._aside import aside, on_first, remove
 from jpi.io._blocks import mesh_of, numbers, parts, rows, shards
-from jpi.io._names import DEFAULT, dimension_names
+from jpi.io._names import DEFAULT, dimension_names, require_free, require_names
 from jpi.io._together import require_same, together
 
 Arrays = Mapping[str, Any]
@@ -29,6 +29,8 @@ def write(path: str, arrays: Arrays, dims: Dims, *, keeps_others: bool) -> None:
     Args:
         keeps_others: whether what is there keeps its other arrays.
     """
+    if os.path.islink(path):
+        path = os.path.realpath(path)
     arrays = {name: numbers(x) for name, x in arrays.items()}
     sharded = [x for x in arrays.values() if isinstance(x, DistArray)]
     job = _Job(path, sharded[0].mesh if sharded else current_mesh(), dims, keeps_others)
@@ -41,7 +43,9 @@ def write(path: str, arrays: Arrays, dims: Dims, *, keeps_others: bool) -> None:
     plain = [x for x in arrays.values() if not isinstance(x, DistArray)]
     compare_given("a plain array to be saved", plain, job.comm)
     described = [(name, x.shape, str(x.dtype)) for name, x in arrays.items()]
-    require_same(job.comm, job.what, "the names, shapes and dtypes of what is saved", described)
+    subject = "the file and the names, shapes and dtypes of what is saved"
+    require_same(job.comm, job.what, subject, (os.path.abspath(path), *described))
+    require_names(list(arrays))
     writer(job, arrays)
 
 
@@ -153,6 +157,7 @@ def _require_group(path: str, names: Sequence[str]) -> None:
             f"`path` must be a Zarr group of version 3 to get one more array; {path} is none. "
             "Remove it, or give another name."
         )
+    require_free(names, lambda name: _zarr.kind(os.path.join(path, name))[0])
     _zarr.make_groups_of(path, names)
 
 
