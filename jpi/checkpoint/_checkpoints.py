@@ -12,7 +12,7 @@ from jpi._mpi.comm import Comm
 from jpi._mpi.given import compare_given
 from jpi._mpi.mesh import Mesh, current_mesh
 from jpi.checkpoint import _background, _folder
-from jpi.checkpoint._leaves import Leaf, leaves_of, require_saveable, words_of
+from jpi.checkpoint._leaves import Leaf, leaves_of, require_saveable, without_value, words_of
 from jpi.checkpoint._reading import place_leaf, read_leaves, require_fit
 from jpi.checkpoint._writing import Step, pieces_of, write
 from jpi.io._aside import on_first, partial_name, remove
@@ -90,7 +90,7 @@ def restore(folder: Path, like: Any, *, step: int | None = None, cast: bool = Fa
     mesh = mesh_of(leaves)
     comm = mesh.comm
     what = f"{'a checkpoint' if step is None else f'the checkpoint of step {step}'} in {folder}"
-    _require_same_tree(comm, what, "like", [_without_value(leaf) for leaf in leaves])
+    _require_same_tree(comm, what, "like", [without_value(leaf) for leaf in leaves])
     found = together(comm, what, lambda: _saved(folder, step) if comm.rank == 0 else None)
     place, saved = comm.control.bcast(found, 0, what)
     known = together(comm, what, lambda: require_fit(place, saved, leaves, cast))
@@ -157,12 +157,6 @@ def _require_same_tree(comm: Comm, what: str, name: str, leaves: list[Leaf]) -> 
         f"`{name}` must be the same on every rank; got {first} on rank 0 and {other} on rank "
         f"{rank}."
     )
-
-
-def _without_value(leaf: Leaf) -> Leaf:
-    """A leaf of which only the kind of a number or string counts, as its value is restored."""
-    described = {name: x for name, x in leaf.described.items() if name != "value"}
-    return leaf._replace(described=described)
 
 
 def _saved(folder: str, step: int | None) -> tuple[str, list[dict[str, Any]]]:

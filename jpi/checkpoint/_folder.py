@@ -13,7 +13,7 @@ from jpi.io._aside import partial_name, remove, replace
 from jpi.io._bytes import opened
 from jpi.io._zarr import make_group
 
-_STEP = re.compile(r"step_(\d+)")
+_STEP = re.compile(r"step_\d+")
 _TREE = "tree.json"
 VERSION = 1
 _FEW = 16  # files: so many are brought to the disk one by one
@@ -29,8 +29,13 @@ def steps_in(folder: str) -> list[int]:
         names = os.listdir(folder)
     except FileNotFoundError:
         return []
-    found = (_STEP.fullmatch(name) for name in names)
-    return sorted(int(match[1]) for match in found if match)
+    steps = [name for name in names if _STEP.fullmatch(name)]
+    return sorted(int(name.removeprefix("step_")) for name in steps if _is_filled(folder, name))
+
+
+def _is_filled(folder: str, name: str) -> bool:
+    place = os.path.join(folder, name)
+    return os.path.isdir(place) and bool(os.listdir(place))
 
 
 def begin(folder: str, step: int) -> None:

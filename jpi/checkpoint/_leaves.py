@@ -15,6 +15,7 @@ from jpi._array.array import DistArray
 from jpi._call.call import call
 
 Described = dict[str, Any]
+OWN_FILES = "tree.json", "zarr.json"  # of a checkpoint
 _LONGEST = 200  # characters of a name; file systems allow 255
 
 
@@ -30,7 +31,7 @@ class Leaf(NamedTuple):
 def leaves_of(tree: Any) -> tuple[list[Leaf], Any]:
     """The leaves of ``tree`` with distributed arrays and None among them, and its structure."""
     found, structure = jax.tree_util.tree_flatten_with_path(tree, is_leaf=_is_leaf)
-    leaves, names = [], set[str]()
+    leaves, names = [], set(OWN_FILES)
     for path, x in found:
         leaf = _leaf(jax.tree_util.keystr(path), x)
         if leaf.array is not None:
@@ -106,6 +107,12 @@ def value_of(described: Described) -> Any:
     if described["kind"] == "complex":
         return complex(*map(float, value))
     return float(value) if described["kind"] == "float" else value
+
+
+def without_value(leaf: Leaf) -> Leaf:
+    """A leaf of which only the kind of a number or string counts, as its value is restored."""
+    described = {name: x for name, x in leaf.described.items() if name != "value"}
+    return leaf._replace(described=described)
 
 
 def words_of(described: Described | None) -> str:

@@ -104,6 +104,8 @@ def _placed(path: str, saved: Described, wanted: Leaf, mesh: Mesh) -> Any:
     source = _zarr.opened(path)
     if tuple(source.shape) != tuple(x.shape):
         raise ValueError(f"it has the shape {tuple(source.shape)}, not {tuple(x.shape)}")
+    if source.dtype.name != saved.get("dtype", source.dtype.name):
+        raise ValueError(f"it has the dtype {source.dtype.name}, not {saved['dtype']}")
     goal = x._layout if isinstance(x, DistArray) else mesh.layout(x.shape, ())
     placement = goal
     if saved["kind"] == "array" and not is_numpy:

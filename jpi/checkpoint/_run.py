@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TypeVar
-
-import jax
+from typing import Any, TypeVar
 
 from jpi._jax.tracebacks import api
 from jpi.checkpoint._checkpoints import (
@@ -17,7 +15,7 @@ from jpi.checkpoint._checkpoints import (
     wait,
     whole_number,
 )
-from jpi.checkpoint._leaves import leaves_of
+from jpi.checkpoint._leaves import Described, fits, leaves_of, without_value, words_of
 
 State = TypeVar("State")
 
@@ -44,24 +42,35 @@ def run(
             as it is.
 
     Communication: that of the steps and of `save`.
-    Errors: TypeError for a step that gives another tree than that of its state.
+    Errors: TypeError for a step that gives another tree, or other shapes or dtypes in it.
     """
     every, until = whole_number("every", every, 1), whole_number("until", until, 0)
+    wanted = _outline(state)
     done = latest_of(folder, mesh_of(leaves_of(state)[0]).comm)
     if done is not None:
         state = restore(folder, state, step=done)
     for step in range((done or 0) + 1, until + 1):
-        state = _next(step_function, state)
+        state = step_function(state)
         if step % every == 0 or step == until:
+            _require_like(wanted, state)
             save(folder, step, state, keep=keep, background=background)
     wait()
     return state
 
 
-def _next(step_function: Callable[[State], State], state: State) -> State:
-    """The state after one step more; a later run restores it into the tree of the first."""
-    found = step_function(state)
-    wanted, given = jax.tree.structure(state), jax.tree.structure(found)
-    if given != wanted:
-        raise TypeError(f"`step_function` must give a state of the tree {wanted}; got {given}.")
-    return found
+def _outline(state: Any) -> dict[str, Described]:
+    """What a run restores into, without its numbers."""
+    return {leaf.path: without_value(leaf).described for leaf in leaves_of(state)[0]}
+
+
+def _require_like(wanted: dict[str, Described], state: Any) -> None:
+    """Raise TypeError if a later run could not restore ``state`` in place of the first one."""
+    found = _outline(state)
+    for path in dict.fromkeys([*wanted, *found]):
+        if path in wanted and path in found and fits(found[path], wanted[path], False):
+            continue
+        raise TypeError(
+            f"`step_function` must give a state like the first one; got "
+            f"{words_of(found.get(path))} for {words_of(wanted.get(path))} at {path or 'the top'}. "
+            "A later run begins with the first one, and restores into it."
+        )

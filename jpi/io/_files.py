@@ -13,7 +13,7 @@ from jpi.io._names import DEFAULT
 from jpi.io._reading import from_source
 from jpi.io._writing import write
 
-Path = str | os.PathLike[str]
+Path = str | bytes | os.PathLike[str]
 
 
 @api
@@ -41,7 +41,7 @@ def load(
     read, KeyError for a name that is not there, ValueError for data that are damaged or are no
     array, ImportError for a library that is missing.
     """
-    path = os.fspath(path)
+    path = os.path.abspath(os.fsdecode(path))
     what = f"reading {path}" if name is None else f"reading {name} of {path}"
     return from_source(lambda: stored(path, name), what, {"dtype": dtype}, spec, mesh)
 
@@ -61,7 +61,8 @@ def save(
             .h5 or .hdf5, .nc (NetCDF4).
         x: a DistArray, an array that is the same on every rank, or a dict of such by their names.
         name: the name of the array in the file. Other arrays of a Zarr, HDF5 or NetCDF4 file then
-            stay; without a name the file is written anew, and the array is "data".
+            stay; without a name the file is written anew, and the array is "data" (a Zarr folder is
+            then the array itself).
         dims: a name for each dimension, for Zarr and NetCDF4.
 
     Communication: a few bytes from every rank. .npy and .npz are written by rows: another layout
@@ -72,4 +73,4 @@ def save(
         x = {DEFAULT if name is None else name: x}
     elif name is not None:
         raise ValueError(f"`name` must be left out for a dict of arrays; got {name!r}.")
-    write(os.fspath(path), x, dims, keeps_others=name is not None)
+    write(os.fsdecode(path), x, dims, keeps_others=name is not None)

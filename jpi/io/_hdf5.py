@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -41,7 +42,10 @@ class Dataset:
             names = members(file, has_scales=name is not None)
             self._path, self._name = path, choose(path, _known(file, name, names), names)
             dataset = file[self._name]
+            if dataset.shape is None:
+                raise ValueError(f"a dataset must hold numbers; {self._name!r} of {path} is empty.")
             self.shape, self._stored = dataset.shape, dataset.dtype
+            _warn_packed(path, self._name, dataset.attrs)
             self.chunks, self.is_contiguous = dataset.chunks, dataset.chunks is None
             self.dtype = self._meant(dataset)
             self.start = _start(dataset, self.dtype)
@@ -69,6 +73,16 @@ class Dataset:
             return np.dtype(jnp.bfloat16)
         is_bool = dataset.dtype == np.int8 and dataset.attrs.get("dtype") == "bool"
         return np.dtype(bool) if is_bool else dataset.dtype  # as xarray keeps a bool in NetCDF
+
+
+def _warn_packed(path: str, name: str, attributes: Any) -> None:
+    packing = [key for key in ("scale_factor", "add_offset") if key in attributes]
+    if packing:
+        warnings.warn(
+            f"{name!r} of {path} is packed, and read as it is stored: its {' and '.join(packing)} "
+            "are not applied. Pass the array of xarray.open_dataset to jpi.numpy.asarray.",
+            stacklevel=2,
+        )
 
 
 def _start(dataset: Any, meant: np.dtype) -> int | None:

@@ -85,7 +85,8 @@ def dimension_names(shape: Sequence[int], dims: Sequence[str] | None) -> tuple[s
     """A name for each dimension; all dimensions of one name in a file must have one size."""
     if dims is None:
         return tuple(f"dim_{i}_{size}" for i, size in enumerate(shape))
-    if len(dims) != len(shape) or len(set(dims)) != len(dims) or isinstance(dims, str):
+    is_text = all(isinstance(dim, str) for dim in dims) and not isinstance(dims, str)
+    if len(dims) != len(shape) or len(set(dims)) != len(dims) or not is_text:
         raise ValueError(
             f"`dims` must hold one different name for each of {len(shape)} dimension(s); got "
             f"{dims!r}."

@@ -32,6 +32,8 @@ def read_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
     if read is None:
         raise ValueError(f"a .npy file must be of version 1 or 2; got {version}. Use numpy.load.")
     shape, is_reversed, dtype = read(file)
+    if any(size < 0 for size in shape):
+        raise ValueError(f"a .npy file must have a shape of sizes; got {shape}. It is damaged.")
     if dtype.hasobject:
         raise TypeError(f"a .npy file must hold numbers; got {dtype}. Use numpy.load.")
     if dtype == np.dtype("V1"):

@@ -6,6 +6,9 @@ import errno
 import os
 import pickle
 import re
+import tokenize
+import zipfile
+import zlib
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -75,8 +78,10 @@ _SYSTEM = re.compile(r"os_error_code='(\d+)'|errno = (\d+)")
 
 
 def plain(error: Exception) -> Exception:
-    """``error``, as Python's own OSError where the system refused: TensorStore and HDF5 have it in
-    the text only."""
+    """``error``, as Python's own: OSError where the system refused, which TensorStore and HDF5 say
+    in the text only, and ValueError for a damaged file."""
+    if isinstance(error, zipfile.BadZipFile | zlib.error | tokenize.TokenError):
+        return ValueError(f"the file is damaged: {error}")
     found = None if getattr(error, "errno", None) else _SYSTEM.search(str(error))
     code = int(found[1] or found[2]) if found else 0
     if code not in errno.errorcode:

@@ -188,6 +188,8 @@ def _write_netcdf(job: _Job, arrays: Arrays) -> None:
 
 def _write_file(job: _Job, arrays: Arrays, create: Callable[[str, str, Any, bool], None]) -> None:
     """Write datasets of one file: one rank makes them, by HDF5, and each writes its rows."""
+    if not arrays:
+        raise ValueError(f"`x` must hold an array to be written to {job.path}; got an empty dict.")
     with job.file_aside() as place:
         if job.has_more:
             job.on_first(lambda: shutil.copyfile(job.path, place))

@@ -246,8 +246,38 @@ def test_a_run_goes_on_from_its_checkpoint(mpi_tmp_path):
     assert_equal(jpi.checkpoint.restore(mpi_tmp_path, start), end)
     with pytest.raises(ValueError, match="`every` must be a whole number, 1 or more; got 0"):
         jpi.checkpoint.run(step, start, mpi_tmp_path, every=0, until=9)
-    with pytest.raises(TypeError, match="`step_function` must give a state of the tree"):
-        jpi.checkpoint.run(lambda state: None, start, mpi_tmp_path, every=1, until=10)
+    for change, text in (
+        (lambda state: None, r"got no leaf for int at \['n'\]"),
+        (lambda state: state | {"n": 0.5}, r"got float for int at \['n'\]"),
+        (lambda state: state | {"x": jnp.arange(5)}, r"got int32\[5\] for float32\[5\] at"),
+    ):
+        with pytest.raises(TypeError, match=f"a state like the first one; {text}"):
+            jpi.checkpoint.run(change, start, mpi_tmp_path, every=1, until=10)
+    assert jpi.checkpoint.latest(mpi_tmp_path) == 9
+
+
+def test_what_is_no_step_is_left_alone(mpi_tmp_path, comm):
+    tree = {"tree.json": jnp.ones(5), "zarr.json": jnp.zeros(5)}
+    if RANK == 0:
+        (mpi_tmp_path / "step_00000099").mkdir()
+        (mpi_tmp_path / "step_00000098").write_text("notes")
+    comm.Barrier()
+    assert jpi.checkpoint.latest(mpi_tmp_path) is None
+    for step in range(3):
+        jpi.checkpoint.save(mpi_tmp_path, step, tree, keep=1)
+    assert jpi.checkpoint.latest(mpi_tmp_path) == 2
+    assert_equal(jpi.checkpoint.restore(mpi_tmp_path, tree), tree)
+    assert (mpi_tmp_path / "step_00000098").read_text() == "notes"
+
+
+def test_an_array_of_another_dtype_is_damaged(mpi_tmp_path, comm):
+    jpi.checkpoint.save(mpi_tmp_path, 1, {"x": jnp.ones(5)})
+    if RANK == 0:
+        path = mpi_tmp_path / "step_00000001" / "x" / "zarr.json"
+        path.write_text(path.read_text().replace("float32", "int32"))
+    comm.Barrier()
+    text = raised(lambda: jpi.checkpoint.restore(mpi_tmp_path, {"x": jnp.ones(5)}))
+    assert "damaged: it has the dtype int32, not float32" in text
 
 
 @pytest.mark.mpi(min_size=2)

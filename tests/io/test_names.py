@@ -6,8 +6,8 @@ import stat
 import h5py
 import numpy as np
 import pytest
-from harness.ranks import RANK, meet
-from support.agreement import raised
+from harness.ranks import RANK
+from support.agreement import alone, raised
 from support.oracle import assert_same, random_array
 
 import jpi
@@ -15,11 +15,6 @@ import jpi.numpy as jnp
 
 X = random_array((7, 3))
 OTHERS = "zarr", "h5", "nc"
-
-
-def alone(action):
-    """``action()`` on one rank, before the others go on."""
-    meet(action() if RANK == 0 else None)
 
 
 @pytest.mark.parametrize("name", ["", "/", "../x.zarr", "a/../b", ".hidden", "a//b"])

@@ -1,7 +1,9 @@
-"""What all ranks must agree on."""
+"""What all ranks must agree on, and what one of them does for all."""
 
 import pytest
-from harness.ranks import SIZE, meet
+from harness.ranks import RANK, SIZE, meet
+
+import jpi
 
 
 def raised(call):
@@ -11,3 +13,10 @@ def raised(call):
     texts = meet(f"{type(caught.value).__name__}: {caught.value}")
     assert texts == texts[:1] * SIZE
     return texts[0]
+
+
+def alone(action):
+    """Runs ``action`` on the last rank only."""
+    if RANK == SIZE - 1:
+        action()
+    jpi.barrier()
