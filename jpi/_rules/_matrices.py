@@ -63,16 +63,27 @@ def adjoint(x: Any) -> Any:
 
 
 def broadcast(
-    x: Any, shape: Sequence[int], dtype: Any, comm: Comm, root: int, known: Any
+    x: Any,
+    shape: Sequence[int],
+    dtype: Any,
+    comm: Comm,
+    root: int,
+    known: Any,
+    made_of: Sequence[Any],
 ) -> tuple[Any, Any]:
     """The array of ``shape`` that ``root`` holds, and ``known``; ``x`` is None on other ranks.
+
+    Args:
+        made_of: the arrays that ``x`` is computed from, as this rank has them. JAX moves what
+            depends on constants alone out of a loop, so what the others send must depend on them.
 
     The root sends before it computes with the array, and the other ranks compute what is ``known``
     before they receive, so that all compute at the same time.
 
     Communication: a bcast.
     """
-    flat = jnp.zeros((0,), dtype) if x is None else x.reshape(-1)
+    nothing = jnp.concatenate([y.reshape(-1)[:0].astype(dtype) for y in made_of])
+    flat = nothing if x is None else x.reshape(-1)
     known = in_order(known) if x is None else known
     received = from_root(flat, comm=comm, root=root, rows=math.prod(shape)).reshape(shape)
     return (received if x is None else in_order(received)), known

@@ -62,7 +62,7 @@ class System:
                 first = panel.start - self._first()
                 own = matrix[..., first : first + panel.stop - panel.start, used]
             shape = (*matrix.shape[:-2], panel.stop - panel.start, used.stop - used.start)
-            part, x = broadcast(own, shape, matrix.dtype, self.comm, panel.owner, x)
+            part, x = broadcast(own, shape, matrix.dtype, self.comm, panel.owner, x, [matrix])
             part = jnp.conj(part) if self.conjugate else part
             how = {"lower": self.lower, "unit_diagonal": self.unit_diagonal}
             x = substitute(x, part, panel.start, **how)
@@ -80,12 +80,13 @@ class System:
                 found = self._solve(matrix, (own, columns), x[..., own, :])
                 x = put(x, (own, ALL), found)
             shape = (*x.shape[:-2], panel.stop - panel.start, x.shape[-1])
-            found, x = broadcast(found, shape, x.dtype, self.comm, panel.owner, x)
+            found, x = broadcast(found, shape, x.dtype, self.comm, panel.owner, x, [matrix, x])
             rest = self._after(panel, first, x.shape[-2])
             if rest.start < rest.stop:
                 of_matrix = rest, columns
                 x = subtract_product(x, matrix, found, of_c=(rest, ALL), of_a=of_matrix)
-        return x
+        # without rows too, the result must depend on the matrix
+        return x if x.size else x + jnp.sum(matrix[..., :0]).astype(x.dtype)
 
     def _after(self, panel: Panel, first: int, count: int) -> slice:
         """This rank's rows that are solved after a panel."""

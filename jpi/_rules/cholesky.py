@@ -49,7 +49,7 @@ def _factored(local: Any, grid: Grid) -> Any:
     on, as LAPACK does not call it failed.
     """
     rank, rows = grid.comm.rank, grid.rows
-    failures = jnp.zeros(local.shape[:-2], jnp.int32)
+    failures = jnp.sum(local[..., :0, :0], (-2, -1)).real.astype(jnp.int32)  # zeros, of the operand
     for block, (start, stop) in enumerate(rows.blocks):
         root, panel = rows.owner(block), None
         if rank == root:
@@ -58,7 +58,7 @@ def _factored(local: Any, grid: Grid) -> Any:
             failures += info
         if stop < rows.size:
             shape = (*local.shape[:-2], stop - start, stop)
-            panel, local = broadcast(panel, shape, local.dtype, grid.comm, root, local)
+            panel, local = broadcast(panel, shape, local.dtype, grid.comm, root, local, [local])
             local = eliminate(local, panel, rows.count(rank, stop), _diagonal(grid, block + 1))
     return mark_failed(local, allreduce_p.bind(failures, comm=grid.comm, op="SUM"))
 

@@ -59,7 +59,7 @@ def _factored(local: Any, grid: Grid) -> tuple[Any, Any]:
             local, message = factor_panel(local, own)
         size, count = (height - start) * width, min(height - start, width)
         shape = (*local.shape[:-2], size + count)
-        message, local = broadcast(message, shape, local.dtype, grid.comm, root, local)
+        message, local = broadcast(message, shape, local.dtype, grid.comm, root, local, [local])
         local = apply_panel(local, message, own, width)
         found.append(jnp.real(message[..., size:]).astype(jnp.int32) + start)
     return local, jnp.concatenate(found, -1)
