@@ -82,8 +82,10 @@ def broadcast(
 
     Communication: a bcast.
     """
-    nothing = jnp.concatenate([y.reshape(-1)[:0].astype(dtype) for y in made_of])
-    flat = nothing if x is None else x.reshape(-1)
-    known = in_order(known) if x is None else known
+    if x is None:
+        flat = jnp.concatenate([y.reshape(-1)[:0].astype(dtype) for y in made_of])
+        known = in_order(known)
+    else:
+        flat = x.reshape(-1)
     received = from_root(flat, comm=comm, root=root, rows=math.prod(shape)).reshape(shape)
     return (received if x is None else in_order(received)), known

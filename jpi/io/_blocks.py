@@ -12,6 +12,7 @@ from jpi._array.array import DistArray
 from jpi._call.call import call
 from jpi._layout.layout import Box, Layout
 from jpi._mpi.mesh import Mesh
+from jpi.io._bytes import in_native_order
 
 
 class Block(NamedTuple):
@@ -32,9 +33,7 @@ def numbers(x: Any) -> Any:
         x = np.asarray(x)
     if x.dtype.hasobject or x.dtype.kind in "SUMm" or jnp.issubdtype(x.dtype, jax.dtypes.extended):
         raise _refused(x.dtype)
-    if isinstance(x, np.ndarray):  # its bytes are written, and those of this machine's order
-        return x.astype(x.dtype.newbyteorder("="), copy=False)
-    return x
+    return in_native_order(x) if isinstance(x, np.ndarray) else x
 
 
 def _refused(dtype: Any) -> TypeError:

@@ -17,6 +17,11 @@ def bytes_of(x: np.ndarray) -> np.ndarray:
     return x.reshape(-1).view(np.uint8)
 
 
+def in_native_order(x: np.ndarray) -> np.ndarray:
+    """An array with the bytes of its numbers in the order of this machine, without a copy if so."""
+    return x.astype(x.dtype.newbyteorder("="), copy=False)
+
+
 @contextlib.contextmanager
 def opened(path: str, flags: int) -> Iterator[int]:
     """A context with the descriptor of a file, or of a folder."""

@@ -14,6 +14,7 @@ from jpi._array.placement import target_of
 from jpi._call.sharded import partition_spec, whole_or_sharded
 from jpi._layout.layout import Box
 from jpi._mpi.mesh import Mesh
+from jpi.io._bytes import in_native_order
 from jpi.io._detour import layout_to_read
 from jpi.io._sources import dtype_of, read
 from jpi.io._together import require_same, together
@@ -67,7 +68,7 @@ def _block(source: Any, box: Box, added: int) -> np.ndarray:
 def on_device(block: np.ndarray, options: dict[str, Any]) -> jax.Array:
     """``jax.numpy.array(block, **options)`` of a block that nothing else uses, without a copy
     where its type is one of JAX's."""
-    block = block.astype(block.dtype.newbyteorder("="), copy=False)  # JAX knows the machine's only
+    block = in_native_order(block)  # JAX knows no other
     asks = any(options.get(name) is not None for name in ("dtype", "out_sharding"))
     dtype = jax.dtypes.canonicalize_dtype(block.dtype)
     if asks or options.get("order") not in (None, "K", "C") or dtype != block.dtype:
