@@ -11,18 +11,28 @@ first unit vectors E to the columns of Q S, and V is unit lower trapezoidal, so
 V and U are the LU factors of Q - E S. Row j of its LU factorization also says S_j: the reflection
 in LAPACK maps a column with a on the diagonal to -sign(Re a) times its norm there, so that the
 pivot has at least modulus 1, and no rows have to be exchanged.
+
+V and R take the place of the matrix, as in LAPACK.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import jax.numpy as jnp
 from jax import Array, lax
 
-from jpi._blocks.dealt_rows import dealt, in_order, own
-from jpi._blocks.signed_lu import signed_lu
+from jpi._blocks.boxes import Box
+from jpi._blocks.dealt_rows import dealt
+from jpi._blocks.parts import product, subtract_product
+from jpi._blocks.reflection_steps import (
+    factor_rows,
+    factor_triangles,
+    load_reflections,
+    make_units,
+    store_reflections,
+)
 from jpi._mpi.comm import Comm
 from jpi._primitives.moves import allgather_p
 from jpi._primitives.reductions import allreduce_p
@@ -31,42 +41,50 @@ PANELS = 16  # at most so many, each of which is compiled
 WIDTH = 32  # columns, at least
 
 
-class Reflections(NamedTuple):
-    """I - V T V^H, which acts on all rows but the ``first`` ones of each rank.
+class Factored(NamedTuple):
+    """A matrix A = Q R, where Q is a product of reflections I - V T V^H.
 
     Attributes:
-        vectors: this rank's rows of V.
-        matrix: T.
+        packed: this rank's dealt rows of the vectors V, below the diagonal of the matrix, and of R.
+        matrices: T of each panel.
+        size: the shape of A.
     """
 
-    first: int
-    vectors: Array
-    matrix: Array
+    packed: Array
+    matrices: Sequence[Array]
+    size: tuple[int, int]
 
 
-def factor(a: Array, comm: Comm, size: tuple[int, int]) -> tuple[list[Reflections], Array]:
-    """The reflections of Q, and this rank's dealt rows of R, those of zeros left out.
-
-    Args:
-        a: the dealt rows of a matrix with the shape ``size``.
+def factor(a: Array, comm: Comm, size: tuple[int, int]) -> Factored:
+    """The factors of a matrix with the shape ``size``, from this rank's dealt rows.
 
     Communication: three collectives a panel: the triangles and the upper square of Q, which have b
     rows and columns, and a sum of b rows of the matrix.
     """
-    count, rows, reflections = min(size), [], []
-    width = panel_width(count, comm)
-    for start in range(0, count, width):
-        b = min(width, count - start)
-        is_last_row = size[0] == start + b
-        q, r = _tall_factors(a[:, :b], comm)
-        signs, vectors, matrix = _reconstructed(q, comm, is_last_row)
-        reflections.append(Reflections(start // comm.size, vectors, matrix))
-        a = reflected(a[:, b:], comm, vectors, jnp.conj(matrix.T))
-        held = dealt(b, comm)
-        diagonal = own(signs[:, None] * r, comm)
-        rows.append(jnp.concatenate([jnp.zeros((held, start), a.dtype), diagonal, a[:held]], 1))
-        a = a[held:]
-    return reflections, jnp.concatenate(rows)
+    matrices = []
+    for box in _panels(a, comm, size):
+        first, _, start, stop = box
+        q, r = factor_rows(a, box)
+        factors, r, top = factor_triangles(
+            _stacked(r, comm), q, comm.rank * r.shape[0], dealt(stop - start, comm)
+        )
+        a, matrix = store_reflections(
+            *(a, _stacked(top, comm), q, factors, r),
+            box=box,
+            rank=comm.rank,
+            ranks=comm.size,
+            is_last_row=size[0] == stop,
+        )
+        matrices.append(matrix)
+        if stop < size[1]:
+            vectors = load_reflections(a, box, comm.rank, comm.size)
+            a = _reflected(a, (first, stop), vectors, matrix, comm, is_adjoint=True)
+    return Factored(a, matrices, size)
+
+
+def triangle(packed: Array, index: Array) -> Array:
+    """Rows of R, from those of the packed matrix that have the numbers ``index`` in it."""
+    return jnp.where(index[:, None] <= jnp.arange(packed.shape[1]), packed, 0)
 
 
 def unit_columns(rows: int, comm: Comm, columns: int, dtype: object) -> Array:
@@ -75,29 +93,30 @@ def unit_columns(rows: int, comm: Comm, columns: int, dtype: object) -> Array:
     return (index[:, None] == jnp.arange(columns)).astype(dtype)
 
 
-def q_columns(reflections: Sequence[Reflections], a: Array, comm: Comm) -> Array:
-    """This rank's dealt rows of the first columns of Q, given those of the unit vectors."""
-    for first, vectors, matrix in reversed(reflections):
-        start = first * comm.size  # the columns before it are unit vectors still
-        part = reflected(a[first:, start:], comm, vectors, matrix)
-        a = lax.dynamic_update_slice(a, part, (first, start))
+def q_columns(factored: Factored, count: int, comm: Comm) -> Array:
+    """This rank's dealt rows of the first columns of Q, in the place of those of V.
+
+    Args:
+        count: as many columns as the matrix has rows or columns, if these are fewer, or more.
+    """
+    a = factored.packed[:, :count]
+    rows, columns = a.shape
+    if count > columns:
+        units = unit_columns(rows, comm, count, a.dtype)
+        a = jnp.concatenate([a, units[:, columns:]], 1)
+    for box, matrix in _reversed_panels(factored, comm):
+        vectors = load_reflections(a, box, comm.rank, comm.size)
+        a = make_units(a, box, comm.rank, comm.size)
+        a = _reflected(a, (box[0], box[2]), vectors, matrix, comm, is_adjoint=False)
     return a
 
 
-def q_times(reflections: Sequence[Reflections], a: Array, comm: Comm) -> Array:
+def q_times(factored: Factored, a: Array, comm: Comm) -> Array:
     """This rank's dealt rows of Q A, given those of A."""
-    for first, vectors, matrix in reversed(reflections):
-        part = reflected(a[first:], comm, vectors, matrix)
-        a = lax.dynamic_update_slice(a, part, (first, 0))
+    for box, matrix in _reversed_panels(factored, comm):
+        vectors = load_reflections(factored.packed, box, comm.rank, comm.size)
+        a = _reflected(a, (box[0], 0), vectors, matrix, comm, is_adjoint=False)
     return a
-
-
-def reflected(a: Array, comm: Comm, vectors: Array, matrix: Array) -> Array:
-    """(I - V T V^H) A; one allreduce of as many rows as V has columns."""
-    if not a.shape[1]:
-        return a
-    products = summed(dot(jnp.conj(vectors.T), a), comm)
-    return a - dot(vectors, dot(matrix, products))
 
 
 def panel_width(count: int, comm: Comm) -> int:
@@ -113,31 +132,35 @@ def summed(x: Array, comm: Comm) -> Array:
     return allreduce_p.bind(x, comm=comm, op="SUM") if comm.size > 1 else x
 
 
-def _tall_factors(panel: Array, comm: Comm) -> tuple[Array, Array]:
-    """This rank's rows of Q, and R with a positive diagonal, of a tall matrix."""
-    q, r = lax.linalg.qr(panel, full_matrices=False)
-    if comm.size > 1:
-        held = r.shape[0]
-        stacked = allgather_p.bind(r, comm=comm, counts=(held,) * comm.size)
-        factors, r = lax.linalg.qr(stacked, full_matrices=False)
-        q = dot(q, factors[comm.rank * held : (comm.rank + 1) * held])
-    positive = jnp.where(jnp.real(jnp.diagonal(r)) < 0, -1, 1).astype(r.dtype)
-    return q * positive, r * positive[:, None]
+def _panels(a: Array, comm: Comm, size: tuple[int, int]) -> Iterator[Box]:
+    """The parts of this rank's dealt rows that are panels."""
+    count = min(size)
+    width = panel_width(count, comm)
+    for start in range(0, count, width):
+        yield start // comm.size, a.shape[0], start, min(start + width, count)
 
 
-def _reconstructed(q: Array, comm: Comm, is_last_row: bool) -> tuple[Array, Array, Array]:
-    """The signs S, this rank's rows of V, and T."""
-    b = q.shape[1]
-    held = dealt(b, comm)
-    signs, factors = signed_lu(in_order(q[:held], comm)[:b], is_last_row)
-    unit = jnp.eye(b, dtype=q.dtype)
-    lower, upper = jnp.tril(factors, -1) + unit, jnp.triu(factors)
-    # a column that LAPACK does not reflect has a pivot of 0, and zeros below
-    divisor = upper + jnp.diag((jnp.diagonal(upper) == 0).astype(q.dtype))
-    vectors = lax.linalg.triangular_solve(divisor, q, lower=False)
-    is_above = (jnp.arange(held) * comm.size + comm.rank < b)[:, None]
-    top = jnp.where(is_above, own(lower, comm), vectors[:held])
-    matrix = lax.linalg.triangular_solve(
-        lower, -upper * signs, lower=True, transpose_a=True, conjugate_a=True, unit_diagonal=True
-    )
-    return signs, jnp.concatenate([top, vectors[held:]]), jnp.triu(matrix)
+def _reversed_panels(factored: Factored, comm: Comm) -> Iterator[tuple[Box, Array]]:
+    """The panels, the last one first, and T of each."""
+    panels = _panels(factored.packed, comm, factored.size)
+    return reversed(list(zip(panels, factored.matrices, strict=True)))
+
+
+def _reflected(
+    a: Array, corner: tuple[int, int], vectors: Array, matrix: Array, comm: Comm, is_adjoint: bool
+) -> Array:
+    """A after (I - V T V^H), or its adjoint, from the left on its part from ``corner`` on.
+
+    Communication: an allreduce of as many rows of A as V has columns.
+    """
+    part = slice(corner[0], None), slice(corner[1], None)
+    products = summed(product(vectors, a, of_b=part, is_adjoint=True), comm)
+    products = product(matrix, products, is_adjoint=is_adjoint)
+    return subtract_product(a, vectors, products, of_c=part)
+
+
+def _stacked(x: Array, comm: Comm) -> Array:
+    """The rows of all ranks, those of one below those of another."""
+    if comm.size == 1:
+        return x
+    return allgather_p.bind(x, comm=comm, counts=(x.shape[0],) * comm.size)

@@ -79,7 +79,8 @@ def _find_blas() -> None:
     names = {
         "blas": [x + name for x in "sdcz" for name in ("gemm", "trsm")]
         + ["ssyrk", "dsyrk", "cherk", "zherk"],
-        "lapack": [x + name for x in "sdcz" for name in ("potrf", "getrf")],
+        "lapack": [x + name for x in "sdcz" for name in ("potrf", "getrf", "geqrf")]
+        + ["sorgqr", "dorgqr", "cungqr", "zungqr"],
     }
     native.set_blas({name: _address(library, name) for library in names for name in names[library]})
 

@@ -19,9 +19,23 @@ from jpi._jax import names as _jax
 Part = tuple[slice, slice]  # the rows and the columns
 ALL = slice(None)
 
+product_p = _jax.Primitive("jpi_product")
 subtract_product_p = _jax.Primitive("jpi_subtract_product")
 solve_triangle_p = _jax.Primitive("jpi_solve_triangle")
 substitute_p = _jax.Primitive("jpi_substitute")
+
+
+def product(
+    a: Any, b: Any, *, of_a: Part = (ALL, ALL), of_b: Part = (ALL, ALL), is_adjoint: bool = False
+) -> Any:
+    """The product of a part of ``a``, or of its adjoint, and a part of ``b``.
+
+    The dimensions before the last two are a batch.
+    """
+    box_of_a, box_of_b = _box(a, of_a), _box(b, of_b)
+    first, last = box_of_a[2:] if is_adjoint else box_of_a[:2]
+    whole = 0, last - first, 0, box_of_b[3] - box_of_b[2]
+    return product_p.bind(a, b, boxes=(whole, box_of_a, box_of_b), is_adjoint=is_adjoint)
 
 
 def subtract_product(
@@ -97,6 +111,18 @@ def _cut(x: Any, box: Box) -> Any:
     return x[..., top:bottom, left:right]
 
 
+def _product_by_xla(a: Any, b: Any, *, boxes: Sequence[Box], is_adjoint: bool) -> Any:
+    a, b = _cut(a, boxes[1]), _cut(b, boxes[2])
+    if is_adjoint:
+        a = jnp.conj(jnp.swapaxes(a, -1, -2))
+    return jnp.matmul(a, b, precision=lax.Precision.HIGHEST)
+
+
+def _product_type(a: Any, b: Any, *, boxes: Sequence[Box], **params: Any) -> Any:
+    _, rows, _, columns = boxes[0]
+    return a.update(shape=(*a.shape[:-2], rows, columns))
+
+
 def _subtract_by_xla(c: Any, a: Any, b: Any, *, boxes: Sequence[Box]) -> Any:
     found = jnp.matmul(_cut(a, boxes[1]), _cut(b, boxes[2]), precision=lax.Precision.HIGHEST)
     top, _, left, _ = boxes[0]
@@ -129,6 +155,13 @@ def _substitute_by_xla(x: Any, panel: Any, *, start: int, lower: bool, unit_diag
     return put(x, (slice(start, None), ALL), rows)
 
 
+register(
+    product_p,
+    "jpi_product",
+    _product_by_xla,
+    *("boxes", "is_adjoint"),
+    types=_product_type,
+)
 register(
     subtract_product_p,
     "jpi_subtract_product",

@@ -12,22 +12,12 @@ from functools import partial
 import jax.numpy as jnp
 from jax import Array, lax
 
-from jpi._blocks.local_primitives import register
-from jpi._jax import names as _jax
-
-signed_lu_p = _jax.Primitive("jpi_signed_lu")
-signed_lu_p.multiple_results = True
-
 
 def signed_lu(q: Array, is_last_row: bool) -> tuple[Array, Array]:
-    """The signs S, and the LU factors of Q - S in one matrix."""
-    factors, signs = signed_lu_p.bind(q, is_last_row=is_last_row)
+    """The signs S, and the LU factors of Q - S in one matrix, for each matrix of a batch."""
+    of_one = partial(_of_one, is_last_row=is_last_row)
+    factors, signs = jnp.vectorize(of_one, signature="(n,n)->(n,n),(n)")(q)
     return signs, factors
-
-
-def _by_xla(q: Array, *, is_last_row: bool) -> list[Array]:
-    each = jnp.vectorize(partial(_of_one, is_last_row=is_last_row), signature="(n,n)->(n,n),(n)")
-    return list(each(q))
 
 
 def _of_one(q: Array, *, is_last_row: bool) -> tuple[Array, Array]:
@@ -52,13 +42,3 @@ def _of_one(q: Array, *, is_last_row: bool) -> tuple[Array, Array]:
 
     rest, signs = lax.fori_loop(0, b, eliminate, (q, jnp.ones(b, q.dtype)))
     return rest, signs
-
-
-register(
-    signed_lu_p,
-    "jpi_signed_lu",
-    _by_xla,
-    "is_last_row",
-    types=lambda q, is_last_row: [q, q.update(shape=q.shape[:-1])],
-    is_in_place=True,
-)

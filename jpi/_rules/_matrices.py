@@ -18,10 +18,9 @@ from jpi._primitives.moves import from_root
 
 # The rows or columns up to which each rank computes with the whole matrix. All ranks together are
 # faster from 256 on, by `benchmarks/linalg.py` on 2 ranks, but compile for longer, by a second or
-# two; for QR, by ten. Singular values take 0.92 of the time at 512 and 0.78 at 1024, eigenvalues
+# two. QR takes 0.88 of the time at 512 and 0.55 at 1024, singular values 0.92 and 0.78, eigenvalues
 # 1.07 and 0.99.
 SMALL = 512
-SMALL_QR = 1024
 SMALL_SPECTRAL = 1024
 PANELS = 32  # at the most: each is a part of the program
 

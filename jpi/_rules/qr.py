@@ -8,12 +8,14 @@ from typing import Any
 import jax.numpy as jnp
 
 from jpi._blocks.dealt_rows import collect, deal, dealt
-from jpi._blocks.householder import factor, q_columns, unit_columns
+from jpi._blocks.householder import factor, q_columns, triangle
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value
+from jpi._layout.layout import offsets
 from jpi._mpi.comm import Comm
+from jpi._ordered.in_order import in_order
 from jpi._rules._by_rows import ROWS, by_rows
-from jpi._rules._matrices import SMALL_QR
+from jpi._rules._matrices import SMALL
 from jpi._rules._tall import is_tall, tall_qr
 from jpi._rules.linalg import each_matrix
 
@@ -30,10 +32,10 @@ def qr(
     kept = rows if full_matrices else min(rows, columns)
 
     def algorithm(block: Any, comm: Comm) -> list[Any]:
-        reflections, r = factor(deal(block, comm, rows), comm, (rows, columns))
-        units = unit_columns(dealt(rows, comm), comm, kept, block.dtype)
-        q = q_columns(reflections, units, comm)
-        r = jnp.pad(r, ((0, dealt(kept, comm) - r.shape[0]), (0, 0)))
-        return [collect(q, comm, rows), collect(r, comm, kept)]
+        factored = factor(deal(block, comm, rows), comm, (rows, columns))
+        packed, index = factored.packed, jnp.arange(*offsets(kept, comm.size)[comm.rank :][:2])
+        r = triangle(collect(packed[: dealt(kept, comm)], comm, kept), index)
+        factored = factored._replace(packed=in_order(packed))  # it is sent before it is changed
+        return [collect(q_columns(factored, kept, comm), comm, rows), r]
 
-    return by_rows(call, value, algorithm, [ROWS, ROWS], SMALL_QR)
+    return by_rows(call, value, algorithm, [ROWS, ROWS], SMALL)

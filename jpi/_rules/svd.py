@@ -15,7 +15,7 @@ from jax import Array
 from jpi._blocks.bidiagonal import bidiagonal
 from jpi._blocks.dealt_rows import collect, deal, dealt
 from jpi._blocks.divide_bidiagonal import singular_vectors
-from jpi._blocks.householder import factor, q_times, unit_columns
+from jpi._blocks.householder import factor, q_times, triangle, unit_columns
 from jpi._blocks.tridiagonal import padded_size, transformed
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value
@@ -73,7 +73,9 @@ def _factors(
     rows, columns = shape
     if rows == columns:
         return _square_factors(a, comm, columns, compute_uv)
-    reflections, r = factor(a, comm, shape)
+    factored = factor(a, comm, shape)
+    held = dealt(columns, comm)
+    r = triangle(factored.packed[:held], jnp.arange(held) * comm.size + comm.rank)
     values, left, right = _square_factors(r, comm, columns, compute_uv)
     if not compute_uv:
         return values, left, right
@@ -83,7 +85,7 @@ def _factors(
     left = jnp.pad(left, ((0, count - left.shape[0]), (0, more)))
     left = jnp.where(index < columns, left, unit_columns(count, comm, kept, left.dtype))
     left = jnp.where((index < columns) | (jnp.arange(kept) >= columns), left, 0)
-    return values, q_times(reflections, left, comm), right
+    return values, q_times(factored, left, comm), right
 
 
 def _square_factors(

@@ -5,7 +5,7 @@
 
 #include "local/cholesky.h"
 #include "local/lu.h"
-#include "local/signed_lu.h"
+#include "local/reflections.h"
 #include "local/with_matrices.h"
 
 namespace jpi {
@@ -56,12 +56,54 @@ ffi::Error HandleApplyPanel(ffi::AnyBuffer, ffi::AnyBuffer message, ffi::Result<
   });
 }
 
-ffi::Error HandleSignedLu(ffi::AnyBuffer, ffi::Result<ffi::AnyBuffer> x,
-                          ffi::Result<ffi::AnyBuffer> signs, bool is_last_row) {
+ffi::Error HandleFactorRows(ffi::AnyBuffer x, ffi::Result<ffi::AnyBuffer> q,
+                            ffi::Result<ffi::AnyBuffer> r, Numbers box) {
+  return WithMatrices(x, [&](auto* matrix, int64_t i) {
+    using Number = std::remove_pointer_t<decltype(matrix)>;
+    FactorRows<Number>({matrix, Width(x), BoxAt(box.begin(), 0)}, MatrixOf<Number>(*q, i),
+                       MatrixOf<Number>(*r, i));
+  });
+}
+
+ffi::Error HandleFactorTriangles(ffi::AnyBuffer triangles, ffi::AnyBuffer q,
+                                 ffi::Result<ffi::AnyBuffer> factors, ffi::Result<ffi::AnyBuffer> r,
+                                 ffi::Result<ffi::AnyBuffer> top, int64_t start) {
+  return WithMatrices(triangles, [&](auto* matrix, int64_t i) {
+    using Number = std::remove_pointer_t<decltype(matrix)>;
+    const Part<Number> own{MatrixOf<Number>(q, i), Width(q), {0, Rows(q), 0, Width(q)}};
+    FactorTriangles<Number>(matrix, Rows(triangles), Width(triangles), own, start,
+                            MatrixOf<Number>(*factors, i), MatrixOf<Number>(*r, i),
+                            MatrixOf<Number>(*top, i), Rows(*top));
+  });
+}
+
+ffi::Error HandleStoreReflections(ffi::AnyBuffer, ffi::AnyBuffer tops, ffi::AnyBuffer q,
+                                  ffi::AnyBuffer factors, ffi::AnyBuffer r,
+                                  ffi::Result<ffi::AnyBuffer> x, ffi::Result<ffi::AnyBuffer> t,
+                                  Numbers box, int64_t rank, int64_t ranks, bool is_last_row) {
   return WithMatrices(*x, [&](auto* matrix, int64_t i) {
     using Number = std::remove_pointer_t<decltype(matrix)>;
-    const auto found = static_cast<Number*>(signs->untyped_data()) + i * Width(*x);
-    SignedLu<Number>(matrix, Width(*x), is_last_row, found);
+    StoreReflections<Number>({matrix, Width(*x), BoxAt(box.begin(), 0)}, {rank, ranks},
+                             MatrixOf<Number>(tops, i), Rows(tops) / ranks, MatrixOf<Number>(q, i),
+                             MatrixOf<Number>(factors, i), Rows(factors), MatrixOf<Number>(r, i),
+                             is_last_row, MatrixOf<Number>(*t, i));
+  });
+}
+
+ffi::Error HandleLoadReflections(ffi::AnyBuffer x, ffi::Result<ffi::AnyBuffer> vectors, Numbers box,
+                                 int64_t rank, int64_t ranks) {
+  return WithMatrices(x, [&](auto* matrix, int64_t i) {
+    using Number = std::remove_pointer_t<decltype(matrix)>;
+    LoadReflections<Number>({matrix, Width(x), BoxAt(box.begin(), 0)}, {rank, ranks},
+                            MatrixOf<Number>(*vectors, i));
+  });
+}
+
+ffi::Error HandleMakeUnits(ffi::AnyBuffer, ffi::Result<ffi::AnyBuffer> x, Numbers box, int64_t rank,
+                           int64_t ranks) {
+  return WithMatrices(*x, [&](auto* matrix, int64_t) {
+    using Number = std::remove_pointer_t<decltype(matrix)>;
+    MakeUnits<Number>({matrix, Width(*x), BoxAt(box.begin(), 0)}, {rank, ranks});
   });
 }
 
@@ -115,40 +157,101 @@ XLA_FFI_Error* MarkFailedOnCpu(XLA_FFI_CallFrame* frame) {
   return handler->Call(frame);
 }
 
-XLA_FFI_Error* SignedLuOnCpu(XLA_FFI_CallFrame* frame) {
+XLA_FFI_Error* FactorRowsOnCpu(XLA_FFI_CallFrame* frame) {
   static auto handler = ffi::Ffi::Bind()
                             .Arg<ffi::AnyBuffer>()
                             .Ret<ffi::AnyBuffer>()
                             .Ret<ffi::AnyBuffer>()
+                            .Attr<Numbers>("box")
+                            .To(HandleFactorRows);
+  return handler->Call(frame);
+}
+
+XLA_FFI_Error* FactorTrianglesOnCpu(XLA_FFI_CallFrame* frame) {
+  static auto handler = ffi::Ffi::Bind()
+                            .Arg<ffi::AnyBuffer>()
+                            .Arg<ffi::AnyBuffer>()
+                            .Ret<ffi::AnyBuffer>()
+                            .Ret<ffi::AnyBuffer>()
+                            .Ret<ffi::AnyBuffer>()
+                            .Attr<int64_t>("start")
+                            .To(HandleFactorTriangles);
+  return handler->Call(frame);
+}
+
+XLA_FFI_Error* StoreReflectionsOnCpu(XLA_FFI_CallFrame* frame) {
+  static auto handler = ffi::Ffi::Bind()
+                            .Arg<ffi::AnyBuffer>()
+                            .Arg<ffi::AnyBuffer>()
+                            .Arg<ffi::AnyBuffer>()
+                            .Arg<ffi::AnyBuffer>()
+                            .Arg<ffi::AnyBuffer>()
+                            .Ret<ffi::AnyBuffer>()
+                            .Ret<ffi::AnyBuffer>()
+                            .Attr<Numbers>("box")
+                            .Attr<int64_t>("rank")
+                            .Attr<int64_t>("ranks")
                             .Attr<bool>("is_last_row")
-                            .To(HandleSignedLu);
+                            .To(HandleStoreReflections);
+  return handler->Call(frame);
+}
+
+XLA_FFI_Error* LoadReflectionsOnCpu(XLA_FFI_CallFrame* frame) {
+  static auto handler = ffi::Ffi::Bind()
+                            .Arg<ffi::AnyBuffer>()
+                            .Ret<ffi::AnyBuffer>()
+                            .Attr<Numbers>("box")
+                            .Attr<int64_t>("rank")
+                            .Attr<int64_t>("ranks")
+                            .To(HandleLoadReflections);
+  return handler->Call(frame);
+}
+
+XLA_FFI_Error* MakeUnitsOnCpu(XLA_FFI_CallFrame* frame) {
+  static auto handler = ffi::Ffi::Bind()
+                            .Arg<ffi::AnyBuffer>()
+                            .Ret<ffi::AnyBuffer>()
+                            .Attr<Numbers>("box")
+                            .Attr<int64_t>("rank")
+                            .Attr<int64_t>("ranks")
+                            .To(HandleMakeUnits);
   return handler->Call(frame);
 }
 
 }  // namespace
 
 std::map<std::string, XLA_FFI_Handler*> FactorTargets() {
-  return {{"jpi_factor_block", FactorBlockOnCpu}, {"jpi_eliminate", EliminateOnCpu},
-          {"jpi_mark_failed", MarkFailedOnCpu},   {"jpi_factor_panel", FactorPanelOnCpu},
-          {"jpi_apply_panel", ApplyPanelOnCpu},   {"jpi_signed_lu", SignedLuOnCpu}};
+  return {{"jpi_factor_block", FactorBlockOnCpu},
+          {"jpi_eliminate", EliminateOnCpu},
+          {"jpi_mark_failed", MarkFailedOnCpu},
+          {"jpi_factor_panel", FactorPanelOnCpu},
+          {"jpi_apply_panel", ApplyPanelOnCpu},
+          {"jpi_factor_rows", FactorRowsOnCpu},
+          {"jpi_factor_triangles", FactorTrianglesOnCpu},
+          {"jpi_store_reflections", StoreReflectionsOnCpu},
+          {"jpi_load_reflections", LoadReflectionsOnCpu},
+          {"jpi_make_units", MakeUnitsOnCpu}};
 }
 
 void SetBlas(const std::map<std::string, uintptr_t>& addresses) {
   const auto set = [&](auto*& function, const std::string& name) {
     function = reinterpret_cast<std::decay_t<decltype(function)>>(addresses.at(name));
   };
-  const auto set_all = [&](auto number, const std::string& letter, const std::string& square) {
+  const auto set_all = [&](auto number, const std::string& letter, const std::string& square,
+                           const std::string& orthogonal) {
     using Number = decltype(number);
     set(gemm<Number>, letter + "gemm");
     set(trsm<Number>, letter + "trsm");
     set(potrf<Number>, letter + "potrf");
     set(getrf<Number>, letter + "getrf");
+    set(geqrf<Number>, letter + "geqrf");
+    set(orgqr<Number>, letter + orthogonal);
     set(herk<Number>, letter + square);
   };
-  set_all(float{}, "s", "syrk");
-  set_all(double{}, "d", "syrk");
-  set_all(std::complex<float>{}, "c", "herk");
-  set_all(std::complex<double>{}, "z", "herk");
+  set_all(float{}, "s", "syrk", "orgqr");
+  set_all(double{}, "d", "syrk", "orgqr");
+  set_all(std::complex<float>{}, "c", "herk", "ungqr");
+  set_all(std::complex<double>{}, "z", "herk", "ungqr");
 }
 
 }  // namespace jpi

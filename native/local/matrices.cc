@@ -18,6 +18,12 @@ ffi::Error HandleSubtractProduct(ffi::AnyBuffer, ffi::AnyBuffer a, ffi::AnyBuffe
   return WithParts(boxes, run, *c, a, b);
 }
 
+ffi::Error HandleProduct(ffi::AnyBuffer a, ffi::AnyBuffer b, ffi::Result<ffi::AnyBuffer> c,
+                         Numbers boxes, bool is_adjoint) {
+  const auto run = [&](auto c, auto a, auto b) { Multiply(c, a, b, 1, 0, is_adjoint); };
+  return WithParts(boxes, run, *c, a, b);
+}
+
 ffi::Error HandleSolveTriangle(ffi::AnyBuffer, ffi::AnyBuffer t, ffi::Result<ffi::AnyBuffer> x,
                                Numbers boxes, bool lower, bool unit_diagonal) {
   const auto run = [&](auto x, auto t) { SolveTriangle(x, t, lower, unit_diagonal, false); };
@@ -78,6 +84,17 @@ XLA_FFI_Error* SubtractProductOnCpu(XLA_FFI_CallFrame* frame) {
   return handler->Call(frame);
 }
 
+XLA_FFI_Error* ProductOnCpu(XLA_FFI_CallFrame* frame) {
+  static auto handler = ffi::Ffi::Bind()
+                            .Arg<ffi::AnyBuffer>()
+                            .Arg<ffi::AnyBuffer>()
+                            .Ret<ffi::AnyBuffer>()
+                            .Attr<Numbers>("boxes")
+                            .Attr<bool>("is_adjoint")
+                            .To(HandleProduct);
+  return handler->Call(frame);
+}
+
 XLA_FFI_Error* SolveTriangleOnCpu(XLA_FFI_CallFrame* frame) {
   static auto handler = ffi::Ffi::Bind()
                             .Arg<ffi::AnyBuffer>()
@@ -129,6 +146,7 @@ XLA_FFI_Error* SubstituteOnCpu(XLA_FFI_CallFrame* frame) {
 std::map<std::string, XLA_FFI_Handler*> MatrixTargets() {
   auto targets = FactorTargets();
   targets.insert({{"jpi_subtract_product", SubtractProductOnCpu},
+                  {"jpi_product", ProductOnCpu},
                   {"jpi_solve_triangle", SolveTriangleOnCpu},
                   {"jpi_pack", PackOnCpu},
                   {"jpi_unpack", UnpackOnCpu},

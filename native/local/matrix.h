@@ -34,18 +34,26 @@ struct Part {
   Number* first() const { return matrix + box.top * width + box.left; }
 };
 
-// Subtracts the product of parts of a and b from a part of c; with the conjugate transpose of b.
+// Makes a part of c the product of parts of a and b times `alpha`, and what it was times `beta`.
 //
-// A matrix by rows is the transpose of one by columns, so Fortran gets C^T = op(B)^T A^T.
+// A matrix by rows is the transpose of one by columns, so Fortran gets C^T = op(B)^T op(A)^T.
+template <typename Number>
+void Multiply(Part<Number> c, Part<Number> a, Part<Number> b, int alpha, int beta,
+              bool is_a_adjoint = false, bool is_b_adjoint = false) {
+  int m = c.box.columns(), n = c.box.rows();
+  int k = is_a_adjoint ? a.box.rows() : a.box.columns();
+  if (!m || !n) return;
+  char of_b = is_b_adjoint ? 'C' : 'N', of_a = is_a_adjoint ? 'C' : 'N';
+  int lda = a.width, ldb = b.width, ldc = c.width;
+  Number factor = alpha, of_c = beta;
+  gemm<Number>(&of_b, &of_a, &m, &n, &k, &factor, b.first(), &ldb, a.first(), &lda, &of_c,
+               c.first(), &ldc);
+}
+
+// Subtracts the product of parts of a and b from a part of c; with the conjugate transpose of b.
 template <typename Number>
 void SubtractProduct(Part<Number> c, Part<Number> a, Part<Number> b, bool is_adjoint) {
-  int m = c.box.columns(), n = c.box.rows(), k = a.box.columns();
-  if (!m || !n || !k) return;
-  char of_b = is_adjoint ? 'C' : 'N', of_a = 'N';
-  int lda = a.width, ldb = b.width, ldc = c.width;
-  Number minus = -1, one = 1;
-  gemm<Number>(&of_b, &of_a, &m, &n, &k, &minus, b.first(), &ldb, a.first(), &lda, &one, c.first(),
-               &ldc);
+  if (a.box.columns()) Multiply<Number>(c, a, b, -1, 1, false, is_adjoint);
 }
 
 // Solves T X = B, or X T^H = B if from the right, for the part B of x; X takes its place.
@@ -58,6 +66,16 @@ void SolveTriangle(Part<Number> x, Part<Number> t, bool is_lower, bool is_unit, 
   char side = is_right ? 'L' : 'R', triangle = is_lower ? 'U' : 'L';
   char trans = is_right ? 'C' : 'N', diagonal = is_unit ? 'U' : 'N';
   int ldt = t.width, ldx = x.width;
+  Number one = 1;
+  trsm<Number>(&side, &triangle, &trans, &diagonal, &m, &n, &one, t.first(), &ldt, x.first(), &ldx);
+}
+
+// Solves X U = B with the upper triangle U of t, for the part B of x; X takes its place.
+template <typename Number>
+void DivideByTriangle(Part<Number> x, Part<Number> t) {
+  int m = x.box.columns(), n = x.box.rows(), ldt = t.width, ldx = x.width;
+  if (!m || !n) return;
+  char side = 'L', triangle = 'L', trans = 'N', diagonal = 'N';
   Number one = 1;
   trsm<Number>(&side, &triangle, &trans, &diagonal, &m, &n, &one, t.first(), &ldt, x.first(), &ldx);
 }

@@ -6,9 +6,17 @@ import pytest
 from support.matrices import positive
 from support.oracle import assert_same, random_array
 
-from jpi._blocks import cholesky_steps, lu_steps, signed_lu
+from jpi._blocks import cholesky_steps, lu_steps, reflection_steps
 from jpi._blocks.cholesky_steps import eliminate, factor_block, mark_failed
 from jpi._blocks.lu_steps import apply_panel, factor_panel
+from jpi._blocks.reflection_steps import (
+    factor_rows,
+    factor_triangles,
+    load_reflections,
+    make_units,
+    store_reflections,
+)
+from jpi._blocks.signed_lu import signed_lu
 
 pytestmark = pytest.mark.sweep(1)  # no rank meets another one
 
@@ -81,10 +89,69 @@ def test_the_signed_factors_are_those_of_the_difference(dtype):
     q = np.linalg.qr(random_array((2, 6, 6), dtype))[0]
     q[1] = np.eye(6)  # LAPACK does not reflect these columns
     for is_last_row in (False, True):
-        signs, factors = signed_lu.signed_lu(q, is_last_row)
-        assert_same(signed_lu._by_xla(q, is_last_row=is_last_row), [factors, signs])
+        signs, factors = signed_lu(q, is_last_row)
         lower, upper = np.tril(factors, -1) + np.eye(6), np.triu(factors)
         last = int(is_last_row and dtype == "float32")
         difference = lower @ upper + np.eye(6) * signs[:, None]
         assert_same(difference[0, :, : 6 - last], q[0, :, : 6 - last])
         assert_same(factors[1], np.zeros((6, 6), dtype))
+
+
+def reflections_of_two_ranks(x, steps, width):
+    """V and T of the first panel, of ranks that hold each second row, and the panel's R."""
+    factor, triangles, store, load = steps
+    shares = [x[..., rank::2, :] for rank in range(2)]
+    box = (0, shares[0].shape[-2], 1, 1 + width)
+    held = -(-width // 2)
+    factors = [factor(share, box=box) for share in shares]
+    stacked = jax.numpy.concatenate([r for _, r in factors], -2)
+    found = [
+        triangles(stacked, q, start=rank * r.shape[-2], held=held)
+        for rank, (q, r) in enumerate(factors)
+    ]
+    tops = jax.numpy.concatenate([top for *_, top in found], -2)
+    results = []
+    for rank, (own, r, _) in enumerate(found):
+        place = {"box": box, "rank": rank, "ranks": 2}
+        stored, matrix = store(
+            shares[rank], tops, factors[rank][0], own, r, **place, is_last_row=False
+        )
+        results.append((stored, load(stored, **place), matrix))
+    return results
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+def test_the_steps_give_the_reflections_of_a_panel(dtype):
+    with jax.enable_x64(True):
+        x = random_array((2, 12, 7), dtype)
+        x[1, :, 1:5] = np.eye(12, 4)  # LAPACK does not reflect these columns
+        by_native = factor_rows, factor_triangles, store_reflections, load_reflections
+        by_xla = (
+            reflection_steps._factor_by_xla,
+            reflection_steps._triangles_by_xla,
+            reflection_steps._store_by_xla,
+            reflection_steps._load_by_xla,
+        )
+        geqrf = np.linalg.qr(x[..., 1:5], mode="r")
+        for steps in (by_native, by_xla):
+            found = jax.jit(reflections_of_two_ranks, static_argnums=(1, 2))(x, steps, 4)
+            (stored, vectors, matrix), (other, other_vectors, _) = found
+            whole = np.zeros((2, 12, 4), dtype)
+            whole[:, ::2], whole[:, 1::2] = vectors, other_vectors
+            adjoint = np.conj(np.swapaxes(whole, -1, -2))
+            panel = x[..., 1:5]
+            reflected = panel - whole @ (np.conj(np.swapaxes(matrix, -1, -2)) @ (adjoint @ panel))
+            assert_same(reflected[:, :4], geqrf, looser=10)
+            assert_same(reflected[:, 4:], np.zeros_like(reflected[:, 4:]), looser=10)
+            assert_same(np.triu(np.stack([stored, other], 2).reshape(2, 12, 7)[:, :4, 1:5]), geqrf)
+            for share, one in ((stored, x[:, ::2]), (other, x[:, 1::2])):
+                np.testing.assert_array_equal(share[..., [0, 5, 6]], one[..., [0, 5, 6]])
+
+
+def test_the_columns_of_a_panel_become_those_of_the_identity_matrix():
+    x, place = random_array((2, 5, 6)), {"box": (1, 5, 2, 5), "rank": 1, "ranks": 2}
+    expected = x.copy()
+    expected[..., 2:5] = 0
+    expected[:, 1, 3] = 1  # the second row of the panel
+    assert_same(make_units(x, **place), expected)
+    assert_same(reflection_steps._units_by_xla(x, **place), expected)

@@ -7,7 +7,7 @@ from support.oracle import assert_same, random_array
 
 import jpi
 from jpi._blocks import parts
-from jpi._blocks.parts import solve_triangle, substitute, subtract_product
+from jpi._blocks.parts import product, solve_triangle, substitute, subtract_product
 
 pytestmark = pytest.mark.sweep(1)  # no rank meets another one
 
@@ -27,6 +27,26 @@ def test_products_of_parts_are_subtracted(dtype, batch):
         assert_same(jax.jit(lambda *xs: subtract_product(*xs, **params))(c, a, b), expected)
         boxes = (1, 4, 2, 5), (0, 3, 3, 7), (2, 6, 0, 3)
         assert_same(parts._subtract_by_xla(c, a, b, boxes=boxes), expected)
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("is_adjoint", [False, True])
+def test_parts_are_multiplied(dtype, is_adjoint):
+    with jax.enable_x64(True):
+        a, b = random_array((2, 5, 6), dtype), random_array((2, 9, 8), dtype)
+        part = a[:, 1:4, 2:6]
+        factor = np.conj(np.swapaxes(part, -1, -2)) if is_adjoint else part
+        rows = slice(2, 2 + factor.shape[-1])
+        expected = factor @ b[:, rows, 3:5]
+        params = {"of_a": (slice(1, 4), slice(2, 6)), "of_b": (rows, slice(3, 5))}
+        params["is_adjoint"] = is_adjoint
+        assert_same(jax.jit(lambda a, b: product(a, b, **params))(a, b), expected)
+        boxes = (0, factor.shape[-2], 0, 2), (1, 4, 2, 6), (2, rows.stop, 3, 5)
+        assert_same(parts._product_by_xla(a, b, boxes=boxes, is_adjoint=is_adjoint), expected)
+        none = product(
+            a, b, of_a=(slice(0, 0), slice(0, 6)), of_b=(slice(0, 0), slice(0, 8)), is_adjoint=True
+        )
+        assert_same(none, np.zeros((2, 6, 8), dtype))
 
 
 @pytest.mark.parametrize("dtype", TYPES)
