@@ -15,8 +15,10 @@ from typing import Any
 
 from jpi._config import allows_singletons
 from jpi._setup.launch import launched_ranks, set_defaults
+from jpi._setup.threads import share_cores
 
 set_defaults(os.environ)
+share_cores(os.environ)
 
 try:
     from mpi4py import MPI as MPI

@@ -81,7 +81,9 @@ def _threads() -> str:
     """The pool that computes on this rank, by the name that XLA gives its threads (on Linux)."""
     tasks = Path("/proc/self/task").glob("*/comm")
     count = sum(task.read_text().strip() == "tf_XLAEigen" for task in tasks)
-    given = {name: os.environ.get(name) for name in ("NPROC", "OMP_NUM_THREADS")}
+    given = {
+        name: os.environ.get(name) for name in ("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    }
     settings = [f"{name}={value}" for name, value in given.items() if value]
     return ", ".join([f"{count or 'unknown'} per rank in XLA", *settings])
 

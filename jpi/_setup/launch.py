@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+Environment = dict[str, str] | os._Environ[str]
+
 # The variables of each launcher: the number of ranks, the number on this node, and this rank. The
 # first launcher that is set counts: an MPI launcher inside a Slurm step is the nearer one. For
 # Slurm these are the variables of a step: the single processes of a batch script have SLURM_NTASKS
@@ -60,7 +62,7 @@ def usable_cores() -> int:
     return max(len(os.sched_getaffinity(pid)) for pid in (0, os.getppid()))
 
 
-def set_defaults(environment: dict[str, str] | os._Environ[str]) -> None:
+def set_defaults(environment: Environment) -> None:
     """Make waiting ranks yield where there are more of them than cores."""
     _, _, local = launched_ranks(environment)
     if local > usable_cores():
