@@ -42,7 +42,12 @@ def register(
     """
     several = primitive.multiple_results
     lower = _jax.mlir.lower_fun(by_xla, multiple_results=several)
-    capsule = native.local_targets()[target]
+    capsule = native.local_targets().get(target)
+    if capsule is None:
+        raise ImportError(
+            "The compiled part of jpi must be as new as its Python files; "
+            f"it has no `{target}`. Build it again: `pip install -e .`, or `uv sync`."
+        )
     jax.ffi.register_ffi_target(target, capsule, platform="cpu")
     primitive.def_abstract_eval(types)
     _jax.batching.primitive_batchers[primitive] = batch or functools.partial(_batch, primitive)

@@ -12,7 +12,7 @@ from jpi._layout.layout import Axes, Layout
 from jpi._mpi.mesh import Mesh
 from jpi._primitives import reductions
 from jpi._primitives.reductions import allreduce_p, reduce_scatter_p
-from jpi._primitives.replication import checked
+from jpi._primitives.replication import checked, shared
 
 
 def spread_over(local: Any, mesh: Mesh, axes: Axes, own: Axes = ()) -> Any:
@@ -26,6 +26,11 @@ def spread_over(local: Any, mesh: Mesh, axes: Axes, own: Axes = ()) -> Any:
 def compared(local: Any, mesh: Mesh) -> Any:
     """``local``, which is the same on every rank: with ``check = "full"`` the ranks compare it."""
     return checked(local, mesh.comm)
+
+
+def handed_to_all(local: Any, mesh: Mesh) -> Any:
+    """``local``, a result that every rank gets: with ``check = "full"`` they compare its cotangent."""
+    return shared(local, mesh.comm)
 
 
 def reduce_over(local: Any, mesh: Mesh, axes: Axes, op: str = "SUM") -> Any:

@@ -21,7 +21,7 @@ from jpi._mpi.mesh import mesh_of
 from jpi._ordered.primitive import composed, linear
 from jpi._ordered.varying import makes
 from jpi._primitives.moves import allgather_p, alltoallw_p
-from jpi._primitives.replication import checked
+from jpi._primitives.replication import checked, shared
 
 
 def redistribute(local: Any, comm: Comm, source: Layout, target: Layout) -> Any:
@@ -40,7 +40,8 @@ def redistribute(local: Any, comm: Comm, source: Layout, target: Layout) -> Any:
         return _redistribute_keys(local, comm, source, target)
     if not source.axes:
         local = checked(local, comm)
-    return redistribute_p.bind(local, comm=comm, source=source, target=target)
+    moved = redistribute_p.bind(local, comm=comm, source=source, target=target)
+    return moved if target.axes else shared(moved, comm)
 
 
 def _redistribute_keys(local: Any, comm: Comm, source: Layout, target: Layout) -> Any:

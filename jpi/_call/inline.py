@@ -38,6 +38,7 @@ from jpi._evaluation.values import (
     Deferred,
     Value,
     given_by_all,
+    given_to_all,
     moved_to,
     region_of,
     replicated,
@@ -223,7 +224,8 @@ def _placement(target: Target, value: Value, likes: Mapping[tuple[int, ...], Lay
 
 def _result(target: Target, value: Value, local: Any, placement: Layout) -> Any:
     if placement.is_replicated:
-        return claimed(local, target.mesh, target.mesh.axis_names, _RESULT)
+        mesh = target.mesh
+        return given_to_all(mesh, claimed(local, mesh, mesh.axis_names, _RESULT))
     return at_once(target.kind, value, local, target.mesh, placement)
 
 

@@ -14,7 +14,13 @@ from typing import Any
 import jax
 from jax import lax
 
-from jpi._blocks.over_axes import compared, reduce_over, reduce_scatter_over, spread_over
+from jpi._blocks.over_axes import (
+    compared,
+    handed_to_all,
+    reduce_over,
+    reduce_scatter_over,
+    spread_over,
+)
 from jpi._blocks.redistribute import redistribute
 from jpi._layout.layout import Axes, Box, Layout, Spec, layout
 from jpi._mpi.mesh import Mesh
@@ -246,3 +252,8 @@ def replicated(mesh: Mesh, array: Any) -> Placed:
 def given_by_all(mesh: Mesh, array: Any) -> Placed:
     """An array that the program of every rank gives, as a value; see `compared`."""
     return replicated(mesh, compared(array, mesh))
+
+
+def given_to_all(mesh: Mesh, array: Any) -> Any:
+    """A result that the program of every rank gets; see `handed_to_all`."""
+    return handed_to_all(array, mesh)

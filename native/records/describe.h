@@ -60,4 +60,20 @@ inline std::string DescribeWithCounts(const Collective& row, const Message& m,
   return text;
 }
 
+// An array's type as in JAX, for example float32[2,3].
+inline std::string TypeText(int dtype, Counts shape) {
+  std::string text = Text(kDtypes[dtype].name, "[");
+  for (size_t i = 0; i < shape.size(); ++i) text += Text(i ? "," : "", shape[i]);
+  return text + "]";
+}
+
+// The text of an error: a message is not like the array that is to receive it.
+inline std::string NotLikeMessage(const Message& m, const std::string& message,
+                                  const int32_t* envelope) {
+  return Text("`x` must have the shape and dtype of the message; got ",
+              TypeText(m.y_dtype, m.y_shape), " of ", m.y_count * kDtypes[m.y_dtype].size,
+              " bytes for ", message, " from rank ", envelope[0], " with tag ", envelope[1],
+              ". Pass an array like the one that is sent.");
+}
+
 }  // namespace jpi

@@ -11,6 +11,7 @@
 #include "records/calls.h"
 #include "records/describe.h"
 #include "records/profile.h"
+#include "run/announced.h"
 #include "run/leaving.h"
 #include "run/run.h"
 
@@ -59,6 +60,9 @@ inline void Report(const Collective& row, const Message& m, const CallRecord& ca
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
+// Whether every call is checked.
+inline bool IsEvery() { return check_level.load(std::memory_order_relaxed) == CheckLevel::kEvery; }
+
 inline void Perform(const Collective& row, Message& m, std::string_view site) {
   const bool is_collective = !row.is_message() && m.comm->size > 1;
   SharedValues shared = is_collective ? SharedOf(row, m) : SharedValues{};
@@ -74,14 +78,15 @@ inline void Perform(const Collective& row, Message& m, std::string_view site) {
   });
   CallRecord& call = scope.record();
   if (is_checked) {
-    const bool is_every = check_level.load(std::memory_order_relaxed) == CheckLevel::kEvery;
-    AddOfOneCall(shared, m, site, call.position, is_every);
+    AddOfOneCall(shared, m, site, call.position, IsEvery());
     CheckAgreement(row, m, call, shared);
     scope.Run();
   }
   const bool is_waiting = is_collective && is_profiling.load(std::memory_order_relaxed);
   const double waiting = is_waiting ? WaitForAll(m) : 0;
-  WithRuntime([&](const auto& mpi) { Check(Run(mpi, row, m)); });
+  const bool is_announced = row.is_message() && IsEvery() && m.comm->size > 1;
+  WithRuntime(
+      [&](const auto& mpi) { Check(is_announced ? RunAnnounced(mpi, row, m) : Run(mpi, row, m)); });
   call.seconds = SecondsSince(call.start);
   Report(row, m, call, waiting);
 }

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 
+#include "records/describe.h"
 #include "run/compare.h"
 #include "run/large.h"
 #include "run/parts.h"
@@ -26,9 +27,11 @@ void FinishReceive(const Runtime<Handle>& mpi, const Collectives<Handle, Count>&
   m.envelope[1] = field(mpi.status.tag);
   Count count = 0;
   Check(functions.Get_count(call.status, call.y_type, &count));
-  Require(m.y_count == 0 || count == call.y_count, "`x` must have the shape of the message; got ",
-          m.y_count, " elements for a message of ", count, " from rank ", m.envelope[0],
-          " with tag ", m.envelope[1], ". Pass an array like the one that is sent.");
+  if (m.y_count == 0 || count == call.y_count) return;
+  const int byte = DtypeIndex(ffi::U8);
+  Check(functions.Get_count(call.status, mpi.types[byte], &count));
+  throw Failure{ffi::ErrorCode::kInvalidArgument,
+                NotLikeMessage(m, Text("one of ", count, " bytes"), m.envelope)};
 }
 
 // Makes the MPI call of a row on a message. `x` and `y`, if given, replace the buffers by blocks.

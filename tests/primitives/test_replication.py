@@ -53,6 +53,13 @@ MISTAKES = {
     "a truth value": lambda x, w: jpi.spread(jnp.array(RANK == 0)),
     "a complex number": lambda x, w: jpi.spread(1j * w),
     "NaN on one rank": lambda x, w: jpi.spread(jnp.where(RANK == 0, jnp.nan, jnp.ones(2))),
+    "a cotangent of a sum": lambda x, w: jax.grad(lambda x: jpi.numpy.sum(x) * w[1])(x),
+    "a cotangent of a sum, compiled": lambda x, w: jpi.jit(
+        jax.grad(lambda x: jpi.numpy.sum(x * x) * jnp.arange(1.0, 1 + SIZE)[RANK])
+    )(x),
+    "a cotangent of a gathered array": lambda x, w: jax.grad(
+        lambda x: jnp.sum(x.gather() ** 2) * w[1]
+    )(x),
     "a cotangent": lambda x, w: jax.grad(lambda v: jpi.allreduce(v * v, op=MPI.SUM) * w[1])(2.0),
 }
 
