@@ -29,9 +29,11 @@ def _is_function(value):
 def _entry(module, name, function):
     """An entry: the signature, the first sentence of JAX's docstring, and a link to the rest."""
     source = f"jax.{module.removeprefix('jpi.')}.{name}"
+    signature = _signature(function)
+    axis = "The axis is one of `jax.vmap`, not the ranks. " if "axis_name" in signature else ""
     return (
-        f"```{{py:function}} {name}{_signature(function)}\n:module: {module}\n\n"
-        f"{_sentence(function, source)} {{py:func}}`{source}`\n```\n"
+        f"```{{py:function}} {name}{signature}\n:module: {module}\n\n"
+        f"{_sentence(function, source)} {axis}{{py:func}}`{source}`\n```\n"
     )
 
 

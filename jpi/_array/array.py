@@ -35,7 +35,7 @@ class _Named(type):
     """The name of DistArray in JAX's own errors, which says what to do."""
 
     def __repr__(cls) -> str:
-        return "<class 'jpi.DistArray': use jpi.numpy, jpi.spmd, or x.gather() for jax.numpy>"
+        return "<class 'jpi.DistArray'> (use jpi.numpy, jpi.spmd(f), or x.gather())"
 
 
 @api
@@ -106,8 +106,8 @@ class DistArray(Methods, metaclass=_Named):
         mesh = self._mesh if mesh is None else mesh
         if mesh.comm is not self.comm:
             raise ValueError(
-                f"`mesh` must be over the array's communicator, {self.comm}; got {mesh} over "
-                f"{mesh.comm}. Make it with jpi.make_mesh(..., comm=x.comm.mpi)."
+                f"`mesh` must be over the array's communicator, {self.comm.words}; got {mesh} over "
+                f"{mesh.comm.words}. Make it with jpi.make_mesh(..., comm=x.comm.mpi)."
             )
         target = mesh.layout(self.shape, spec)
         local = redistribute(self._shard, self.comm, self._layout, target)

@@ -1,7 +1,8 @@
 """Halos: blocks padded with rows of their neighbours.
 
-The modes are those of `numpy.pad`. Along each axis, every rank receives by one exchange the rows of
-its padding that it does not hold. The axes are padded one after another, which fills the corners.
+The modes are among those of `numpy.pad`. Along each axis, every rank receives by one exchange the
+rows of its padding that it does not hold. The axes are padded one after another, which fills the
+corners.
 """
 
 from __future__ import annotations
@@ -21,9 +22,7 @@ from jpi._layout.padding import padding_plan
 from jpi._ordered.compile import compiled_when_eager
 from jpi._ordered.origins import purpose
 
-Mode = Literal["periodic", "constant", "reflect", "edge"]
-
-_MODES = (*get_args(Mode), "wrap")  # NumPy's "periodic"
+Mode = Literal["periodic", "wrap", "constant", "edge", "reflect", "symmetric"]
 
 
 @api
@@ -37,8 +36,9 @@ def halo(
         width: the rows before and after the block, as `numpy.pad` takes them: one number, a pair
             ``(before, after)``, or a pair for each axis. They may exceed the neighbours' blocks.
         axis: the axis or axes to pad, all by default.
-        mode: the rows beyond the global array: "periodic", "constant" (zeros), "reflect" (the last
-            row is not repeated) or "edge".
+        mode: the rows beyond the global array: "periodic" (the other end; "wrap", NumPy's name, is
+            the same), "constant" (zeros), "edge" (the last row), "reflect" (a mirror image without
+            the last row) or "symmetric" (a mirror image with it).
 
     Shapes: the block's, longer by ``before + after`` along each axis: where this rank holds the
     rows ``start:stop``, the rows ``start:stop + before + after`` of the padded global array.
@@ -54,11 +54,12 @@ def halo(
             f"`x` of halo must be a DistArray; got {type(x).__name__}. Make one with "
             "jpi.numpy.asarray, or use jax.numpy.pad for a local array."
         )
-    if mode not in _MODES:
+    if mode not in get_args(Mode):
         raise ValueError(
-            f"`mode` must be 'periodic', 'constant', 'reflect' or 'edge'; got {mode!r}. Pad with "
-            "one of these."
+            "`mode` must be 'periodic' or 'wrap', 'constant', 'edge', 'reflect' or 'symmetric'; "
+            f"got {mode!r}. Pad with one of these."
         )
+    mode = "periodic" if mode == "wrap" else mode
     return _pad(x, pads=_pads(x.shape, width, axis, mode), mode=mode)
 
 

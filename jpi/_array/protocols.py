@@ -43,6 +43,9 @@ class _NotWholeError(TypeError, BufferError):
     __module__, __qualname__ = "builtins", "TypeError"  # as users know it
 
 
+_NotWholeError.__name__ = "TypeError"
+
+
 @api
 class _NoRows:
     """An iterator in place of an array's rows.

@@ -95,6 +95,7 @@ def global_type(x: Any) -> Any:
 def common_mesh(arrays: Sequence[Sharded], operation: str) -> Mesh:
     """The mesh of all ``arrays``, of which there is at least one: their blocks fit together."""
     for x in arrays:
+        require_one_comm(x, arrays[0]._mesh)
         if x._mesh != arrays[0]._mesh:
             raise ValueError(
                 f"the arrays of {operation} must be on one mesh; got {arrays[0]._mesh} and "
@@ -117,6 +118,8 @@ def mesh_of_heaviest(arrays: Sequence[Sharded]) -> Mesh:
 def require_one_comm(x: Sharded, mesh: Mesh) -> None:
     if x.comm is not mesh.comm:
         raise ValueError(
-            f"the arrays of one operation must be on the same ranks; got {x.comm} and {mesh.comm}. "
-            "Gather one, and send it by jpi.bcast or jpi.sendrecv."
+            "the arrays of one operation must be on the same ranks; got arrays on "
+            f"{mesh.comm.words} and on {x.comm.words}. An array that is made outside of `with "
+            "jpi.use_mesh(mesh):` is on all ranks: make it inside, or pass `mesh=`. To use an "
+            "array of other ranks, gather it, and send it by jpi.bcast or jpi.sendrecv."
         )

@@ -16,7 +16,7 @@ Rows = tuple[int, int, int]  # the lowest row, the number of rows, and 1 (upward
 
 
 _OUTSIDE = -1  # the number of a row beyond the array, which is zero
-_PERIODIC = ("periodic", "wrap", "reflect")
+_PERIODIC = ("periodic", "reflect", "symmetric")
 
 
 @dataclass(frozen=True)
@@ -81,12 +81,14 @@ def _near(bounds: Boundaries, own: int, before: int, after: int, mode: str) -> l
     start, stop, size = bounds[own], bounds[own + 1], bounds.size
     if start == stop:
         return []
-    period = {"reflect": max(2 * (size - 1), 1)}.get(mode, size)
+    period = {"reflect": max(2 * (size - 1), 1), "symmetric": 2 * size}.get(mode, size)
     spans = [(start, stop)]
     if mode == "edge":
         spans = [(start if start else -before, stop if stop < size else size + after)]
     elif mode == "reflect":
         spans.append((1 - stop, 1 - start))
+    elif mode == "symmetric":
+        spans.append((-stop, -start))
     shifts = range(-(before // period) - 2, after // period + 3) if mode in _PERIODIC else [0]
     ranks: set[int] = set()
     for shift in shifts:
@@ -120,11 +122,13 @@ def _row_numbers(places: np.ndarray, size: int, mode: str) -> np.ndarray:
     """The numbers of the rows that ``mode`` puts at these places, most of them beyond the array."""
     if mode == "edge":
         return np.clip(places, 0, size - 1)
-    if mode in ("periodic", "wrap"):
+    if mode == "periodic":
         return places % size
     if mode == "reflect":
         period = max(2 * (size - 1), 1)
         return np.minimum(places % period, -places % period)
+    if mode == "symmetric":
+        return np.minimum(places % (2 * size), (-1 - places) % (2 * size))
     return np.where((0 <= places) & (places < size), places, _OUTSIDE)
 
 

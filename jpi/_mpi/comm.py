@@ -146,6 +146,11 @@ class Comm:
         other.reversed = self
         return other
 
+    @property
+    def words(self) -> str:
+        """Its name and size, for texts that shall be the same on its ranks."""
+        return f"`{self._label}` ({self.size} rank{'s' * (self.size != 1)})"
+
     def __repr__(self) -> str:
         return f"jpi.Comm(`{self._label}`, rank {self.rank} of {self.size})"
 

@@ -100,7 +100,9 @@ def _line(record: CallRecord, comm: Comm | None) -> Line:
     dest, source = record["dest"], record["source"]
     writer = Writer(comm.rank, comm.size) if comm else Writer()
     writer.numbers(record["text"])
-    if dest is not None:
+    if dest == MPI.PROC_NULL:
+        writer.text(", to no rank (PROC_NULL)")
+    elif dest is not None:
         writer.text(", to ")
         writer.peer(dest)
     if source == MPI.ANY_SOURCE:

@@ -13,7 +13,15 @@ from jpi._primitives.moves import attach_p
 
 
 def array(x: Any) -> jax.Array:
-    return x if isinstance(x, jax.Array) else jnp.asarray(x)
+    if isinstance(x, jax.Array):
+        return x
+    if hasattr(type(x), "shard"):
+        raise TypeError(
+            f"a collective must get this rank's own array; got a DistArray of shape {x.shape}, "
+            "which is one array of all ranks. Use x.sum() or another function of jpi.numpy for "
+            "the whole array, or pass this rank's block, x.shard."
+        )
+    return jnp.asarray(x)
 
 
 def has_rows(x: jax.Array, rows: int, meaning: str, collective: str) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from jpi._primitives.packing import packed
+from jpi.collectives import _arguments
 
 Collective = TypeVar("Collective", bound=Callable[..., Any])
 _NUMBERS = (bool, int, float, complex, np.generic)
@@ -31,7 +31,7 @@ def takes_trees(*, rows: int = 0) -> Callable[[Collective], Collective]:
             if isinstance(x, (jax.Array, np.ndarray, *_NUMBERS)) or _is_array(x):
                 return function(x, *args, **kwargs)
             leaves, tree = jax.tree.flatten(x, is_leaf=_is_array)
-            arrays = [x if isinstance(x, jax.Array) else jnp.asarray(x) for x in leaves]
+            arrays = list(map(_arguments.array, leaves))
             results = packed(lambda y: function(y, *args, **kwargs), arrays, rows)
             return jax.tree.unflatten(tree, results)
 

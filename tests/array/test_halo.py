@@ -11,7 +11,8 @@ import jpi.numpy
 
 pytestmark = pytest.mark.sweep
 
-NUMPY_MODES = {"periodic": "wrap", "constant": "constant", "reflect": "reflect", "edge": "edge"}
+SHARED = ("wrap", "constant", "edge", "reflect", "symmetric")
+NUMPY_MODES = {"periodic": "wrap", **{mode: mode for mode in SHARED}}
 MODES = tuple(NUMPY_MODES)
 GRID = {1: (1, 1), 2: (1, 2), 3: (3, 1), 4: (2, 2)}
 
@@ -124,7 +125,7 @@ BAD = [
     ({"width": [(1, 1)] * 3}, "each of the 2 axes"),
     ({"width": 1, "axis": 2}, "`axis` must name different axes"),
     ({"width": 1, "axis": (0, -2)}, "`axis` must name different axes"),
-    ({"width": 1, "mode": "mirror"}, "`mode` must be 'periodic'"),
+    ({"width": 1, "mode": "mirror"}, "must be 'periodic' or 'wrap', 'constant', .* got 'mirror'"),
 ]
 
 

@@ -50,5 +50,12 @@ def test_a_gradient_is_on_the_mesh_of_its_array():
 @pytest.mark.mpi(min_size=2)
 def test_arrays_of_different_ranks_are_an_error():
     alone = jpi.make_mesh((1,), ("ranks",), comm=MPI.COMM_SELF)
-    with pytest.raises(ValueError, match="must be on the same ranks"):
-        make() + jnp.asarray(random_array((7, 4)), mesh=alone)
+    other = jnp.asarray(random_array((7, 4)), mesh=alone)
+    words = (
+        rf"must be on the same ranks; got arrays on `MPI_COMM_WORLD` \({jpi.size()} ranks\) and on "
+        r"`MPI_COMM_SELF` \(1 rank\)\. .* outside of `with jpi\.use_mesh\(mesh\):` is on all ranks"
+    )
+    with pytest.raises(ValueError, match=words):
+        make() + other
+    with pytest.raises(ValueError, match=words):
+        jpi.map_shards(jax.numpy.add, make(), other)

@@ -62,6 +62,14 @@ def test_who_asks_for_an_iterator_is_told_when_it_is_used():
     with pytest.raises(TypeError, match=r"cannot be iterated over.*x\.gather\(\)") as caught:
         next(iter(make()))
     assert f"{caught.type.__module__}.{caught.type.__qualname__}" == "builtins.TypeError"
+    assert caught.type.__name__ == "TypeError"
+
+
+def test_errors_of_jax_say_what_to_use():
+    with pytest.raises(
+        TypeError, match=r"<class 'jpi\.DistArray'> \(use jpi\.numpy, jpi\.spmd\(f\), "
+    ):
+        jax.nn.gelu(make())
 
 
 def test_an_array_without_a_format_is_its_text():

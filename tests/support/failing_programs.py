@@ -133,10 +133,15 @@ FAILURES = {
         """
         jpi.allreduce(x)  # last
         if rank == 0:
+            jpi.send(x, MPI.PROC_NULL)  # nowhere
             jpi.send(jax.numpy.ones(10**6), dest=1)  # line
         """,
         MISMATCH,
-        ["rank 0: send of 1000000 float32, to rank 1, at {line}", "rank 1: has ended.*{last}"],
+        [
+            "rank 0: send of 1000000 float32, to rank 1, at {line}",
+            r"before: send of 4 float32, to no rank \(PROC_NULL\), at {nowhere}",
+            "rank 1: has ended.*{last}",
+        ],
     ),
     "two receives": (
         """
