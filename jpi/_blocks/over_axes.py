@@ -29,7 +29,7 @@ def compared(local: Any, mesh: Mesh) -> Any:
 
 
 def handed_to_all(local: Any, mesh: Mesh) -> Any:
-    """``local``, a result that every rank gets: with ``check = "full"`` they compare its cotangent."""
+    """``local``, which every rank gets: with ``check = "full"`` they compare its cotangent."""
     return shared(local, mesh.comm)
 
 

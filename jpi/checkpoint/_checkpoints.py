@@ -44,7 +44,7 @@ def save(
     _background.finish()
     folder, number = os.path.abspath(folder), whole_number("step", step, 0)
     keep = None if keep is None else whole_number("keep", keep, 1)
-    what = f"the checkpoint of step {number} in {folder}"
+    what = f"the checkpoint of step {number} in `{folder}`"
     leaves, _ = leaves_of(tree)
     mesh = mesh_of(leaves)
     comm = mesh.comm
@@ -89,7 +89,7 @@ def restore(folder: Path, like: Any, *, step: int | None = None, cast: bool = Fa
     leaves, structure = leaves_of(like)
     mesh = mesh_of(leaves)
     comm = mesh.comm
-    what = f"{'a checkpoint' if step is None else f'the checkpoint of step {step}'} in {folder}"
+    what = f"{'a checkpoint' if step is None else f'the checkpoint of step {step}'} in `{folder}`"
     _require_same_tree(comm, what, "like", [without_value(leaf) for leaf in leaves])
     found = together(comm, what, lambda: _saved(folder, step) if comm.rank == 0 else None)
     place, saved = comm.control.bcast(found, 0, what)
@@ -111,7 +111,7 @@ def latest_of(folder: Path, comm: Comm) -> int | None:
     """`latest` for the ranks of ``comm``."""
     _background.finish()
     folder = os.fspath(folder)
-    what = f"the latest checkpoint in {folder}"
+    what = f"the latest checkpoint in `{folder}`"
     steps = together(comm, what, lambda: _folder.steps_in(folder) if comm.rank == 0 else [])
     return comm.control.bcast(steps[-1] if steps else None, 0, what)
 
@@ -164,7 +164,7 @@ def _saved(folder: str, step: int | None) -> tuple[str, list[dict[str, Any]]]:
     if not steps or (step is not None and step not in steps):
         raise FileNotFoundError(
             f"`folder` must hold a checkpoint{'' if step is None else f' of step {step}'}; got "
-            f"{folder}, which has {f'those of steps {steps}' if steps else 'none'}."
+            f"`{folder}`, which has {f'those of steps {steps}' if steps else 'none'}."
         )
     place = _folder.place_of(folder, steps[-1] if step is None else step)
     return place, _folder.read_tree(place)

@@ -94,19 +94,22 @@ def _sync_file_system(path: str) -> None:
 def read_tree(place: str) -> list[dict[str, Any]]:
     """What the checkpoint at ``place`` says of its leaves.
 
-    Errors: ValueError if it is damaged.
+    Errors: ValueError if it is damaged or missing.
     """
+    path = os.path.join(place, _TREE)
     try:
-        with open(os.path.join(place, _TREE)) as file:
+        with open(path) as file:
             described = json.load(file)
         leaves = described["leaves"]
-        is_whole = described["crc32"] == _checksum(leaves)
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        is_whole = False
-    if not is_whole:
+        state = "whole" if described["crc32"] == _checksum(leaves) else "damaged"
+    except FileNotFoundError:
+        state = "missing"
+    except (ValueError, KeyError, TypeError):
+        state = "damaged"
+    if state != "whole":
         raise ValueError(
-            f"{place}/{_TREE} is damaged. Restore another step (`step=`), or "
-            "remove the folder of this one."
+            f"`{path}` is {state}. Restore another step (`step=`), or remove the folder of this "
+            "one."
         )
     return leaves
 

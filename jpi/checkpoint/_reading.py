@@ -47,7 +47,7 @@ def require_fit(
         raise ValueError(
             "\n".join(
                 [
-                    f"`like` must have the tree of {place}; {len(lines)} of its leaves differ:",
+                    f"`like` must have the tree of `{place}`; {len(lines)} of its leaves differ:",
                     *lines[:_LINES],
                     *more,
                     advice,
@@ -92,7 +92,7 @@ def _read(place: str, saved: Described, wanted: Leaf, mesh: Mesh) -> Any:
         return _placed(path, saved, wanted, mesh)
     except (FileNotFoundError, ValueError, KeyError) as error:
         raise ValueError(
-            f"{path} is damaged: {error}. Restore another step (`step=`), or "
+            f"`{path}` is damaged: {error}. Restore another step (`step=`), or "
             "remove the folder of this one."
         ) from None
 

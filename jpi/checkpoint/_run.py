@@ -50,12 +50,22 @@ def run(
     if done is not None:
         state = restore(folder, state, step=done)
     for step in range((done or 0) + 1, until + 1):
-        state = step_function(state)
+        state = _result(step_function, state)
         if step % every == 0 or step == until:
             _require_like(wanted, state)
             save(folder, step, state, keep=keep, background=background)
     wait()
     return state
+
+
+def _result(step_function: Callable[[State], State], state: State) -> State:
+    following = step_function(state)
+    if following is None and state is not None:
+        raise TypeError(
+            "`step_function` must return the next state; it returned None. Put a `return` at its "
+            "end."
+        )
+    return following
 
 
 def _outline(state: Any) -> dict[str, Described]:

@@ -16,7 +16,7 @@ from jpi.checkpoint._progress import Progress
 from jpi.io import _shards, _zarr
 from jpi.io._aside import partial_name, remove
 from jpi.io._blocks import Block, mesh_of, numbers, parts, shards
-from jpi.io._names import dimension_names
+from jpi.io._dimensions import default_names
 from jpi.io._together import attempt
 
 _ALONE = 2**20  # bytes: a plain array up to this size is written by one rank
@@ -69,7 +69,7 @@ def _piece(leaf: Leaf, i: int, mesh: Mesh, copies: bool) -> Piece:
     block = _of_one_rank(x, is_chosen) if is_small else shards(x, own, part)
     if copies:  # the program may write to its arrays, or give them away, while they are written
         block = Block(block.box, np.array(block.numbers))
-    described = _shards.metadata(x.shape, x.dtype, part, chunk, dimension_names(x.shape, None))
+    described = _shards.metadata(x.shape, x.dtype, part, chunk, default_names(x.shape))
     return Piece(leaf.described["array"], described, block, is_chosen)
 
 
@@ -124,7 +124,7 @@ def _check(step: Step) -> None:
         found = os.path.getsize(path)
         if found < block.nbytes:
             raise OSError(
-                f"{path} must hold {block.nbytes} bytes of this rank; it holds {found}. The disk "
+                f"`{path}` must hold {block.nbytes} bytes of this rank; it holds {found}. The disk "
                 "may be full, or a file system lose data."
             )
 

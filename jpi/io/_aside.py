@@ -29,6 +29,7 @@ def aside(
     place = partial_name(path)
 
     def begin() -> None:
+        _require_folder_of(path)
         require_replaceable(path)
         remove(place)  # of a run that was killed
 
@@ -41,6 +42,17 @@ def aside(
             with contextlib.suppress(OSError):
                 remove(place)
         raise
+
+
+def _require_folder_of(path: str) -> None:
+    folder = os.path.dirname(os.path.abspath(path))
+    try:
+        os.stat(os.path.join(folder, ""))  # NotADirectoryError for a file
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            f"`path` must be in a folder that exists; got `{path}`, and there is no folder "
+            f"`{folder}`. Make it: os.makedirs({folder!r}, exist_ok=True)."
+        ) from None
 
 
 def partial_name(path: str) -> str:

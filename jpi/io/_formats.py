@@ -35,6 +35,6 @@ def stored(path: str, name: str | None) -> Any:
 
 def _unknown(path: str, found: str) -> ValueError:
     return ValueError(
-        f"`path` must be a .npy, .npz, HDF5, NetCDF4 or Zarr file; {path} is {found}. Open it with "
-        "its own library, and pass the dataset to jpi.numpy.asarray."
+        f"`path` must be a .npy, .npz, HDF5, NetCDF4 or Zarr file; `{path}` is {found}. Open it "
+        "with its own library, and pass the dataset to jpi.numpy.asarray."
     )

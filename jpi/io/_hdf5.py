@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jpi._layout.layout import Box
+from jpi.io._dimensions import Names, require_one_size
 from jpi.io._libraries import library
 from jpi.io._names import choose, require_free
 from jpi.io._rows import Rows, reserve
@@ -43,7 +44,9 @@ class Dataset:
             self._path, self._name = path, choose(path, _known(file, name, names), names)
             dataset = file[self._name]
             if dataset.shape is None:
-                raise ValueError(f"a dataset must hold numbers; {self._name!r} of {path} is empty.")
+                raise ValueError(
+                    f"a dataset must hold numbers; {self._name!r} of `{path}` is empty."
+                )
             self.shape, self._stored = dataset.shape, dataset.dtype
             _warn_packed(path, self._name, dataset.attrs)
             self.chunks, self.is_contiguous = dataset.chunks, dataset.chunks is None
@@ -79,8 +82,9 @@ def _warn_packed(path: str, name: str, attributes: Any) -> None:
     packing = [key for key in ("scale_factor", "add_offset") if key in attributes]
     if packing:
         warnings.warn(
-            f"{name!r} of {path} is packed, and read as it is stored: its {' and '.join(packing)} "
-            "are not applied. Pass the array of xarray.open_dataset to jpi.numpy.asarray.",
+            f"{name!r} of `{path}` is packed, and read as it is stored: its "
+            f"{' and '.join(packing)} are not applied. Pass the array of xarray.open_dataset to "
+            "jpi.numpy.asarray.",
             stacklevel=2,
         )
 
@@ -130,20 +134,30 @@ def _has_numbers(scale: Any) -> bool:
 
 
 def create_hdf5(
-    path: str, name: str, shape: Sequence[int], dtype: np.dtype, has_more: bool
+    path: str, name: str, shape: Sequence[int], dtype: np.dtype, dims: Names, has_more: bool
 ) -> None:
-    """Make the dataset ``name``, in a new file or in one that has more."""
+    """Make the dataset ``name``, in a new file or in one that has more.
+
+    Args:
+        dims: the labels of its dimensions; none for an empty tuple.
+    """
     with h5py().File(path, "r+" if has_more else "w") as file:
         require_free([name], lambda name: _kind(file, name))
         if name in file:
             del file[name]
-        if dtype != np.dtype(jnp.bfloat16):
+        if dtype == np.dtype(jnp.bfloat16):
+            _create_bfloat16(file, name, tuple(shape))
+        else:
             file.create_dataset(name, tuple(shape), dtype)
-            return
-        parents = h5py().h5p.create(h5py().h5p.LINK_CREATE)
-        parents.set_create_intermediate_group(True)
-        space = h5py().h5s.create_simple(tuple(shape)) if shape else h5py().h5s.create(0)
-        h5py().h5d.create(file.id, name.encode(), _bfloat16(), space, lcpl=parents)
+        for i, dim in enumerate(dims):
+            file[name].dims[i].label = dim
+
+
+def _create_bfloat16(file: Any, name: str, shape: tuple[int, ...]) -> None:
+    parents = h5py().h5p.create(h5py().h5p.LINK_CREATE)
+    parents.set_create_intermediate_group(True)
+    space = h5py().h5s.create_simple(shape) if shape else h5py().h5s.create(0)
+    h5py().h5d.create(file.id, name.encode(), _bfloat16(), space, lcpl=parents)
 
 
 def _bfloat16() -> Any:
@@ -161,7 +175,7 @@ def _kind(file: Any, name: str) -> str | None:
 
 
 def create_netcdf(
-    path: str, name: str, shape: Sequence[int], dtype: np.dtype, dims: Sequence[str], has_more: bool
+    path: str, name: str, shape: Sequence[int], dtype: np.dtype, dims: Names, has_more: bool
 ) -> None:
     """Make the variable ``name``, in a new file or in one that has more."""
     stored, attributes = _in_netcdf(dtype)
@@ -178,15 +192,10 @@ def create_netcdf(
                 f"coordinates along it; got {name!r} for an array of the dimensions "
                 f"{tuple(dims)}. Use another name."
             )
-        for dim, size in zip(dims, shape, strict=True):
-            if dim not in file.dimensions:
-                file.dimensions[dim] = size
-            found = file.dimensions[dim].size
-            if found != size:
-                raise ValueError(
-                    f"`dims` must name dimensions of the size of {name!r}, {tuple(shape)}; got "
-                    f"{dim!r}, which has the size {found} in this file. Use another name for it."
-                )
+        sizes = {dim: file.dimensions[dim].size for dim in dims if dim in file.dimensions}
+        new = {dim: size for dim, size in zip(dims, shape, strict=True) if dim not in sizes}
+        require_one_size(sizes, name, shape, dims)
+        file.dimensions.update(new)
         variable = file.create_variable(name, tuple(dims), stored)
         variable.attrs.update(attributes)
 

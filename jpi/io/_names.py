@@ -18,12 +18,12 @@ def choose(path: str, name: str | None, names: Sequence[str]) -> str:
     if name is None:
         raise ValueError(
             f"`name` must be one of {', '.join(map(repr, names)) or '(no arrays)'}, the arrays in "
-            f"{path}; got none. Pass name=."
+            f"`{path}`; got none. Pass name=."
         )
     if name not in names:
         raise _NoSuchNameError(
             f"`name` must be one of {', '.join(map(repr, names)) or '(no arrays)'}, the arrays in "
-            f"{path}; got {name!r}."
+            f"`{path}`; got {name!r}."
         )
     return name
 
@@ -79,16 +79,3 @@ def require_free(names: Sequence[str], kind_of: Callable[[str], str | None]) -> 
                 f"`name` must not be that of a group, whose arrays would be lost; got {name!r}. "
                 "Use another name, or remove the group."
             )
-
-
-def dimension_names(shape: Sequence[int], dims: Sequence[str] | None) -> tuple[str, ...]:
-    """A name for each dimension; all dimensions of one name in a file must have one size."""
-    if dims is None:
-        return tuple(f"dim_{i}_{size}" for i, size in enumerate(shape))
-    is_text = all(isinstance(dim, str) for dim in dims) and not isinstance(dims, str)
-    if len(dims) != len(shape) or len(set(dims)) != len(dims) or not is_text:
-        raise ValueError(
-            f"`dims` must hold one different name for each of {len(shape)} dimension(s); got "
-            f"{dims!r}."
-        )
-    return tuple(dims)

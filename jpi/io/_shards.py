@@ -112,7 +112,7 @@ class Shards:
                     for part, entry in self._chunks_in(place, box):
                         self._read_chunk(descriptor, path, index[entry], part, block, box)
             except FileNotFoundError:
-                raise ValueError(f"{path} is missing") from None
+                raise ValueError(f"`{path}` is missing") from None
 
     def _index(self, descriptor: int, path: str) -> np.ndarray:
         """For each chunk of a shard where it begins, and how many bytes it has."""
@@ -132,7 +132,7 @@ class Shards:
     ) -> None:
         start, nbytes = map(int, entry)
         if start == _NOTHING or nbytes != self._nbytes + _CHECKSUM:
-            raise ValueError(f"a chunk of {path} is missing")
+            raise ValueError(f"a chunk of `{path}` is missing")
         inside = _common(chunk, box)
         wanted = block[_within(inside, box)]
         if wanted.shape == self.chunks and wanted.flags.c_contiguous:
@@ -195,7 +195,7 @@ def _read_checked(descriptor: int, path: str, numbers: np.ndarray, offset: int) 
     checksum = np.empty((), np.uint32)
     read_all(descriptor, [numbers, checksum], offset, path)
     if checksum != _checksum(numbers):
-        raise ValueError(f"the checksum of a chunk of {path} does not fit its numbers")
+        raise ValueError(f"the checksum of a chunk of `{path}` does not fit its numbers")
 
 
 def _write_checked(descriptor: int, numbers: np.ndarray, offset: int) -> int:

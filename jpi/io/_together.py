@@ -50,7 +50,7 @@ def raise_together(comm: Comm, what: str, error: Exception | None) -> None:
     reports = comm.control.allgather(None if error is None else packed(error), what)
     failed = [rank for rank, report in enumerate(reports) if report is not None]
     shared = unpacked(reports, comm.size)
-    if what.rsplit(" ", 1)[-1] not in str(shared):  # it does not name the file or folder
+    if what.rsplit(" ", 1)[-1].strip("`") not in str(shared):  # it names no file or folder
         shared.add_note(f"It concerns {what}.")
     raise shared from error if failed[0] == comm.rank else None
 

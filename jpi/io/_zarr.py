@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from jpi.io import _shards
@@ -64,6 +64,24 @@ def members(path: str) -> list[str]:
         node = None if entry.startswith(".") else kind(below)[0]
         found += [entry] if node == "array" else []
         found += [f"{entry}/{name}" for name in members(below)] if node == "group" else []
+    return found
+
+
+def sizes_in(path: str, group: str, replaced: Collection[str]) -> dict[str, int]:
+    """The sizes of the dimensions that the arrays of a ``group`` name.
+
+    Args:
+        replaced: the names of arrays that do not count.
+    """
+    found: dict[str, int] = {}
+    folder = os.path.join(path, group)
+    for entry in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+        below = os.path.join(folder, entry)
+        is_other = not entry.startswith(".") and os.path.join(group, entry) not in replaced
+        if is_other and kind(below) == ("array", 3):
+            described = _described(below)
+            dims = described.get("dimension_names") or ()
+            found |= {dim: size for dim, size in zip(dims, described["shape"], strict=False) if dim}
     return found
 
 

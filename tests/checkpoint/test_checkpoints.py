@@ -201,8 +201,9 @@ def test_a_step_is_replaced(mpi_tmp_path):
 
 def test_a_folder_without_a_checkpoint(mpi_tmp_path):
     assert jpi.checkpoint.latest(mpi_tmp_path / "absent") is None
-    text = raised(lambda: jpi.checkpoint.restore(mpi_tmp_path / "absent", {}))
+    text = raised(lambda: jpi.checkpoint.restore(mpi_tmp_path / "nothing", {}))
     assert text.startswith("FileNotFoundError")
+    assert text.endswith(f"got `{mpi_tmp_path / 'nothing'}`, which has none.")
 
 
 def test_in_the_background(mpi_tmp_path):
@@ -246,8 +247,10 @@ def test_a_run_goes_on_from_its_checkpoint(mpi_tmp_path):
     assert_equal(jpi.checkpoint.restore(mpi_tmp_path, start), end)
     with pytest.raises(ValueError, match="`every` must be a whole number, 1 or more; got 0"):
         jpi.checkpoint.run(step, start, mpi_tmp_path, every=0, until=9)
+    with pytest.raises(TypeError, match="must return the next state; it returned None"):
+        jpi.checkpoint.run(lambda state: None, start, mpi_tmp_path, every=3, until=12)
     for change, text in (
-        (lambda state: None, r"got no leaf for int at \['n'\]"),
+        (lambda state: {"x": state["x"]}, r"got no leaf for int at \['n'\]"),
         (lambda state: state | {"n": 0.5}, r"got float for int at \['n'\]"),
         (lambda state: state | {"x": jnp.arange(5)}, r"got int32\[5\] for float32\[5\] at"),
     ):

@@ -147,9 +147,7 @@ def test_shorter_message_than_expected_is_an_error():
     if RANK == 0:
         jpi.send(jnp.ones(2), 1)
     if RANK == 1:
-        with pytest.raises(
-            Exception, match=r"recv of 3 .* got .* 12 bytes for one of 8 bytes"
-        ):
+        with pytest.raises(Exception, match=r"recv of 3 .* got \w+\[3\] of \d+ bytes for one of"):
             jpi.recv(jnp.ones(3), 0).block_until_ready()
 
 

@@ -37,7 +37,13 @@ def test_the_notes_of_an_error_name_the_file(mpi_tmp_path, end):
 def test_a_folder_that_is_missing(mpi_tmp_path, end):
     x = jnp.asarray(random_array((7, 3)))
     text = raised(lambda: jpi.io.save(mpi_tmp_path / "absent" / f"x.{end}", x))
-    assert text.startswith("FileNotFoundError") and "absent" in text
+    assert text.startswith("FileNotFoundError: `path` must be in a folder that exists")
+    folder = str(mpi_tmp_path / "absent")
+    assert f"no folder `{folder}`. Make it: os.makedirs({folder!r}" in text
+    assert ".partial" not in text
+    file = mpi_tmp_path / "file"
+    alone(file.touch)
+    assert raised(lambda: jpi.io.save(file / f"x.{end}", x)).startswith("NotADirectoryError")
 
 
 def test_a_format_that_is_not_known(mpi_tmp_path):
@@ -71,7 +77,7 @@ def test_what_is_no_file_of_arrays_is_not_removed(mpi_tmp_path, end):
 def test_an_array_that_differs_between_ranks(mpi_tmp_path):
     path = mpi_tmp_path / "x.npy"
     text = raised(lambda: jpi.io.save(path, jnp.zeros(3 + RANK)))
-    assert "names, shapes and dtypes of what is saved must be the same" in text
+    assert "names, shapes, dtypes and dims of what is saved must be the same" in text
     assert not path.exists()
 
 
@@ -241,5 +247,6 @@ def test_a_checkpoint_whose_json_is_damaged(mpi_tmp_path):
         assert "is damaged" in raised(restore)
         alone(path.unlink)
         found = raised(restore)
-        assert found.startswith("ValueError") and "is damaged" in found
+        assert found.startswith("ValueError") and "`step=`" in found
+        assert f"`{path}` is missing" in found or f"No such file or directory: '{path}'" in found
     assert_same(jpi.checkpoint.restore(mpi_tmp_path, state, step=1)["x"], random_array((7, 3)))

@@ -34,6 +34,8 @@ def rows() -> jpi.P:
 
 assert_type(jpi.random.normal(jpi.random.key(0), (4, 3), spec=rows()), jpi.DistArray)
 assert_type(x.redistribute(x.spec), Either)
+assert_type(jpi.io.load("x.npy"), jpi.DistArray)
+assert_type(jpi.io.load("x.npy", spec=jpi.P()), Either)
 jpi.P(1)  # error
 jnp.zeros(shap=3)  # error
 jnp.zeros("three")  # error
