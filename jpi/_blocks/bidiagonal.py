@@ -15,6 +15,7 @@ from jax import Array, lax
 
 from jpi._blocks.dealt_rows import in_order, own
 from jpi._blocks.householder import dot, summed
+from jpi._blocks.parts import subtract_product
 from jpi._blocks.tridiagonal import Stage, panels_of, reflection
 from jpi._mpi.comm import Comm
 
@@ -67,7 +68,8 @@ def _stage(a: Array, comm: Comm, panels: int, width: int) -> tuple[Array, Array,
         start = k * width
         found = _panel(a, comm, start, width)
         v, x, w = (own(part, comm) for part in (found.v, found.x, found.w))
-        a = a - dot(v, jnp.conj(found.y.T)) - dot(x, jnp.conj(found.w.T))
+        a = subtract_product(a, v, jnp.conj(found.y.T))
+        a = subtract_product(a, x, jnp.conj(found.w.T))
         all_v = lax.dynamic_update_slice(all_v, v, (0, start))
         all_w = lax.dynamic_update_slice(all_w, w, (0, start))
         return a, all_v, all_w, lax.dynamic_update_slice(numbers, found.numbers, (start, 0))

@@ -16,6 +16,7 @@ from jax import Array, lax
 
 from jpi._blocks.dealt_rows import in_order, own
 from jpi._blocks.householder import dot, summed
+from jpi._blocks.parts import ALL, product, solve_triangle, subtract_product
 from jpi._mpi.comm import Comm
 
 STAGES = 8  # parts of the program, at most; the matrix gets smaller between two of them only
@@ -87,10 +88,10 @@ def transformed(stages: Sequence[Stage], z: Array, comm: Comm) -> Array:
         adjoint = jnp.conj(vectors.T)
         squares = summed(dot(adjoint, vectors), comm)
         inverse = jnp.triu(squares, 1) + jnp.diag(1 / jnp.where(factors == 0, 1, factors))
-        products = summed(dot(adjoint, z[first:]), comm)
-        products = lax.linalg.triangular_solve(inverse, products, left_side=True)
-        part = z[first:] - dot(vectors, products)
-        z = lax.dynamic_update_slice(z, part, (first, 0))
+        rest = slice(first, None), ALL
+        products = summed(product(vectors, z, of_b=rest, is_adjoint=True), comm)
+        products = solve_triangle(inverse, products, lower=False)
+        z = subtract_product(z, vectors, products, of_c=rest)
     return z
 
 
@@ -102,7 +103,8 @@ def _stage(a: Array, comm: Comm, panels: int, width: int) -> tuple[Array, Array,
         start = k * width
         v, w, found = _panel(a, comm, start, width)
         own_v, own_w = own(v, comm), own(w, comm)
-        a = a - dot(own_v, jnp.conj(w.T)) - dot(own_w, jnp.conj(v.T))
+        a = subtract_product(a, own_v, jnp.conj(w.T))
+        a = subtract_product(a, own_w, jnp.conj(v.T))
         vectors = lax.dynamic_update_slice(vectors, own_v, (0, start))
         return a, vectors, lax.dynamic_update_slice(numbers, found, (start, 0))
 
