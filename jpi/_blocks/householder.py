@@ -10,7 +10,8 @@ first unit vectors E to the columns of Q S, and V is unit lower trapezoidal, so
 
 V and U are the LU factors of Q - E S. Row j of its LU factorization also says S_j: the reflection
 in LAPACK maps a column with a on the diagonal to -sign(Re a) times its norm there, so that the
-pivot has at least modulus 1, and no rows have to be exchanged.
+pivot has at least modulus 1, and no rows have to be exchanged. Columns that LAPACK leaves as they
+are, because they are zero below the diagonal, are reflected too; `unreflected` says which.
 
 V and R take the place of the matrix, as in LAPACK.
 """
@@ -65,11 +66,17 @@ def factor(a: Array, comm: Comm, size: tuple[int, int]) -> Factored:
     for box in _panels(a, comm, size):
         first, _, start, stop = box
         q, r = factor_rows(a, box)
+        # a row of zeros after the last one has no part in Q, also where columns depend
+        rows = (len(range(start + rank, size[0], comm.size)) for rank in range(comm.size))
+        counts = [min(count, r.shape[0]) for count in rows]
+        held, before = counts[comm.rank], sum(counts[: comm.rank])
+        q, r = q[:, :held], r[:held]
         factors, r, top = factor_triangles(
-            _stacked(r, comm), q, comm.rank * r.shape[0], dealt(stop - start, comm)
+            _stacked(r, comm, counts), q, before, dealt(stop - start, comm)
         )
+        tops = _stacked(top, comm, [top.shape[0]] * comm.size)
         a, matrix = store_reflections(
-            *(a, _stacked(top, comm), q, factors, r),
+            *(a, tops, q, factors, r),
             box=box,
             rank=comm.rank,
             ranks=comm.size,
@@ -80,6 +87,29 @@ def factor(a: Array, comm: Comm, size: tuple[int, int]) -> Factored:
             vectors = load_reflections(a, box, comm.rank, comm.size)
             a = _reflected(a, (first, stop), vectors, matrix, comm, is_adjoint=True)
     return Factored(a, matrices, size)
+
+
+def unreflected(a: Array, comm: Comm, size: tuple[int, int]) -> Array:
+    """-1 for each column that LAPACK does not reflect but `factor` does, 1 for the others.
+
+    So it is for the first columns with zeros below a real diagonal; the last row of a real matrix
+    nobody reflects. Others become zero below the diagonal only when they are reduced: by rounding.
+
+    Args:
+        a: the dealt rows of the matrix.
+
+    Communication: an allreduce of a number.
+    """
+    count, is_real = min(size), not jnp.issubdtype(a.dtype, jnp.complexfloating)
+    row = (jnp.arange(a.shape[0]) * comm.size + comm.rank)[:, None]
+    column = jnp.arange(count)
+    part = a[:, :count]
+    is_reflected = ((row > column) & (part != 0)) | ((row == column) & (jnp.imag(part) != 0))
+    first = jnp.min(jnp.where(is_reflected.any(0), column, count))
+    if comm.size > 1:
+        first = allreduce_p.bind(first, comm=comm, op="MIN")
+    ends = size[0] - 1 if is_real else size[0]
+    return jnp.where((column < first) & (column < ends), -1, 1).astype(a.dtype)
 
 
 def triangle(packed: Array, index: Array) -> Array:
@@ -159,8 +189,6 @@ def _reflected(
     return subtract_product(a, vectors, products, of_c=part)
 
 
-def _stacked(x: Array, comm: Comm) -> Array:
+def _stacked(x: Array, comm: Comm, counts: Sequence[int]) -> Array:
     """The rows of all ranks, those of one below those of another."""
-    if comm.size == 1:
-        return x
-    return allgather_p.bind(x, comm=comm, counts=(x.shape[0],) * comm.size)
+    return x if comm.size == 1 else allgather_p.bind(x, comm=comm, counts=tuple(counts))

@@ -121,7 +121,7 @@ def _store_by_xla(
     in_order = jnp.swapaxes(tops.reshape(*batch, ranks, held, b), -3, -2).reshape(*batch, count, b)
     signs, lu = signed_lu(in_order[..., :b, :], is_last_row)
     upper, is_diagonal = jnp.triu(lu), jnp.eye(b, dtype=bool)
-    # a column that LAPACK does not reflect has a pivot of 0, and zeros below
+    # a row that is not reflected has a pivot of 0
     divisor = jnp.where(is_diagonal & (upper == 0), 1, upper)
     right = lax.linalg.triangular_solve(divisor, factors, lower=False)
     matrix = lax.linalg.triangular_solve(

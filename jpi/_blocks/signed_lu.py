@@ -1,8 +1,8 @@
 """LU factors without pivoting, of the difference of a matrix and signs that the elimination finds.
 
 LAPACK reflects a column with the number a on the diagonal to -sign(Re a) times its norm there, so
-that the pivot has at least modulus 1, and no rows have to be exchanged. It does not reflect a
-column with zeros below a real diagonal, nor, in a real matrix, the last row.
+that the pivot has at least modulus 1, and no rows have to be exchanged. It does not reflect the
+last row of a real matrix.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _of_one(q: Array, *, is_last_row: bool) -> tuple[Array, Array]:
         column = lax.dynamic_index_in_dim(rest, j, 1, keepdims=False)
         corner = lax.dynamic_index_in_dim(row, j, 0, keepdims=False)
         sign = jnp.where(jnp.real(corner) < 0, -1, 1)
-        stays = (jnp.abs(jnp.real(corner)) >= 1) | (is_last_row and is_real and j == b - 1)
+        stays = (j == b - 1) & (is_last_row and is_real)
         sign = jnp.where(stays, sign, -sign).astype(q.dtype)
         pivot = jnp.where(stays, 0, corner - sign)
         factor = jnp.where((index > j) & ~stays, column / jnp.where(stays, 1, pivot), 0)

@@ -8,7 +8,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from jpi._blocks.dealt_rows import collect, deal, dealt
-from jpi._blocks.householder import factor, q_columns, triangle
+from jpi._blocks.householder import factor, q_columns, triangle, unreflected
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value
 from jpi._layout.layout import offsets
@@ -32,10 +32,14 @@ def qr(
     kept = rows if full_matrices else min(rows, columns)
 
     def algorithm(block: Any, comm: Comm) -> list[Any]:
-        factored = factor(deal(block, comm, rows), comm, (rows, columns))
+        own = deal(block, comm, rows)
+        signs = unreflected(own, comm, (rows, columns))
+        signs = jnp.pad(signs, (0, kept - signs.shape[0]), constant_values=1)
+        factored = factor(own, comm, (rows, columns))
         packed, index = factored.packed, jnp.arange(*offsets(kept, comm.size)[comm.rank :][:2])
         r = triangle(collect(packed[: dealt(kept, comm)], comm, kept), index)
         factored = factored._replace(packed=in_order(packed))  # it is sent before it is changed
-        return [collect(q_columns(factored, kept, comm), comm, rows), r]
+        q = collect(q_columns(factored, kept, comm), comm, rows)
+        return [q * signs, r * signs[index, None]]
 
     return by_rows(call, value, algorithm, [ROWS, ROWS], SMALL)

@@ -44,7 +44,7 @@ void Multiply(Part<Number> c, Part<Number> a, Part<Number> b, int alpha, int bet
   int k = is_a_adjoint ? a.box.rows() : a.box.columns();
   if (!m || !n) return;
   char of_b = is_b_adjoint ? 'C' : 'N', of_a = is_a_adjoint ? 'C' : 'N';
-  int lda = a.width, ldb = b.width, ldc = c.width;
+  int lda = std::max<int64_t>(a.width, 1), ldb = std::max<int64_t>(b.width, 1), ldc = c.width;
   Number factor = alpha, of_c = beta;
   gemm<Number>(&of_b, &of_a, &m, &n, &k, &factor, b.first(), &ldb, a.first(), &lda, &of_c,
                c.first(), &ldc);

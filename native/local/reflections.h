@@ -102,7 +102,7 @@ void StoreReflections(Part<Number> panel, Dealt dealt, const Number* tops, int64
       upper[row * b + column] = is_upper ? lu[row * b + column] : Number(0);
       matrix[row * b + column] = -upper[row * b + column] * signs[column];
     }
-    // a column that LAPACK does not reflect has a pivot of 0, and zeros below
+    // a row that is not reflected has a pivot of 0
     if (upper[row * b + row] == Number(0)) upper[row * b + row] = 1;
   }
   SolveTriangle<Number>({matrix, b, square}, {lu, b, square}, true, true, true);

@@ -17,8 +17,7 @@ void SignedLu(Number* x, int64_t size, bool is_last_row, Number* signs) {
   for (int64_t j = 0; j < size; ++j) {
     Number* row = x + j * size;
     const bool is_negative = std::real(row[j]) < 0;
-    const bool stays =
-        std::abs(std::real(row[j])) >= 1 || (is_last_row && kIsReal && j == size - 1);
+    const bool stays = is_last_row && kIsReal && j == size - 1;
     signs[j] = is_negative == stays ? -1 : 1;
     const Number pivot = stays ? Number(0) : row[j] - signs[j];
     row[j] = pivot;

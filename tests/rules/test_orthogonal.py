@@ -51,6 +51,50 @@ def test_qr_has_the_signs_of_lapack(shape, dtype, spec, mode):
     assert_same(tuple(map(whole, actual)), tuple(jax.numpy.linalg.qr(x, mode=mode)))
 
 
+def nearly(x, scale=1e-10):
+    return x + scale * random_array(x.shape, np.float64, seed=3)
+
+
+def rows_below(n, x):
+    return x * (np.arange(len(x)) >= n)[:, None]
+
+
+SQUARE, WIDE = random_array((10, 10), np.float64), random_array((7, 23), np.float64)
+TRIANGULAR = np.triu(random_array((70, 70), np.float64)) + 3 * np.eye(70)
+DEGENERATE = {
+    "zeros": np.zeros((10, 10)),
+    "ones": np.ones((7, 7)),
+    "first row of zeros": rows_below(1, SQUARE),
+    "centred": SQUARE - SQUARE.mean(1, keepdims=True),
+    "upper half of zeros": rows_below(4, WIDE),
+    "rank 2": WIDE[:, :2] @ WIDE[:2, :9],
+}
+REDUCED = {  # the signs are those of LAPACK
+    "identity": np.eye(10),
+    "triangular": TRIANGULAR,
+    "nearly identity": nearly(np.eye(9)),
+    "nearly triangular": nearly(TRIANGULAR[:9, :9]),
+    "nearly triangular, wide": nearly(TRIANGULAR[:7, :9]),
+    "triangular, tall": np.pad(TRIANGULAR[:10, :10], ((0, 1), (0, 0))),
+    "triangular, complex": np.triu(random_array((9, 9), np.complex128)) + np.eye(9),
+}
+
+
+@pytest.mark.parametrize("case", DEGENERATE | REDUCED)
+@pytest.mark.parametrize("mode", ["reduced", "complete"])
+def test_qr_is_as_accurate_where_columns_depend_or_are_reduced_already(case, mode):
+    a = (DEGENERATE | REDUCED)[case]
+    with jax.enable_x64(True):
+        q, r = map(whole, jpi.numpy.linalg.qr(jpi.numpy.asarray(a), mode=mode))
+        expected = jax.numpy.linalg.qr(a, mode=mode)
+    np.testing.assert_allclose(adjoint(q) @ q, np.eye(q.shape[1]), atol=1e-13)
+    np.testing.assert_allclose(q @ r, a, atol=1e-13 * (1 + np.abs(a).max()))
+    if case in REDUCED:
+        columns = min(a.shape)
+        for found, other in zip((q[:, :columns], r), expected, strict=True):
+            np.testing.assert_allclose(found, other[..., : found.shape[-1]], atol=1e-9)
+
+
 SYMMETRIC = {
     "random": hermitian(random_array((9, 9), seed=1)),
     "complex": hermitian(random_array((9, 9), np.complex64, seed=1)),
