@@ -14,8 +14,8 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from jpi._blocks.dealt_rows import in_order, own
-from jpi._blocks.householder import dot, summed
-from jpi._blocks.parts import subtract_product
+from jpi._blocks.householder import summed
+from jpi._blocks.parts import dot, subtract_product
 from jpi._blocks.tridiagonal import Stage, panels_of, reflection
 from jpi._mpi.comm import Comm
 

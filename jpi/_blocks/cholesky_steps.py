@@ -15,7 +15,7 @@ from jax import lax
 
 from jpi._blocks.boxes import Box
 from jpi._blocks.local_primitives import register, same_type
-from jpi._blocks.parts import put
+from jpi._blocks.parts import dot, put
 from jpi._jax import names as _jax
 
 factor_block_p = _jax.Primitive("jpi_factor_block")
@@ -70,7 +70,7 @@ def _eliminate_by_xla(x: Any, panel: Any, *, first: int, diagonal: Sequence[Box]
     height, stop = panel.shape[-2:]
     start = stop - height
     upper = jnp.conj(jnp.swapaxes(panel, -1, -2))
-    below = x[..., first:, start:stop] - _dot(x[..., first:, :start], upper[..., :start, :])
+    below = x[..., first:, start:stop] - dot(x[..., first:, :start], upper[..., :start, :])
     corner = panel[..., start:]
     columns = lax.linalg.triangular_solve(
         corner, below, left_side=False, lower=True, transpose_a=True, conjugate_a=True
@@ -78,13 +78,9 @@ def _eliminate_by_xla(x: Any, panel: Any, *, first: int, diagonal: Sequence[Box]
     x = put(x, (slice(first, None), slice(start, None)), columns)
     for top, bottom, left, right in diagonal:
         rows = x[..., top:bottom, start:stop]
-        rest = x[..., top:bottom, left:right] - _dot(rows, jnp.conj(jnp.swapaxes(rows, -1, -2)))
+        rest = x[..., top:bottom, left:right] - dot(rows, jnp.conj(jnp.swapaxes(rows, -1, -2)))
         x = put(x, (slice(top, None), slice(left, None)), rest)
     return x
-
-
-def _dot(a: Any, b: Any) -> Any:
-    return jnp.matmul(a, b, precision=lax.Precision.HIGHEST)
 
 
 def _mark_by_xla(x: Any, failures: Any) -> Any:

@@ -23,6 +23,11 @@ def dealt(size: int, comm: Comm) -> int:
     return -(-size // comm.size)
 
 
+def row_numbers(count: int, comm: Comm) -> Array:
+    """The numbers, in the whole array, of this rank's first ``count`` dealt rows."""
+    return jnp.arange(count) * comm.size + comm.rank
+
+
 def deal(block: Array, comm: Comm, size: int) -> Array:
     """This rank's dealt rows, from its block of ``size`` rows; one alltoallv."""
     order, send, recv = _exchange(comm, size)

@@ -20,7 +20,7 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from jpi._blocks.dealt_rows import dealt
-from jpi._blocks.householder import dot
+from jpi._blocks.parts import dot
 from jpi._blocks.secular import Poles, modified
 from jpi._mpi.comm import Comm
 

@@ -22,10 +22,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import jax.numpy as jnp
-from jax import Array, lax
+from jax import Array
 
 from jpi._blocks.boxes import Box
-from jpi._blocks.dealt_rows import dealt
+from jpi._blocks.dealt_rows import dealt, row_numbers
 from jpi._blocks.parts import product, subtract_product
 from jpi._blocks.reflection_steps import (
     factor_rows,
@@ -101,7 +101,7 @@ def unreflected(a: Array, comm: Comm, size: tuple[int, int]) -> Array:
     Communication: an allreduce of a number.
     """
     count, is_real = min(size), not jnp.issubdtype(a.dtype, jnp.complexfloating)
-    row = (jnp.arange(a.shape[0]) * comm.size + comm.rank)[:, None]
+    row = row_numbers(a.shape[0], comm)[:, None]
     column = jnp.arange(count)
     part = a[:, :count]
     is_reflected = ((row > column) & (part != 0)) | ((row == column) & (jnp.imag(part) != 0))
@@ -119,8 +119,7 @@ def triangle(packed: Array, index: Array) -> Array:
 
 def unit_columns(rows: int, comm: Comm, columns: int, dtype: object) -> Array:
     """This rank's dealt rows of the first ``columns`` unit vectors."""
-    index = jnp.arange(rows) * comm.size + comm.rank
-    return (index[:, None] == jnp.arange(columns)).astype(dtype)
+    return (row_numbers(rows, comm)[:, None] == jnp.arange(columns)).astype(dtype)
 
 
 def q_columns(factored: Factored, count: int, comm: Comm) -> Array:
@@ -152,10 +151,6 @@ def q_times(factored: Factored, a: Array, comm: Comm) -> Array:
 def panel_width(count: int, comm: Comm) -> int:
     """The columns of a panel, a multiple of the ranks."""
     return comm.size * -(-max(WIDTH, -(-count // PANELS)) // comm.size)
-
-
-def dot(a: Array, b: Array) -> Array:
-    return jnp.matmul(a, b, precision=lax.Precision.HIGHEST)
 
 
 def summed(x: Array, comm: Comm) -> Array:

@@ -12,7 +12,7 @@ from jax import lax
 
 from jpi._blocks.boxes import Box
 from jpi._blocks.local_primitives import register, same_type
-from jpi._blocks.parts import put
+from jpi._blocks.parts import dot, put
 from jpi._jax import names as _jax
 
 factor_panel_p = _jax.Primitive("jpi_factor_panel")
@@ -67,7 +67,7 @@ def _apply_by_xla(x: Any, message: Any, *, own: Box, columns: int) -> Any:
         lower=True,
         unit_diagonal=True,
     )
-    product = jnp.matmul(panel[..., count:, :count], upper, precision=lax.Precision.HIGHEST)
+    product = dot(panel[..., count:, :count], upper)
     x = put(x, (slice(top, None), slice(right, None)), upper)
     rest = slice(top + count, None), slice(right, None)
     return put(x, rest, x[..., rest[0], rest[1]] - product)

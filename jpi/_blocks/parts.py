@@ -93,6 +93,11 @@ def substitute(x: Any, panel: Any, start: int, *, lower: bool, unit_diagonal: bo
     return substitute_p.bind(x, panel, **params)
 
 
+def dot(a: Any, b: Any) -> Any:
+    """The product of whole matrices, by XLA, in full precision on every platform."""
+    return jnp.matmul(a, b, precision=lax.Precision.HIGHEST)
+
+
 def put(x: Any, part: Part, values: Any) -> Any:
     """``x`` with other values in a part of it."""
     top, _, left, _ = _box(x, part)
@@ -115,7 +120,7 @@ def _product_by_xla(a: Any, b: Any, *, boxes: Sequence[Box], is_adjoint: bool) -
     a, b = _cut(a, boxes[1]), _cut(b, boxes[2])
     if is_adjoint:
         a = jnp.conj(jnp.swapaxes(a, -1, -2))
-    return jnp.matmul(a, b, precision=lax.Precision.HIGHEST)
+    return dot(a, b)
 
 
 def _product_type(a: Any, b: Any, *, boxes: Sequence[Box], **params: Any) -> Any:
@@ -124,7 +129,7 @@ def _product_type(a: Any, b: Any, *, boxes: Sequence[Box], **params: Any) -> Any
 
 
 def _subtract_by_xla(c: Any, a: Any, b: Any, *, boxes: Sequence[Box]) -> Any:
-    found = jnp.matmul(_cut(a, boxes[1]), _cut(b, boxes[2]), precision=lax.Precision.HIGHEST)
+    found = dot(_cut(a, boxes[1]), _cut(b, boxes[2]))
     top, _, left, _ = boxes[0]
     return put(c, (slice(top, None), slice(left, None)), _cut(c, boxes[0]) - found)
 
@@ -144,7 +149,7 @@ def _substitute_by_xla(x: Any, panel: Any, *, start: int, lower: bool, unit_diag
     )
     first = 0 if lower else start + height
     known = x[..., first : first + width - height, :]
-    product = jnp.matmul(panel[..., others], known, precision=lax.Precision.HIGHEST)
+    product = dot(panel[..., others], known)
     rows = lax.linalg.triangular_solve(
         panel[..., corner : corner + height],
         x[..., start : start + height, :] - product,

@@ -13,7 +13,7 @@ from jax import lax
 
 from jpi._blocks.boxes import Box
 from jpi._blocks.local_primitives import register, same_type
-from jpi._blocks.parts import put
+from jpi._blocks.parts import dot, put
 from jpi._blocks.signed_lu import signed_lu
 from jpi._jax import names as _jax
 
@@ -95,7 +95,7 @@ def _factor_types(x: Any, *, box: Box) -> list[Any]:
 def _triangles_by_xla(triangles: Any, q: Any, *, start: int, held: int) -> list[Any]:
     whole, r = _factor_by_xla(triangles, box=(0, triangles.shape[-2], 0, triangles.shape[-1]))
     factors = whole[..., start : start + q.shape[-1], :]
-    return [factors, r, _dot(q[..., :held, :], factors)]
+    return [factors, r, dot(q[..., :held, :], factors)]
 
 
 def _triangles_types(triangles: Any, q: Any, *, start: int, held: int) -> list[Any]:
@@ -133,7 +133,7 @@ def _store_by_xla(
     )
     packed = jnp.tril(lu, -1) + signs[..., None] * r
     rows = -(-(b - rank) // ranks)
-    vectors = _dot(q, right)
+    vectors = dot(q, right)
     own = (
         lax.slice_in_dim(packed, rank, b, stride=ranks, axis=-2) if rows > 0 else packed[..., :0, :]
     )
@@ -165,10 +165,6 @@ def _units_by_xla(x: Any, *, box: Box, rank: int, ranks: int) -> Any:
     units = (row == jnp.arange(right - left)).astype(x.dtype)
     units = jnp.broadcast_to(units, (*x.shape[:-2], *units.shape))
     return put(x, (slice(0, None), slice(left, None)), units)
-
-
-def _dot(a: Any, b: Any) -> Any:
-    return jnp.matmul(a, b, precision=lax.Precision.HIGHEST)
 
 
 register(factor_rows_p, "jpi_factor_rows", _factor_by_xla, "box", types=_factor_types)

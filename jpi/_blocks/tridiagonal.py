@@ -15,8 +15,8 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from jpi._blocks.dealt_rows import in_order, own
-from jpi._blocks.householder import dot, summed
-from jpi._blocks.parts import ALL, product, solve_triangle, subtract_product
+from jpi._blocks.householder import summed
+from jpi._blocks.parts import ALL, dot, product, solve_triangle, subtract_product
 from jpi._mpi.comm import Comm
 
 STAGES = 8  # parts of the program, at most; the matrix gets smaller between two of them only

@@ -14,7 +14,7 @@ from typing import Any
 import jax.numpy as jnp
 from jax import Array
 
-from jpi._blocks.dealt_rows import adjoint, collect, deal, dealt
+from jpi._blocks.dealt_rows import adjoint, collect, deal, dealt, row_numbers
 from jpi._blocks.divide import eigenpairs
 from jpi._blocks.tridiagonal import padded_size, transformed, tridiagonal
 from jpi._evaluation.registry import Call, rule
@@ -66,7 +66,7 @@ def hermitian_eigenpairs(
 
 def _hermitian(rows: Array, comm: Comm, lower: bool) -> Array:
     """The Hermitian matrix with the lower or upper triangle of ``rows``."""
-    row = (jnp.arange(rows.shape[0]) * comm.size + comm.rank)[:, None]
+    row = row_numbers(rows.shape[0], comm)[:, None]
     column = jnp.arange(rows.shape[1])
     is_used = column < row if lower else column > row
     diagonal = jnp.real(rows).astype(rows.dtype)

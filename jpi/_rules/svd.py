@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from jpi._blocks.bidiagonal import bidiagonal
-from jpi._blocks.dealt_rows import collect, deal, dealt
+from jpi._blocks.dealt_rows import collect, deal, dealt, row_numbers
 from jpi._blocks.divide_bidiagonal import singular_vectors
 from jpi._blocks.householder import factor, q_times, triangle, unit_columns
 from jpi._blocks.tridiagonal import padded_size, transformed
@@ -75,13 +75,13 @@ def _factors(
         return _square_factors(a, comm, columns, compute_uv)
     factored = factor(a, comm, shape)
     held = dealt(columns, comm)
-    r = triangle(factored.packed[:held], jnp.arange(held) * comm.size + comm.rank)
+    r = triangle(factored.packed[:held], row_numbers(held, comm))
     values, left, right = _square_factors(r, comm, columns, compute_uv)
     if not compute_uv:
         return values, left, right
     count, kept = dealt(rows, comm), rows if full_matrices else columns
     more = kept - columns
-    index = (jnp.arange(count) * comm.size + comm.rank)[:, None]
+    index = row_numbers(count, comm)[:, None]
     left = jnp.pad(left, ((0, count - left.shape[0]), (0, more)))
     left = jnp.where(index < columns, left, unit_columns(count, comm, kept, left.dtype))
     left = jnp.where((index < columns) | (jnp.arange(kept) >= columns), left, 0)
