@@ -8,7 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-# Of the launcher and of the outer session; on CI pytest shows errors twice.
+from jpi._setup.threads import GIVEN
+
+# Of the launcher and of the outer session; on CI pytest shows errors twice. Jobs choose the threads
+# of their linear algebra as those of users do.
 NOT_INHERITED = (
     "PMI",
     "HYD",
@@ -18,6 +21,7 @@ NOT_INHERITED = (
     "PYTEST_TIMEOUT",
     "JPI_",
     "JAX_COMPILATION_CACHE_DIR",
+    *GIVEN,
     "CI",
     "BUILD_NUMBER",
 )
