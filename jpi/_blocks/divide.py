@@ -13,15 +13,13 @@ of D + |e| z z^T: see `secular`. No rows are communicated.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import jax.numpy as jnp
 from jax import Array, lax
 
-from jpi._blocks.dealt_rows import dealt
-from jpi._blocks.parts import dot
-from jpi._blocks.secular import Poles, modified
+from jpi._blocks.secular import modified
+from jpi._blocks.secular_steps import Poles
 from jpi._mpi.comm import Comm
 
 LEAF = 32  # the rows of a matrix that is not divided, at least
@@ -42,6 +40,8 @@ class Blocks(NamedTuple):
 def eigenpairs(diagonal: Array, below: Array, comm: Comm) -> tuple[Array, Array]:
     """The eigenvalues, in order, and this rank's dealt rows of their vectors.
 
+    More rows and columns than those of the matrix may follow. They mean nothing.
+
     Communication: for each division, two allgathers of a few numbers for each row.
     """
     size = diagonal.shape[0]
@@ -50,7 +50,7 @@ def eigenpairs(diagonal: Array, below: Array, comm: Comm) -> tuple[Array, Array]
     blocks, links = _leaves(diagonal / scale, below / scale, comm, leaf, divisions)
     for division in range(divisions):
         blocks = _joined(blocks, links[2**division - 1 :: 2 ** (division + 1)], comm)
-    return blocks.values.high[0, :size] * norm, blocks.rows[0, : dealt(size, comm), :size]
+    return blocks.values.high[0, :size] * norm, blocks.rows[0]
 
 
 def bound(diagonal: Array, beside: Array) -> tuple[Array, Array]:
@@ -97,31 +97,4 @@ def _joined(blocks: Blocks, links: Array, comm: Comm) -> Blocks:
     z = jnp.concatenate([pairs[:, 0, -1], sign * pairs[:, 1, -2]], 1) / 2**0.5
     poles = Poles(*(x.reshape(count // 2, 2 * size) for x in blocks.values))
     values, vectors = modified(poles, 2 * jnp.abs(links), z, comm)
-    product = times(pairs, vectors.columns, comm)
-    return Blocks(values, joined_rows(product))
-
-
-def times(pairs: Array, columns: Callable[[Array, int], Array], comm: Comm) -> Array:
-    """The rows of each pair, times a matrix, of which only some columns exist at a time.
-
-    Args:
-        pairs: the shape (count, 2, rows, size): each matrix is two blocks on a diagonal.
-        columns: gives some columns of the matrices, from the first one's number and how many.
-    """
-    count, _, rows, size = pairs.shape
-    width = 2 * size
-    while width % 2 == 0 and width > max(64, count * size // comm.size):
-        width //= 2
-
-    def chunk(k: Array) -> Array:
-        return dot(pairs, columns(k * width, width).reshape(count, 2, size, width))
-
-    products = lax.map(chunk, jnp.arange(2 * size // width))
-    return jnp.moveaxis(products, 0, -2).reshape(count, 2, rows, 2 * size)
-
-
-def joined_rows(product: Array) -> Array:
-    """The rows of two blocks as those of one, with its first and last row at the end."""
-    count, _, rows, size = product.shape
-    own = product[:, :, :-2].reshape(count, 2 * (rows - 2), size)
-    return jnp.concatenate([own, product[:, :1, -2], product[:, 1:, -1]], 1)
+    return Blocks(values, vectors.after(pairs))

@@ -28,11 +28,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import jax.numpy as jnp
-from jax import Array, lax
+from jax import Array
 
-from jpi._blocks.dealt_rows import dealt
-from jpi._blocks.divide import bound, joined_rows, parts, times
-from jpi._blocks.secular import Poles, Vectors, modified, unit
+from jpi._blocks.divide import bound, parts
+from jpi._blocks.secular import modified
+from jpi._blocks.secular_steps import Poles
+from jpi._blocks.secular_vectors import LEFT, RIGHT
 from jpi._mpi.comm import Comm
 
 BEYOND = 8.0  # above all squares
@@ -57,6 +58,8 @@ def singular_vectors(
 ) -> tuple[Array, Array, Array]:
     """The singular values, in rising order, and this rank's dealt rows of U and V.
 
+    More rows and columns than those of the matrix may follow. They mean nothing.
+
     Args:
         has_rows: whether the vectors are wanted.
 
@@ -74,9 +77,8 @@ def singular_vectors(
     for division in range(divisions):
         rows = slice((leaf << division) - 1, None, leaf << (division + 1))
         blocks = _joined(blocks, diagonal[rows], above[rows], comm)
-    held = dealt(size, comm)
     values = jnp.sqrt(blocks.squares.high[0, :size]) * norm
-    return values, blocks.left[0, :held, :size], blocks.right[0, :-2][:held, :size]
+    return values, blocks.left[0], blocks.right[0]
 
 
 def _leaves(diagonal: Array, above: Array, comm: Comm, leaf: int, has_rows: bool) -> Blocks:
@@ -112,34 +114,8 @@ def _joined(blocks: Blocks, a: Array, b: Array, comm: Comm) -> Blocks:
     high = high.at[:, 1, -1].set(BEYOND)
     poles = Poles(*(x.reshape(count // 2, 2 * size) for x in (high, low)))
     squares, vectors = modified(poles, jnp.ones_like(a), z, comm)
-    new_left = times(left, lambda k, n: _left(vectors, k, n), comm)
-    new_right = times(right, lambda k, n: _right(vectors, c, s, k, n), comm)
     return Blocks(
         Poles(*(x[:, :-1] for x in squares)),
-        new_left.reshape(count // 2, -1, 2 * size),
-        joined_rows(new_right),
+        vectors.after(left, LEFT),
+        vectors.after(right, RIGHT, jnp.concatenate([c, s], 1)),
     )
-
-
-def _left(vectors: Vectors, start: Array, count: int) -> Array:
-    """Some columns of the left vectors of M, and the last unit vector."""
-    multiples = vectors.multiples(start, count)
-    size = multiples.shape[1]
-    row, column = jnp.arange(size)[:, None], start + jnp.arange(count)
-    values = jnp.sqrt(vectors.poles.high)[:, :, None]
-    columns = jnp.where(row == size // 2 - 1, -1, values * multiples)
-    return unit(jnp.where((row == size - 1) | (column == size - 1), row == column, columns))
-
-
-def _right(vectors: Vectors, c: Array, s: Array, start: Array, count: int) -> Array:
-    """Some columns of the right vectors of M, and c v_2 - s v_1, times v_1 and v_2."""
-    multiples = vectors.multiples(start, count)
-    size = multiples.shape[1]
-    row, column = jnp.arange(size)[:, None], start + jnp.arange(count)
-    is_of_first, is_of_second, is_last = row == size // 2 - 1, row == size - 1, column == size - 1
-    columns = unit(jnp.where(is_of_second, 0, multiples))
-    between = lax.slice_in_dim(columns, size // 2 - 1, size // 2, axis=1)
-    c, s = c[:, :, None], s[:, :, None]
-    columns = jnp.where(is_last, 0, columns)
-    columns = jnp.where(is_of_first, jnp.where(is_last, -s, c * between), columns)
-    return jnp.where(is_of_second, jnp.where(is_last, c, s * between), columns)

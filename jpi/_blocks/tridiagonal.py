@@ -75,8 +75,8 @@ def tridiagonal(a: Array, comm: Comm, size: int) -> Tridiagonal:
     return Tridiagonal(jnp.concatenate(diagonal)[:size], jnp.concatenate(below)[: size - 1], stages)
 
 
-def transformed(stages: Sequence[Stage], z: Array, comm: Comm) -> Array:
-    """This rank's rows of Q Z, from those of Z.
+def transformed(stages: Sequence[Stage], z: Array, comm: Comm, count: int) -> Array:
+    """This rank's ``count`` rows of Q Z, from those of Z; other rows follow and stay.
 
     The reflections of a stage are I - V T V^H, and T^-1 has the numbers 1 / t on its diagonal and
     those of V^H V above it (Puglisi, "Modification of the Householder method based on the compact
@@ -85,13 +85,13 @@ def transformed(stages: Sequence[Stage], z: Array, comm: Comm) -> Array:
     Communication: two allreduces a stage, of V^H V and of as many rows of Z as V has columns.
     """
     for first, vectors, factors in reversed(stages):
-        adjoint = jnp.conj(vectors.T)
-        squares = summed(dot(adjoint, vectors), comm)
+        held, rest = (slice(0, max(count - first, 0)), ALL), (slice(first, count), ALL)
+        squares = summed(product(vectors, vectors, is_adjoint=True), comm)
         inverse = jnp.triu(squares, 1) + jnp.diag(1 / jnp.where(factors == 0, 1, factors))
-        rest = slice(first, None), ALL
-        products = summed(product(vectors, z, of_b=rest, is_adjoint=True), comm)
+        products = product(vectors, z, of_a=held, of_b=rest, is_adjoint=True)
+        products = summed(products, comm)
         products = solve_triangle(inverse, products, lower=False)
-        z = subtract_product(z, vectors, products, of_c=rest)
+        z = subtract_product(z, vectors, products, of_c=rest, of_a=held)
     return z
 
 

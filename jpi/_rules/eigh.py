@@ -59,9 +59,9 @@ def hermitian_eigenpairs(
     scale = jnp.where(largest > 0, largest, 1)
     reduced = tridiagonal((rows / scale).astype(rows.dtype), comm, size)
     values, vectors = eigenpairs(reduced.diagonal, reduced.below, comm)
-    missing = rows.shape[0] - vectors.shape[0]
-    vectors = jnp.pad(vectors, ((0, missing), (0, 0))).astype(rows.dtype)
-    return values * scale, transformed(reduced.stages, vectors, comm)[: dealt(size, comm)]
+    count = dealt(size, comm)
+    vectors = transformed(reduced.stages, vectors.astype(rows.dtype), comm, count)
+    return values * scale, vectors[:count, :size]
 
 
 def _hermitian(rows: Array, comm: Comm, lower: bool) -> Array:

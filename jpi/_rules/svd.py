@@ -104,8 +104,7 @@ def _square_factors(
     values = values[::-1] * scale
     if not compute_uv:
         return values, left, right
-    more = a.shape[0] - left.shape[0]
-    left, right = (jnp.pad(x[:, ::-1], ((0, more), (0, 0))).astype(a.dtype) for x in (left, right))
     count = dealt(size, comm)
-    left = transformed(reduced.of_columns, left, comm)[:count]
-    return values, left, transformed(reduced.of_rows, right, comm)[:count]
+    left = transformed(reduced.of_columns, left.astype(a.dtype), comm, count)
+    right = transformed(reduced.of_rows, right.astype(a.dtype), comm, count)
+    return values, *(x[:count, :size][:, ::-1] for x in (left, right))

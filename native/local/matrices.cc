@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "local/boxes.h"
+#include "local/eigen.h"
 #include "local/factors.h"
 #include "local/matrix.h"
 #include "local/with_matrices.h"
@@ -145,6 +146,7 @@ XLA_FFI_Error* SubstituteOnCpu(XLA_FFI_CallFrame* frame) {
 
 std::map<std::string, XLA_FFI_Handler*> MatrixTargets() {
   auto targets = FactorTargets();
+  targets.merge(EigenTargets());
   targets.insert({{"jpi_subtract_product", SubtractProductOnCpu},
                   {"jpi_product", ProductOnCpu},
                   {"jpi_solve_triangle", SolveTriangleOnCpu},

@@ -12,7 +12,7 @@ namespace jpi {
 //
 // jpi_subtract_product, jpi_solve_triangle, jpi_substitute: see matrix.h. The first operand and the
 // result are one buffer. jpi_product: a product of parts. jpi_pack: parts of matrices as one
-// vector; jpi_unpack: back. See boxes.h. The others: see factors.h.
+// vector; jpi_unpack: back. See boxes.h. The others: see factors.h and eigen.h.
 std::map<std::string, XLA_FFI_Handler*> MatrixTargets();
 
 }  // namespace jpi

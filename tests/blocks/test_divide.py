@@ -34,9 +34,9 @@ def matrices(n):
 
 
 def collected(rows, n):
-    whole = np.empty((n, rows.shape[1]), rows.dtype)
+    whole = np.empty((n, n), rows.dtype)
     for rank, part in enumerate(COMM.allgather(np.asarray(rows))):
-        whole[rank :: COMM.size] = part[: len(range(rank, n, COMM.size))]
+        whole[rank :: COMM.size] = part[: len(range(rank, n, COMM.size)), :n]
     return whole.astype(np.float64)
 
 
