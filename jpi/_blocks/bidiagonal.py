@@ -15,9 +15,12 @@ from jax import Array, lax
 
 from jpi._blocks.dealt_rows import in_order, own
 from jpi._blocks.householder import summed
-from jpi._blocks.parts import dot, subtract_product
-from jpi._blocks.tridiagonal import Stage, panels_of, reflection
+from jpi._blocks.parts import dot
+from jpi._blocks.trailing import subtract_trailing, trailing_product
+from jpi._blocks.tridiagonal import Stage, panels_of, reflection, stages_of
 from jpi._mpi.comm import Comm
+
+STAGES = 2  # of reflections, in one loop of the program; then the matrix gets smaller
 
 
 class Bidiagonal(NamedTuple):
@@ -47,20 +50,22 @@ def bidiagonal(a: Array, comm: Comm, size: int) -> Bidiagonal:
     panel, an allgather of its columns and one of its rows.
     """
     panels, width = panels_of(size, comm)
-    step = panels * width // comm.size
+    columns = panels * width
     numbers, of_columns, of_rows = [], [], []
-    for first in range(0, a.shape[0], step):
-        a, v, w, found = _stage(a, comm, panels, width)
-        of_columns.append(Stage(first, v, found[:, 1]))
-        of_rows.append(Stage(first, w, found[:, 3]))
+    above = 0
+    while a.shape[0]:
+        a, v, w, found = _stage(a, comm, min(STAGES * columns, a.shape[1]), width)
+        of_columns += stages_of(v, found[:, 1], columns, comm, above)
+        of_rows += stages_of(w, found[:, 3], columns, comm, above)
         numbers.append(found)
-        a = a[step:, panels * width :]
+        held = found.shape[0] // comm.size
+        above, a = above + held, a[held:, found.shape[0] :]
     found = jnp.real(jnp.concatenate(numbers))
     return Bidiagonal(found[:size, 0], found[: size - 1, 2], of_columns, of_rows)
 
 
-def _stage(a: Array, comm: Comm, panels: int, width: int) -> tuple[Array, Array, Array, Array]:
-    """The matrix after the first panels, this rank's rows of V and W, and the numbers."""
+def _stage(a: Array, comm: Comm, columns: int, width: int) -> tuple[Array, Array, Array, Array]:
+    """The matrix after the first columns, this rank's rows of V and W, and the numbers."""
     State = tuple[Array, Array, Array, Array]
 
     def panel(k: Array, state: State) -> State:
@@ -68,30 +73,31 @@ def _stage(a: Array, comm: Comm, panels: int, width: int) -> tuple[Array, Array,
         start = k * width
         found = _panel(a, comm, start, width)
         v, x, w = (own(part, comm) for part in (found.v, found.x, found.w))
-        a = subtract_product(a, v, jnp.conj(found.y.T))
-        a = subtract_product(a, x, jnp.conj(found.w.T))
+        first = jnp.stack([start // comm.size, start])
+        a = subtract_trailing(a, v, found.y, first)
+        a = subtract_trailing(a, x, found.w, first)
         all_v = lax.dynamic_update_slice(all_v, v, (0, start))
         all_w = lax.dynamic_update_slice(all_w, w, (0, start))
         return a, all_v, all_w, lax.dynamic_update_slice(numbers, found.numbers, (start, 0))
 
-    columns = panels * width
     empty = jnp.zeros((a.shape[0], columns), a.dtype)
     state = (a, empty, empty, jnp.zeros((columns, 4), a.dtype))
-    return lax.fori_loop(0, panels, panel, state)
+    return lax.fori_loop(0, columns // width, panel, state)
 
 
 def _panel(a: Array, comm: Comm, start: Array, width: int) -> _Panel:
     size, held = a.shape[1], width // comm.size
     columns = in_order(lax.dynamic_slice(a, (0, start), (a.shape[0], width)), comm)
     rows = in_order(lax.dynamic_slice(a, (start // comm.size, 0), (held, size)), comm)
-    index = jnp.arange(size)
+    index, first = jnp.arange(size), jnp.stack([start // comm.size, start])
 
     def reflect(j: Array, panel: _Panel) -> _Panel:
         v, y, x, w, numbers = panel
         at = start + j
         column = _column(columns, j) - dot(v, _adjoint_row(y, at)) - dot(x, _adjoint_row(w, at))
         left, d, t = reflection(jnp.where(index >= at, column, 0), index == at)
-        products = summed(dot(jnp.conj(own(left, comm)), a), comm)
+        products = trailing_product(a, jnp.conj(own(left, comm)), first, is_left=True)
+        products = summed(products, comm)
         products -= dot(dot(jnp.conj(left), v), jnp.conj(y.T))
         products -= dot(dot(jnp.conj(left), x), jnp.conj(w.T))
         v = lax.dynamic_update_index_in_dim(v, left, j, 1)
@@ -99,7 +105,7 @@ def _panel(a: Array, comm: Comm, start: Array, width: int) -> _Panel:
         row = jnp.conj(lax.dynamic_index_in_dim(rows, j, 0, keepdims=False))
         row = row - dot(y, _adjoint_row(v, at)) - dot(w, _adjoint_row(x, at))
         right, e, s = reflection(jnp.where(index > at, row, 0), index == at + 1)
-        products = in_order(dot(a, right), comm)
+        products = in_order(trailing_product(a, right, first), comm)
         products -= dot(v, dot(jnp.conj(y.T), right)) + dot(x, dot(jnp.conj(w.T), right))
         w = lax.dynamic_update_index_in_dim(w, right, j, 1)
         x = lax.dynamic_update_index_in_dim(x, s * products, j, 1)

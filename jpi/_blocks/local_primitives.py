@@ -82,7 +82,7 @@ def _find_blas() -> None:
     Importing them takes a fifth of a second, so it waits until a program needs them.
     """
     names = {
-        "blas": [x + name for x in "sdcz" for name in ("gemm", "trsm")]
+        "blas": [x + name for x in "sdcz" for name in ("gemm", "gemv", "trsm")]
         + ["ssyrk", "dsyrk", "cherk", "zherk"],
         "lapack": [x + name for x in "sdcz" for name in ("potrf", "getrf", "geqrf")]
         + ["sorgqr", "dorgqr", "cungqr", "zungqr"],

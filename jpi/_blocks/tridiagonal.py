@@ -16,10 +16,11 @@ from jax import Array, lax
 
 from jpi._blocks.dealt_rows import in_order, own
 from jpi._blocks.householder import summed
-from jpi._blocks.parts import ALL, dot, product, solve_triangle, subtract_product
+from jpi._blocks.parts import ALL, Part, dot, product, solve_triangle, subtract_product
+from jpi._blocks.trailing import subtract_trailing, trailing_product
 from jpi._mpi.comm import Comm
 
-STAGES = 8  # parts of the program, at most; the matrix gets smaller between two of them only
+STAGES = 8  # of reflections that are multiplied together, at most
 COLUMNS = 128  # of a stage, at least, if there are several
 WIDTH = 32  # columns of a panel, about
 
@@ -28,12 +29,13 @@ class Stage(NamedTuple):
     """Reflections I - t v v^H, which act on all rows but the ``first`` ones of each rank.
 
     Attributes:
-        vectors: this rank's rows of the vectors v.
+        vectors: a part of it has this rank's rows of the vectors v.
         factors: the numbers t.
     """
 
     first: int
     vectors: Array
+    part: Part
     factors: Array
 
 
@@ -55,6 +57,22 @@ def padded_size(size: int, comm: Comm) -> int:
     return panels * width * -(-size // (panels * width))
 
 
+def stages_of(
+    vectors: Array, factors: Array, columns: int, comm: Comm, above: int = 0
+) -> list[Stage]:
+    """The reflections whose vectors are columns, each stage with ``columns`` of them.
+
+    Args:
+        vectors: this rank's rows, but for the ones ``above`` them.
+    """
+    stages = []
+    for start in range(0, factors.shape[0], columns):
+        stop, row = start + columns, start // comm.size
+        part = slice(row, None), slice(start, stop)
+        stages.append(Stage(above + row, vectors, part, factors[start:stop]))
+    return stages
+
+
 def tridiagonal(a: Array, comm: Comm, size: int) -> Tridiagonal:
     """T, and the reflections of Q.
 
@@ -64,15 +82,22 @@ def tridiagonal(a: Array, comm: Comm, size: int) -> Tridiagonal:
     Communication: an allgather of a column for each column, and of each panel.
     """
     panels, width = panels_of(size, comm)
-    step = panels * width // comm.size
-    diagonal, below, stages = [], [], []
-    for first in range(0, a.shape[0], step):
-        a, vectors, numbers = _stage(a, comm, panels, width)
-        stages.append(Stage(first, vectors, numbers[:, 2]))
-        diagonal.append(jnp.real(numbers[:, 0]))
-        below.append(jnp.real(numbers[:, 1]))
-        a = a[step:, panels * width :]
-    return Tridiagonal(jnp.concatenate(diagonal)[:size], jnp.concatenate(below)[: size - 1], stages)
+
+    def panel(k: Array, state: tuple[Array, Array]) -> tuple[Array, Array]:
+        a, numbers = state
+        start = k * width
+        v, w, found = _panel(a, comm, start, width)
+        first = jnp.stack([start // comm.size, start])
+        a = subtract_trailing(a, own(v, comm), w, first)
+        a = subtract_trailing(a, own(w, comm), v, first)
+        # the vectors take the place of the columns
+        a = lax.dynamic_update_slice(a, own(v, comm), (0, start))
+        return a, lax.dynamic_update_slice(numbers, found, (start, 0))
+
+    state = a, jnp.zeros((a.shape[1], 3), a.dtype)
+    vectors, numbers = lax.fori_loop(0, a.shape[1] // width, panel, state)
+    diagonal, below = jnp.real(numbers[:size, 0]), jnp.real(numbers[: size - 1, 1])
+    return Tridiagonal(diagonal, below, stages_of(vectors, numbers[:, 2], panels * width, comm))
 
 
 def transformed(stages: Sequence[Stage], z: Array, comm: Comm, count: int) -> Array:
@@ -84,9 +109,11 @@ def transformed(stages: Sequence[Stage], z: Array, comm: Comm, count: int) -> Ar
 
     Communication: two allreduces a stage, of V^H V and of as many rows of Z as V has columns.
     """
-    for first, vectors, factors in reversed(stages):
-        held, rest = (slice(0, max(count - first, 0)), ALL), (slice(first, count), ALL)
-        squares = summed(product(vectors, vectors, is_adjoint=True), comm)
+    for first, vectors, (rows, columns), factors in reversed(stages):
+        held = slice(rows.start, rows.start + max(count - first, 0)), columns
+        rest = slice(first, count), ALL
+        squares = product(vectors, vectors, of_a=held, of_b=held, is_adjoint=True)
+        squares = summed(squares, comm)
         inverse = jnp.triu(squares, 1) + jnp.diag(1 / jnp.where(factors == 0, 1, factors))
         products = product(vectors, z, of_a=held, of_b=rest, is_adjoint=True)
         products = summed(products, comm)
@@ -95,29 +122,11 @@ def transformed(stages: Sequence[Stage], z: Array, comm: Comm, count: int) -> Ar
     return z
 
 
-def _stage(a: Array, comm: Comm, panels: int, width: int) -> tuple[Array, Array, Array]:
-    """The matrix after the first panels, this rank's vectors, and d, e, t of each column."""
-
-    def panel(k: Array, state: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
-        a, vectors, numbers = state
-        start = k * width
-        v, w, found = _panel(a, comm, start, width)
-        own_v, own_w = own(v, comm), own(w, comm)
-        a = subtract_product(a, own_v, jnp.conj(w.T))
-        a = subtract_product(a, own_w, jnp.conj(v.T))
-        vectors = lax.dynamic_update_slice(vectors, own_v, (0, start))
-        return a, vectors, lax.dynamic_update_slice(numbers, found, (start, 0))
-
-    columns = panels * width
-    empty = jnp.zeros((a.shape[0], columns), a.dtype), jnp.zeros((columns, 3), a.dtype)
-    return lax.fori_loop(0, panels, panel, (a, *empty))
-
-
 def _panel(a: Array, comm: Comm, start: Array, width: int) -> tuple[Array, Array, Array]:
     """V, W, and d, e, t of each column, for the columns from ``start`` on."""
     size = a.shape[1]
     columns = in_order(lax.dynamic_slice(a, (0, start), (a.shape[0], width)), comm)
-    index = jnp.arange(size)
+    index, first = jnp.arange(size), jnp.stack([start // comm.size, start])
 
     def reflect(j: Array, state: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
         v, w, numbers = state
@@ -126,7 +135,7 @@ def _panel(a: Array, comm: Comm, start: Array, width: int) -> tuple[Array, Array
         of_v, of_w = (lax.dynamic_index_in_dim(x, at, 0, keepdims=False) for x in (v, w))
         column = column - dot(v, jnp.conj(of_w)) - dot(w, jnp.conj(of_v))
         vector, below, factor = reflection(jnp.where(index > at, column, 0), index == at + 1)
-        product = in_order(dot(a, vector), comm)
+        product = in_order(trailing_product(a, vector, first), comm)
         product -= dot(v, jnp.conj(dot(jnp.conj(vector), w)))
         product -= dot(w, jnp.conj(dot(jnp.conj(vector), v)))
         product = factor * jnp.where(index > at, product, 0)

@@ -241,6 +241,7 @@ void SetBlas(const std::map<std::string, uintptr_t>& addresses) {
                            const std::string& orthogonal) {
     using Number = decltype(number);
     set(gemm<Number>, letter + "gemm");
+    set(gemv<Number>, letter + "gemv");
     set(trsm<Number>, letter + "trsm");
     set(potrf<Number>, letter + "potrf");
     set(getrf<Number>, letter + "getrf");

@@ -17,8 +17,8 @@ namespace jpi {
 // jpi_make_units: see reflections.h.
 std::map<std::string, XLA_FFI_Handler*> FactorTargets();
 
-// Sets the addresses of functions of BLAS and LAPACK, by their names: xgemm, xtrsm, xpotrf, xgetrf
-// and xgeqrf, for x in s, d, c and z, ssyrk, dsyrk, cherk, zherk, sorgqr, dorgqr, cungqr and
+// Sets the addresses of functions of BLAS and LAPACK, by their names: xgemm, xgemv, xtrsm, xpotrf,
+// xgetrf and xgeqrf, for x in s, d, c and z, ssyrk, dsyrk, cherk, zherk, sorgqr, dorgqr, cungqr and
 // zungqr.
 void SetBlas(const std::map<std::string, uintptr_t>& addresses);
 

@@ -1,5 +1,6 @@
 #include "local/matrices.h"
 
+#include <algorithm>
 #include <cstring>
 #include <type_traits>
 
@@ -29,6 +30,32 @@ ffi::Error HandleSolveTriangle(ffi::AnyBuffer, ffi::AnyBuffer t, ffi::Result<ffi
                                Numbers boxes, bool lower, bool unit_diagonal) {
   const auto run = [&](auto x, auto t) { SolveTriangle(x, t, lower, unit_diagonal, false); };
   return WithParts(boxes, run, *x, t);
+}
+
+ffi::Error HandleTrailingProduct(ffi::AnyBuffer a, ffi::AnyBuffer x, Integers first,
+                                 ffi::Result<ffi::AnyBuffer> y, bool is_left) {
+  return WithMatrices(a, [&](auto* matrix, int64_t i) {
+    using Number = std::remove_pointer_t<decltype(matrix)>;
+    const int64_t row = first.typed_data()[2 * i], column = first.typed_data()[2 * i + 1];
+    const int64_t from = is_left ? row : column, to = is_left ? column : row;
+    const auto factor = static_cast<Number*>(x.untyped_data()) + i * Width(x);
+    const auto product = static_cast<Number*>(y->untyped_data()) + i * Width(*y);
+    std::fill_n(product, to, Number(0));
+    MultiplyByVector<Number>({matrix, Width(a), {row, Rows(a), column, Width(a)}}, factor + from,
+                             product + to, is_left);
+  });
+}
+
+ffi::Error HandleSubtractTrailing(ffi::AnyBuffer, ffi::AnyBuffer a, ffi::AnyBuffer b,
+                                  Integers first, ffi::Result<ffi::AnyBuffer> c) {
+  return WithMatrices(*c, [&](auto* matrix, int64_t i) {
+    using Number = std::remove_pointer_t<decltype(matrix)>;
+    const int64_t row = first.typed_data()[2 * i], column = first.typed_data()[2 * i + 1];
+    SubtractProduct<Number>({matrix, Width(*c), {row, Rows(*c), column, Width(*c)}},
+                            {MatrixOf<Number>(a, i), Width(a), {row, Rows(a), 0, Width(a)}},
+                            {MatrixOf<Number>(b, i), Width(b), {column, Rows(b), 0, Width(b)}},
+                            true);
+  });
 }
 
 Matrices MatricesOf(ffi::AnyBuffer x) {
@@ -108,6 +135,28 @@ XLA_FFI_Error* SolveTriangleOnCpu(XLA_FFI_CallFrame* frame) {
   return handler->Call(frame);
 }
 
+XLA_FFI_Error* TrailingProductOnCpu(XLA_FFI_CallFrame* frame) {
+  static auto handler = ffi::Ffi::Bind()
+                            .Arg<ffi::AnyBuffer>()
+                            .Arg<ffi::AnyBuffer>()
+                            .Arg<Integers>()
+                            .Ret<ffi::AnyBuffer>()
+                            .Attr<bool>("is_left")
+                            .To(HandleTrailingProduct);
+  return handler->Call(frame);
+}
+
+XLA_FFI_Error* SubtractTrailingOnCpu(XLA_FFI_CallFrame* frame) {
+  static auto handler = ffi::Ffi::Bind()
+                            .Arg<ffi::AnyBuffer>()
+                            .Arg<ffi::AnyBuffer>()
+                            .Arg<ffi::AnyBuffer>()
+                            .Arg<Integers>()
+                            .Ret<ffi::AnyBuffer>()
+                            .To(HandleSubtractTrailing);
+  return handler->Call(frame);
+}
+
 XLA_FFI_Error* PackOnCpu(XLA_FFI_CallFrame* frame) {
   static auto handler = ffi::Ffi::Bind()
                             .Arg<ffi::AnyBuffer>()
@@ -150,6 +199,8 @@ std::map<std::string, XLA_FFI_Handler*> MatrixTargets() {
   targets.insert({{"jpi_subtract_product", SubtractProductOnCpu},
                   {"jpi_product", ProductOnCpu},
                   {"jpi_solve_triangle", SolveTriangleOnCpu},
+                  {"jpi_trailing_product", TrailingProductOnCpu},
+                  {"jpi_subtract_trailing", SubtractTrailingOnCpu},
                   {"jpi_pack", PackOnCpu},
                   {"jpi_unpack", UnpackOnCpu},
                   {"jpi_substitute", SubstituteOnCpu}});

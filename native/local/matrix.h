@@ -11,10 +11,13 @@
 
 namespace jpi {
 
-// Fortran's xGEMM and xTRSM. The process has them, the ones that jaxlib calls, in SciPy.
+// Fortran's xGEMM, xGEMV and xTRSM. The process has them, the ones that jaxlib calls, in SciPy.
 template <typename Number>
 using Gemm = void(char* trans_a, char* trans_b, int* m, int* n, int* k, Number* alpha, Number* a,
                   int* lda, Number* b, int* ldb, Number* beta, Number* c, int* ldc);
+template <typename Number>
+using Gemv = void(char* trans, int* m, int* n, Number* alpha, Number* a, int* lda, Number* x,
+                  int* incx, Number* beta, Number* y, int* incy);
 template <typename Number>
 using Trsm = void(char* side, char* uplo, char* trans, char* diag, int* m, int* n, Number* alpha,
                   Number* a, int* lda, Number* b, int* ldb);
@@ -22,6 +25,8 @@ using Trsm = void(char* side, char* uplo, char* trans, char* diag, int* m, int* 
 // The addresses of the functions for a type of numbers, null until Python has set them.
 template <typename Number>
 inline Gemm<Number>* gemm = nullptr;
+template <typename Number>
+inline Gemv<Number>* gemv = nullptr;
 template <typename Number>
 inline Trsm<Number>* trsm = nullptr;
 
@@ -48,6 +53,19 @@ void Multiply(Part<Number> c, Part<Number> a, Part<Number> b, int alpha, int bet
   Number factor = alpha, of_c = beta;
   gemm<Number>(&of_b, &of_a, &m, &n, &k, &factor, b.first(), &ldb, a.first(), &lda, &of_c,
                c.first(), &ldc);
+}
+
+// Writes the product of a part of a and the vector x, or of x and the part.
+template <typename Number>
+void MultiplyByVector(Part<Number> a, Number* x, Number* y, bool is_left) {
+  int m = a.box.columns(), n = a.box.rows(), lda = std::max<int64_t>(a.width, 1), one = 1;
+  char trans = is_left ? 'N' : 'T';
+  if (!m || !n) {
+    std::fill_n(y, is_left ? m : n, Number(0));
+    return;
+  }
+  Number factor = 1, of_y = 0;
+  gemv<Number>(&trans, &m, &n, &factor, a.first(), &lda, x, &one, &of_y, y, &one);
 }
 
 // Subtracts the product of parts of a and b from a part of c; with the conjugate transpose of b.
