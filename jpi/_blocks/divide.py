@@ -18,6 +18,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array, lax
 
+from jpi._blocks.dealt_rows import dealt
 from jpi._blocks.secular import modified
 from jpi._blocks.secular_steps import Poles
 from jpi._mpi.comm import Comm
@@ -40,17 +41,17 @@ class Blocks(NamedTuple):
 def eigenpairs(diagonal: Array, below: Array, comm: Comm) -> tuple[Array, Array]:
     """The eigenvalues, in order, and this rank's dealt rows of their vectors.
 
-    More rows and columns than those of the matrix may follow. They mean nothing.
-
     Communication: for each division, two allgathers of a few numbers for each row.
     """
     size = diagonal.shape[0]
     divisions, leaf = parts(size, comm)
     norm, scale = bound(diagonal, below)
     blocks, links = _leaves(diagonal / scale, below / scale, comm, leaf, divisions)
+    held = dealt(size, comm)
     for division in range(divisions):
-        blocks = _joined(blocks, links[2**division - 1 :: 2 ** (division + 1)], comm)
-    return blocks.values.high[0, :size] * norm, blocks.rows[0]
+        wanted = (held, size) if division == divisions - 1 else None
+        blocks = _joined(blocks, links[2**division - 1 :: 2 ** (division + 1)], comm, wanted)
+    return blocks.values.high[0, :size] * norm, blocks.rows[0, :held, :size]
 
 
 def bound(diagonal: Array, beside: Array) -> tuple[Array, Array]:
@@ -89,12 +90,16 @@ def _leaves(
     return Blocks(Poles(values, jnp.zeros_like(values)), rows), links
 
 
-def _joined(blocks: Blocks, links: Array, comm: Comm) -> Blocks:
-    """Each two neighbours solved as one block."""
+def _joined(blocks: Blocks, links: Array, comm: Comm, wanted: tuple[int, int] | None) -> Blocks:
+    """Each two neighbours solved as one block.
+
+    Args:
+        wanted: how many rows and columns of the vectors are wanted, all by default.
+    """
     count, rows, size = blocks.rows.shape
     pairs = blocks.rows.reshape(count // 2, 2, rows, size)
     sign = jnp.where(links < 0, -1, 1).astype(pairs.dtype)[:, None]
     z = jnp.concatenate([pairs[:, 0, -1], sign * pairs[:, 1, -2]], 1) / 2**0.5
     poles = Poles(*(x.reshape(count // 2, 2 * size) for x in blocks.values))
     values, vectors = modified(poles, 2 * jnp.abs(links), z, comm)
-    return Blocks(values, vectors.after(pairs))
+    return Blocks(values, vectors.after(pairs, wanted=wanted))

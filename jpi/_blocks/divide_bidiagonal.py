@@ -30,6 +30,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array
 
+from jpi._blocks.dealt_rows import dealt
 from jpi._blocks.divide import bound, parts
 from jpi._blocks.secular import modified
 from jpi._blocks.secular_steps import Poles
@@ -58,8 +59,6 @@ def singular_vectors(
 ) -> tuple[Array, Array, Array]:
     """The singular values, in rising order, and this rank's dealt rows of U and V.
 
-    More rows and columns than those of the matrix may follow. They mean nothing.
-
     Args:
         has_rows: whether the vectors are wanted.
 
@@ -74,11 +73,13 @@ def singular_vectors(
     diagonal = jnp.concatenate([diagonal / scale, filling])
     above = jnp.pad(above / scale, (0, more + 1))
     blocks = _leaves(diagonal, above, comm, leaf, has_rows)
+    held = dealt(size, comm) if has_rows else 0
     for division in range(divisions):
         rows = slice((leaf << division) - 1, None, leaf << (division + 1))
-        blocks = _joined(blocks, diagonal[rows], above[rows], comm)
+        wanted = (held, size) if division == divisions - 1 else None
+        blocks = _joined(blocks, diagonal[rows], above[rows], comm, wanted)
     values = jnp.sqrt(blocks.squares.high[0, :size]) * norm
-    return values, blocks.left[0], blocks.right[0]
+    return values, blocks.left[0, :held, :size], blocks.right[0, :held, :size]
 
 
 def _leaves(diagonal: Array, above: Array, comm: Comm, leaf: int, has_rows: bool) -> Blocks:
@@ -96,8 +97,14 @@ def _leaves(diagonal: Array, above: Array, comm: Comm, leaf: int, has_rows: bool
     return Blocks(Poles(squares, jnp.zeros_like(squares)), left[:, own], jnp.concatenate(beside, 1))
 
 
-def _joined(blocks: Blocks, a: Array, b: Array, comm: Comm) -> Blocks:
-    """Each two neighbours solved as one block, with the row of ``a`` and ``b`` between them."""
+def _joined(
+    blocks: Blocks, a: Array, b: Array, comm: Comm, wanted: tuple[int, int] | None
+) -> Blocks:
+    """Each two neighbours solved as one block, with the row of ``a`` and ``b`` between them.
+
+    Args:
+        wanted: how many rows and columns of the vectors are wanted, all by default.
+    """
     count, _, size = blocks.right.shape
     right = blocks.right.reshape(count // 2, 2, -1, size)
     left = blocks.left.reshape(count // 2, 2, -1, size)
@@ -116,6 +123,6 @@ def _joined(blocks: Blocks, a: Array, b: Array, comm: Comm) -> Blocks:
     squares, vectors = modified(poles, jnp.ones_like(a), z, comm)
     return Blocks(
         Poles(*(x[:, :-1] for x in squares)),
-        vectors.after(left, LEFT),
-        vectors.after(right, RIGHT, jnp.concatenate([c, s], 1)),
+        vectors.after(left, LEFT, wanted=wanted),
+        vectors.after(right, RIGHT, jnp.concatenate([c, s], 1), wanted),
     )

@@ -35,7 +35,13 @@ class Vectors(NamedTuple):
     roots: Array
     place: Array
 
-    def after(self, pairs: Array, kind: int = EIGEN, turn: Array | None = None) -> Array:
+    def after(
+        self,
+        pairs: Array,
+        kind: int = EIGEN,
+        turn: Array | None = None,
+        wanted: tuple[int, int] | None = None,
+    ) -> Array:
         """The rows of each two blocks as those of one, times the vectors.
 
         Args:
@@ -43,11 +49,15 @@ class Vectors(NamedTuple):
                 the vectors are left ones, the last two rows are the first and last of the block,
                 and so are those of the result.
             turn: for right vectors c and s, the shape (count, 2).
+            wanted: how many of the first rows and columns are wanted, all by default.
         """
         if turn is None:
             turn = jnp.zeros((pairs.shape[0], 2), pairs.dtype)
-        flat = secular_product_p.bind(pairs, *self.poles, *self[1:], turn, kind=kind)
-        return flat.reshape(pairs.shape[0], -1, flat.shape[-1])
+        count, _, rows, size = pairs.shape
+        rows, columns = wanted or (2 * rows - (0 if kind == LEFT else 2), 2 * size)
+        params = {"kind": kind, "wanted": (rows, columns)}
+        flat = secular_product_p.bind(pairs, *self.poles, *self[1:], turn, **params)
+        return flat.reshape(count, rows, columns)
 
 
 def _product_by_xla(
@@ -60,6 +70,7 @@ def _product_by_xla(
     turn: Array,
     *,
     kind: int,
+    wanted: tuple[int, int],
 ) -> Array:
     *batch, count, _, rows, size = pairs.shape
     pairs = pairs.reshape(-1, 2, rows, size)
@@ -81,10 +92,11 @@ def _product_by_xla(
 
     product = _times(pairs, columns)
     if kind == LEFT:
-        return product.reshape(*batch, 2 * count * rows, 2 * size)
-    own = product[:, :, :-2].reshape(-1, 2 * (rows - 2), 2 * size)
-    joined = jnp.concatenate([own, product[:, :1, -2], product[:, 1:, -1]], 1)
-    return joined.reshape(*batch, count * (2 * rows - 2), 2 * size)
+        joined = product.reshape(-1, 2 * rows, 2 * size)
+    else:
+        own = product[:, :, :-2].reshape(-1, 2 * (rows - 2), 2 * size)
+        joined = jnp.concatenate([own, product[:, :1, -2], product[:, 1:, -1]], 1)
+    return joined[:, : wanted[0], : wanted[1]].reshape(*batch, count * wanted[0], wanted[1])
 
 
 def _times(pairs: Array, columns: Any) -> Array:
@@ -126,10 +138,17 @@ def _right(multiples: Array, c: Array, s: Array, start: Array) -> Array:
     return jnp.where(is_of_second, jnp.where(is_last, c, s * between), columns)
 
 
-def _product_type(pairs: Any, *others: Any, kind: int) -> Any:
-    # a reshape after the last product would hide from XLA that its memory may be used again
-    *batch, count, _, rows, size = pairs.shape
-    return pairs.update(shape=(*batch, count * (2 * rows - (0 if kind == LEFT else 2)), 2 * size))
+def _product_type(pairs: Any, *others: Any, wanted: tuple[int, int], **params: Any) -> Any:
+    # a matrix, whose memory XLA uses again; it copies a part of an array with more dimensions
+    *batch, count, _, _, _ = pairs.shape
+    return pairs.update(shape=(*batch, count * wanted[0], wanted[1]))
 
 
-register(secular_product_p, "jpi_secular_product", _product_by_xla, "kind", types=_product_type)
+register(
+    secular_product_p,
+    "jpi_secular_product",
+    _product_by_xla,
+    *("kind", "wanted"),
+    types=_product_type,
+    unsent=("wanted",),
+)

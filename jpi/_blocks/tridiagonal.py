@@ -100,8 +100,8 @@ def tridiagonal(a: Array, comm: Comm, size: int) -> Tridiagonal:
     return Tridiagonal(diagonal, below, stages_of(vectors, numbers[:, 2], panels * width, comm))
 
 
-def transformed(stages: Sequence[Stage], z: Array, comm: Comm, count: int) -> Array:
-    """This rank's ``count`` rows of Q Z, from those of Z; other rows follow and stay.
+def transformed(stages: Sequence[Stage], z: Array, comm: Comm) -> Array:
+    """This rank's rows of Q Z, from those of Z; V may have more rows, of zeros.
 
     The reflections of a stage are I - V T V^H, and T^-1 has the numbers 1 / t on its diagonal and
     those of V^H V above it (Puglisi, "Modification of the Householder method based on the compact
@@ -110,8 +110,8 @@ def transformed(stages: Sequence[Stage], z: Array, comm: Comm, count: int) -> Ar
     Communication: two allreduces a stage, of V^H V and of as many rows of Z as V has columns.
     """
     for first, vectors, (rows, columns), factors in reversed(stages):
-        held = slice(rows.start, rows.start + max(count - first, 0)), columns
-        rest = slice(first, count), ALL
+        held = slice(rows.start, rows.start + max(z.shape[0] - first, 0)), columns
+        rest = slice(first, None), ALL
         squares = product(vectors, vectors, of_a=held, of_b=held, is_adjoint=True)
         squares = summed(squares, comm)
         inverse = jnp.triu(squares, 1) + jnp.diag(1 / jnp.where(factors == 0, 1, factors))

@@ -18,8 +18,8 @@ from jpi._primitives.moves import from_root
 
 # The rows or columns up to which each rank computes with the whole matrix. All ranks together are
 # faster from 256 on, by `benchmarks/linalg.py` on 2 ranks, but compile for longer, by a second or
-# two. QR takes 0.88 of the time at 512 and 0.55 at 1024, singular values 0.92 and 0.78, eigenvalues
-# 1.07 and 0.99.
+# two, eigh and svd by 5 and 10. QR takes 0.82 of the time at 512 and 0.55 at 1024, svd 0.83 and
+# 0.64, eigh 1.00 and 0.93.
 SMALL = 512
 SMALL_SPECTRAL = 1024
 PANELS = 32  # at the most: each is a part of the program

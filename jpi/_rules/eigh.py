@@ -59,9 +59,7 @@ def hermitian_eigenpairs(
     scale = jnp.where(largest > 0, largest, 1)
     reduced = tridiagonal((rows / scale).astype(rows.dtype), comm, size)
     values, vectors = eigenpairs(reduced.diagonal, reduced.below, comm)
-    count = dealt(size, comm)
-    vectors = transformed(reduced.stages, vectors.astype(rows.dtype), comm, count)
-    return values * scale, vectors[:count, :size]
+    return values * scale, transformed(reduced.stages, vectors.astype(rows.dtype), comm)
 
 
 def _hermitian(rows: Array, comm: Comm, lower: bool) -> Array:

@@ -104,7 +104,6 @@ def _square_factors(
     values = values[::-1] * scale
     if not compute_uv:
         return values, left, right
-    count = dealt(size, comm)
-    left = transformed(reduced.of_columns, left.astype(a.dtype), comm, count)
-    right = transformed(reduced.of_rows, right.astype(a.dtype), comm, count)
-    return values, *(x[:count, :size][:, ::-1] for x in (left, right))
+    left = transformed(reduced.of_columns, left.astype(a.dtype), comm)
+    right = transformed(reduced.of_rows, right.astype(a.dtype), comm)
+    return values, left[:, ::-1], right[:, ::-1]

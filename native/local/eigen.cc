@@ -69,6 +69,7 @@ ffi::Error HandleProduct(ffi::AnyBuffer pairs, ffi::AnyBuffer high, ffi::AnyBuff
   return WithRows(high, [&](auto* poles, int64_t i) {
     using Number = std::remove_pointer_t<decltype(poles)>;
     const auto near = MatrixOf<Number>(roots, i);
+    const int64_t columns = Width(*result), kept = columns ? each / columns : 0;
     const VectorsOf<Number> of{Kind(kind),
                                size,
                                {poles, RowOf<Number>(low, i)},
@@ -76,9 +77,9 @@ ffi::Error HandleProduct(ffi::AnyBuffer pairs, ffi::AnyBuffer high, ffi::AnyBuff
                                {near, near + size},
                                near + 2 * size,
                                RowOf<Number>(turn, i)};
-    MultiplyByVectors<Number>(MatrixOf<Number>(pairs, 2 * i), Rows(pairs), of,
-                              place.typed_data() + i * size,
-                              static_cast<Number*>(result->untyped_data()) + i * each);
+    MultiplyByVectors<Number>(
+        MatrixOf<Number>(pairs, 2 * i), Rows(pairs), of, place.typed_data() + i * size,
+        {static_cast<Number*>(result->untyped_data()) + i * each, columns, {0, kept, 0, columns}});
   });
 }
 

@@ -76,16 +76,17 @@ void WriteVector(const VectorsOf<Number>& of, int64_t j, Number* x) {
   }
 }
 
-// Writes the rows of two blocks on a diagonal, one below the other in `pairs`, times the vectors.
+// Writes the rows of two blocks on a diagonal, one below the other in `pairs`, times the vectors;
+// the first rows and columns of that, as many as the result has.
 //
-// The last two rows of a block are its first and last one, and so are those of the result: but for
+// The last two rows of a block are its first and last one, and so are those of the product: but for
 // left vectors, which need none.
 template <typename Number>
 void MultiplyByVectors(Number* pairs, int64_t rows, VectorsOf<Number> of, const int32_t* place,
-                       Number* result) {
-  if (!rows) return;
+                       Part<Number> result) {
   const int64_t size = of.size, half = size / 2, beside = of.kind == Kind::kLeft ? 0 : 2;
   const int64_t width = std::min<int64_t>(size, 128), own = rows - beside;
+  if (!result.box.rows()) return;
   const Scratch scratch((width + 3) * size * sizeof(Number));
   const auto columns = reinterpret_cast<Number*>(scratch.bytes()), high = columns + width * size,
              low = high + size, weights = low + size;
@@ -96,14 +97,15 @@ void MultiplyByVectors(Number* pairs, int64_t rows, VectorsOf<Number> of, const 
   }
   of.poles = {high, low};
   of.weights = weights;
-  for (int64_t start = 0; start < size; start += width) {
-    const int64_t count = std::min(width, size - start);
+  for (int64_t start = 0; start < result.width; start += width) {
+    const int64_t count = std::min(width, result.width - start);
     for (int64_t j = 0; j < count; ++j) WriteVector(of, start + j, columns + j * size);
     // rows of block k of the pair, times these vectors
     const auto multiply = [&](int64_t k, int64_t from, int64_t to, int64_t number) {
-      const int64_t first = k * rows + from;
-      Multiply<Number>({result, size, {to, to + number, start, start + count}},
-                       {pairs, half, {first, first + number, 0, half}},
+      const int64_t first = k * rows + from, last = std::min(to + number, result.box.bottom);
+      if (last <= to) return;
+      Multiply<Number>({result.matrix, result.width, {to, last, start, start + count}},
+                       {pairs, half, {first, first + last - to, 0, half}},
                        {columns, size, {0, count, k * half, (k + 1) * half}}, 1, 0, false, true);
     };
     multiply(0, 0, 0, own);

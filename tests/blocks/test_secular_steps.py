@@ -81,11 +81,14 @@ def test_products_with_the_vectors_are_those_by_xla(kind, dtype):
         vectors = Vectors(poles, exact, found, place)
         result = jax.jit(lambda x: vectors.after(x, kind, turn))(pairs)
         args = (pairs, *poles, exact, found, place, turn)
-        expected = secular_vectors._product_by_xla(*args, kind=kind)
+        params = {"kind": kind, "wanted": result.shape[1:]}
+        expected = secular_vectors._product_by_xla(*args, **params)
         many = jax.vmap(lambda x: vectors.after(x, kind, turn))(np.stack([pairs, -pairs]))
+        some = vectors.after(pairs, kind, turn, (7, SIZE - 1))
         none = vectors.after(pairs[:, :, 5 if kind == LEFT else 3 :], kind, turn)
     limit = 100 * np.finfo(dtype).eps
     np.testing.assert_allclose(result, expected.reshape(result.shape), limit, limit)
+    np.testing.assert_allclose(some, result[:, :7, : SIZE - 1], limit, limit)
     np.testing.assert_array_equal(many, np.stack([result, -result]))
     np.testing.assert_array_equal(
         none, result[:, result.shape[1] :] if kind == LEFT else result[:, -2:]

@@ -136,6 +136,37 @@ def test_singular_vectors_are_unitary_and_make_up_the_matrix(shape, dtype, spec,
     np.testing.assert_allclose((u[:, :count] * s) @ v[:count], x, atol=2e-5)
 
 
+def special(n):
+    """Matrices whose eigenvalues or singular values are hard to tell apart, or differ by far."""
+    x = random_array((n, n), np.float64)
+    q = np.linalg.qr(x)[0]
+    yield "random", x
+    yield "ones", np.ones((n, n))
+    yield "repeated", (q * np.repeat([1.0, 2, 3, 5], -(-n // 4))[:n]) @ q.T
+    yield "graded", (q * 10.0 ** -np.linspace(0, 18, n)) @ q.T
+    yield "huge", 1e150 * x
+    yield "tiny", 1e-150 * x
+    yield "blocks", np.kron(np.eye(n // 2), [[1, 2], [2, 1]])
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.complex128])
+def test_special_matrices_are_decomposed_to_rounding(dtype):
+    n, linalg = 70, jpi.numpy.linalg
+    with jax.enable_x64(True):
+        for name, x in special(n):
+            x = x.astype(dtype)
+            if dtype == np.complex128:
+                x = x + 0.5j * np.triu(x, 1)
+            a, limit = hermitian(x), 1e-13 * n * np.abs(x).max()
+            values, vectors = map(whole, linalg.eigh(jpi.numpy.asarray(a)))
+            np.testing.assert_allclose((vectors * values) @ adjoint(vectors), a, 0, limit, name)
+            np.testing.assert_allclose(adjoint(vectors) @ vectors, np.eye(n), 0, 1e-12, name)
+            u, s, v = map(whole, linalg.svd(jpi.numpy.asarray(x)))
+            np.testing.assert_allclose((u * s) @ v, x, 0, limit, name)
+            np.testing.assert_allclose(adjoint(u) @ u, np.eye(n), 0, 1e-12, name)
+            np.testing.assert_allclose(v @ adjoint(v), np.eye(n), 0, 1e-12, name)
+
+
 def test_singular_vectors_of_a_matrix_of_low_rank_are_unitary():
     x = random_array((9, 2), seed=1) @ random_array((2, 9), seed=2)
     u, _, v = map(whole, jpi.numpy.linalg.svd(jpi.numpy.asarray(x)))
