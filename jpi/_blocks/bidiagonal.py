@@ -71,9 +71,9 @@ def _stage(a: Array, comm: Comm, columns: int, width: int) -> tuple[Array, Array
     def panel(k: Array, state: State) -> State:
         a, all_v, all_w, numbers = state
         start = k * width
-        found = _panel(a, comm, start, width)
+        first = start // comm.size, start
+        found = _panel(a, comm, first, width)
         v, x, w = (own(part, comm) for part in (found.v, found.x, found.w))
-        first = jnp.stack([start // comm.size, start])
         a = subtract_trailing(a, v, found.y, first)
         a = subtract_trailing(a, x, found.w, first)
         all_v = lax.dynamic_update_slice(all_v, v, (0, start))
@@ -85,11 +85,12 @@ def _stage(a: Array, comm: Comm, columns: int, width: int) -> tuple[Array, Array
     return lax.fori_loop(0, columns // width, panel, state)
 
 
-def _panel(a: Array, comm: Comm, start: Array, width: int) -> _Panel:
-    size, held = a.shape[1], width // comm.size
+def _panel(a: Array, comm: Comm, first: tuple[Array, Array], width: int) -> _Panel:
+    """The panel that begins at a row of this rank and a column."""
+    size, held, (top, start) = a.shape[1], width // comm.size, first
     columns = in_order(lax.dynamic_slice(a, (0, start), (a.shape[0], width)), comm)
-    rows = in_order(lax.dynamic_slice(a, (start // comm.size, 0), (held, size)), comm)
-    index, first = jnp.arange(size), jnp.stack([start // comm.size, start])
+    rows = in_order(lax.dynamic_slice(a, (top, 0), (held, size)), comm)
+    index = jnp.arange(size)
 
     def reflect(j: Array, panel: _Panel) -> _Panel:
         v, y, x, w, numbers = panel

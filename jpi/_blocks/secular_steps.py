@@ -31,9 +31,6 @@ class Poles(NamedTuple):
     def minus(self, other: Poles) -> Array:
         return (self.high - other.high) + (self.low - other.low)
 
-    def at(self, index: Array) -> Poles:
-        return Poles(*(jnp.take_along_axis(x, index, -1) for x in self))
-
     def part(self, start: int, count: int) -> Poles:
         return Poles(*(lax.slice_in_dim(x, start, start + count, axis=-1) for x in self))
 

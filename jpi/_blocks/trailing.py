@@ -18,19 +18,19 @@ trailing_product_p = _jax.Primitive("jpi_trailing_product")
 subtract_trailing_p = _jax.Primitive("jpi_subtract_trailing")
 
 
-def trailing_product(a: Array, x: Array, first: Array, *, is_left: bool = False) -> Array:
+def trailing_product(a: Array, x: Array, first: Any, *, is_left: bool = False) -> Array:
     """The product of the trailing part of ``a``, and of the vector ``x``; zeros come first.
 
     Args:
         first: the first row and the first column of the part.
         is_left: whether ``x`` is the left factor.
     """
-    return trailing_product_p.bind(a, x, jnp.int32(first), is_left=is_left)
+    return trailing_product_p.bind(a, x, jnp.stack(first, dtype=jnp.int32), is_left=is_left)
 
 
-def subtract_trailing(c: Array, a: Array, b: Array, first: Array) -> Array:
+def subtract_trailing(c: Array, a: Array, b: Array, first: Any) -> Array:
     """``c``, and its trailing part less that of A B^H."""
-    return subtract_trailing_p.bind(c, a, b, jnp.int32(first))
+    return subtract_trailing_p.bind(c, a, b, jnp.stack(first, dtype=jnp.int32))
 
 
 def _masks(c: Any, first: Any) -> tuple[Any, Any]:

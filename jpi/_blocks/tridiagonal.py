@@ -86,12 +86,13 @@ def tridiagonal(a: Array, comm: Comm, size: int) -> Tridiagonal:
     def panel(k: Array, state: tuple[Array, Array]) -> tuple[Array, Array]:
         a, numbers = state
         start = k * width
-        v, w, found = _panel(a, comm, start, width)
-        first = jnp.stack([start // comm.size, start])
-        a = subtract_trailing(a, own(v, comm), w, first)
+        first = start // comm.size, start
+        v, w, found = _panel(a, comm, first, width)
+        own_v = own(v, comm)
+        a = subtract_trailing(a, own_v, w, first)
         a = subtract_trailing(a, own(w, comm), v, first)
         # the vectors take the place of the columns
-        a = lax.dynamic_update_slice(a, own(v, comm), (0, start))
+        a = lax.dynamic_update_slice(a, own_v, (0, start))
         return a, lax.dynamic_update_slice(numbers, found, (start, 0))
 
     state = a, jnp.zeros((a.shape[1], 3), a.dtype)
@@ -122,11 +123,13 @@ def transformed(stages: Sequence[Stage], z: Array, comm: Comm) -> Array:
     return z
 
 
-def _panel(a: Array, comm: Comm, start: Array, width: int) -> tuple[Array, Array, Array]:
-    """V, W, and d, e, t of each column, for the columns from ``start`` on."""
-    size = a.shape[1]
+def _panel(
+    a: Array, comm: Comm, first: tuple[Array, Array], width: int
+) -> tuple[Array, Array, Array]:
+    """V, W, and d, e, t of each column: the panel begins at a row of this rank, and a column."""
+    size, (_, start) = a.shape[1], first
     columns = in_order(lax.dynamic_slice(a, (0, start), (a.shape[0], width)), comm)
-    index, first = jnp.arange(size), jnp.stack([start // comm.size, start])
+    index = jnp.arange(size)
 
     def reflect(j: Array, state: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
         v, w, numbers = state

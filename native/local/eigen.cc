@@ -23,11 +23,6 @@ ffi::Error WithRows(ffi::AnyBuffer x, Function function) {
   return ffi::Error::InvalidArgument("jpi: the numbers must be of type float32 or float64");
 }
 
-template <typename Number>
-Number* RowOf(ffi::AnyBuffer x, int64_t i) {
-  return static_cast<Number*>(x.untyped_data()) + i * Width(x);
-}
-
 ffi::Error HandleOrder(ffi::AnyBuffer high, ffi::AnyBuffer low, ffi::AnyBuffer z,
                        ffi::Result<ffi::AnyBuffer> ordered_high,
                        ffi::Result<ffi::AnyBuffer> ordered_low,

@@ -42,8 +42,7 @@ ffi::Error HandleFactorPanel(ffi::AnyBuffer, ffi::Result<ffi::AnyBuffer> x,
                              ffi::Result<ffi::AnyBuffer> message, Numbers box) {
   return WithMatrices(*x, [&](auto* matrix, int64_t i) {
     using Number = std::remove_pointer_t<decltype(matrix)>;
-    FactorPanel<Number>({matrix, Width(*x), BoxAt(box.begin(), 0)},
-                        static_cast<Number*>(message->untyped_data()) + i * Width(*message));
+    FactorPanel<Number>({matrix, Width(*x), BoxAt(box.begin(), 0)}, RowOf<Number>(*message, i));
   });
 }
 
@@ -52,7 +51,7 @@ ffi::Error HandleApplyPanel(ffi::AnyBuffer, ffi::AnyBuffer message, ffi::Result<
   return WithMatrices(*x, [&](auto* matrix, int64_t i) {
     using Number = std::remove_pointer_t<decltype(matrix)>;
     ApplyPanel<Number>({matrix, Width(*x), BoxAt(box.begin(), 0)}, Rows(*x),
-                       static_cast<Number*>(message.untyped_data()) + i * Width(message), columns);
+                       RowOf<Number>(message, i), columns);
   });
 }
 

@@ -38,8 +38,7 @@ ffi::Error HandleTrailingProduct(ffi::AnyBuffer a, ffi::AnyBuffer x, Integers fi
     using Number = std::remove_pointer_t<decltype(matrix)>;
     const int64_t row = first.typed_data()[2 * i], column = first.typed_data()[2 * i + 1];
     const int64_t from = is_left ? row : column, to = is_left ? column : row;
-    const auto factor = static_cast<Number*>(x.untyped_data()) + i * Width(x);
-    const auto product = static_cast<Number*>(y->untyped_data()) + i * Width(*y);
+    const auto factor = RowOf<Number>(x, i), product = RowOf<Number>(*y, i);
     std::fill_n(product, to, Number(0));
     MultiplyByVector<Number>({matrix, Width(a), {row, Rows(a), column, Width(a)}}, factor + from,
                              product + to, is_left);

@@ -71,6 +71,16 @@ void OrderPoles(Poles<Number> poles, const Number* z, int64_t size, Number* high
 
 constexpr int64_t kLanes = 8;  // sums that do not wait for each other
 
+// Calls `add` with each number below `size` and the lane it belongs to.
+template <typename Add>
+void InLanes(int64_t size, Add add) {
+  int64_t i = 0;
+  for (; i + kLanes <= size; i += kLanes) {
+    for (int64_t lane = 0; lane < kLanes; ++lane) add(i + lane, lane);
+  }
+  for (; i < size; ++i) add(i, 0);
+}
+
 template <typename Number>
 struct Terms {
   Number sum = 0, squares = 0, moduli = 0;
@@ -80,17 +90,12 @@ struct Terms {
 template <typename Number>
 Terms<Number> Fractions(const Number* d, const Number* z, int64_t size, Number x) {
   Number sum[kLanes]{}, squares[kLanes]{}, moduli[kLanes]{};
-  const auto add = [&](int64_t i, int64_t lane) {
+  InLanes(size, [&](int64_t i, int64_t lane) {
     const Number term = z[i] / (d[i] - x), product = z[i] * term;
     sum[lane] += product;
     squares[lane] += term * term;
     moduli[lane] += std::abs(product);
-  };
-  int64_t i = 0;
-  for (; i + kLanes <= size; i += kLanes) {
-    for (int64_t lane = 0; lane < kLanes; ++lane) add(i + lane, lane);
-  }
-  for (; i < size; ++i) add(i, 0);
+  });
   Terms<Number> terms;
   for (int64_t lane = 0; lane < kLanes; ++lane) {
     terms.sum += sum[lane];
@@ -197,7 +202,8 @@ void FindRoots(Poles<Number> poles, Number r, const Number* z, int64_t size, int
   }
 }
 
-// Writes those z_i from `start` on of which all roots are exact, up to r; the signs are those of z.
+// Writes those z_i from `start` on of which all roots are exact, times the square root of r; the
+// signs are those of z.
 template <typename Number>
 void FindWeights(Poles<Number> poles, const Number* z, const Number* roots, int64_t size,
                  int64_t start, int64_t count, Number* weights) {
@@ -207,15 +213,10 @@ void FindWeights(Poles<Number> poles, const Number* z, const Number* roots, int6
     const Pole<Number> own = poles[i];
     Number products[kLanes];
     std::fill_n(products, kLanes, Number(1));
-    const auto multiply = [&](int64_t j, int64_t lane) {
+    InLanes(size, [&](int64_t j, int64_t lane) {
       const Number difference = j == i ? Number(1) : poles[j].Minus(own);
       products[lane] *= (near[j].Minus(own) + offsets[j]) / difference;
-    };
-    int64_t j = 0;
-    for (; j + kLanes <= size; j += kLanes) {
-      for (int64_t lane = 0; lane < kLanes; ++lane) multiply(j + lane, lane);
-    }
-    for (; j < size; ++j) multiply(j, 0);
+    });
     Number product = 1;
     for (const Number x : products) product *= x;
     const Number modulus = std::sqrt(std::abs(product));

@@ -25,7 +25,8 @@ struct VectorsOf {
   const Number* weights;
   Poles<Number> near;  // the poles near the roots
   const Number* offsets;
-  const Number* turn;  // c and s, for right vectors
+  const Number* turn;             // c and s, for right vectors
+  const Number* roots = nullptr;  // of the poles, for left vectors
 };
 
 // Divides a vector by its norm, whose square could be too large.
@@ -34,19 +35,14 @@ void MakeUnit(Number* x, int64_t size) {
   Number largest = 0;
   for (int64_t i = 0; i < size; ++i) largest = std::max(largest, std::abs(x[i]));
   Number squares[kLanes]{};
-  const auto add = [&](int64_t i, int64_t lane) {
+  InLanes(size, [&](int64_t i, int64_t lane) {
     x[i] /= largest;
     squares[lane] += x[i] * x[i];
-  };
-  int64_t i = 0;
-  for (; i + kLanes <= size; i += kLanes) {
-    for (int64_t lane = 0; lane < kLanes; ++lane) add(i + lane, lane);
-  }
-  for (; i < size; ++i) add(i, 0);
+  });
   Number sum = 0;
   for (const Number square : squares) sum += square;
   const Number norm = std::sqrt(sum);
-  for (i = 0; i < size; ++i) x[i] /= norm;
+  for (int64_t i = 0; i < size; ++i) x[i] /= norm;
 }
 
 // Writes vector j.
@@ -64,7 +60,7 @@ void WriteVector(const VectorsOf<Number>& of, int64_t j, Number* x) {
   const Number offset = of.offsets[j];
   for (int64_t i = 0; i < size; ++i) x[i] = of.weights[i] / (of.poles[i].Minus(near) - offset);
   if (of.kind == Kind::kLeft) {
-    for (int64_t i = 0; i < size; ++i) x[i] *= std::sqrt(of.poles.high[i]);
+    for (int64_t i = 0; i < size; ++i) x[i] *= of.roots[i];
     x[first] = -1;
   }
   if (of.kind != Kind::kEigen) x[last] = 0;
@@ -87,16 +83,18 @@ void MultiplyByVectors(Number* pairs, int64_t rows, VectorsOf<Number> of, const 
   const int64_t size = of.size, half = size / 2, beside = of.kind == Kind::kLeft ? 0 : 2;
   const int64_t width = std::min<int64_t>(size, 128), own = rows - beside;
   if (!result.box.rows()) return;
-  const Scratch scratch((width + 3) * size * sizeof(Number));
+  const Scratch scratch((width + 4) * size * sizeof(Number));
   const auto columns = reinterpret_cast<Number*>(scratch.bytes()), high = columns + width * size,
-             low = high + size, weights = low + size;
+             low = high + size, weights = low + size, roots = weights + size;
   for (int64_t i = 0; i < size; ++i) {
     high[i] = of.poles.high[place[i]];
     low[i] = of.poles.low[place[i]];
     weights[i] = of.weights[place[i]];
+    roots[i] = std::sqrt(high[i]);
   }
   of.poles = {high, low};
   of.weights = weights;
+  of.roots = roots;
   for (int64_t start = 0; start < result.width; start += width) {
     const int64_t count = std::min(width, result.width - start);
     for (int64_t j = 0; j < count; ++j) WriteVector(of, start + j, columns + j * size);

@@ -67,6 +67,12 @@ Number* MatrixOf(ffi::AnyBuffer x, int64_t i) {
   return static_cast<Number*>(x.untyped_data()) + i * Elements(x);
 }
 
+// The address of a vector of a batch.
+template <typename Number>
+Number* RowOf(ffi::AnyBuffer x, int64_t i) {
+  return static_cast<Number*>(x.untyped_data()) + i * Width(x);
+}
+
 // Calls `function` with the address and the number of each matrix of a batch.
 template <typename Function>
 ffi::Error WithMatrices(ffi::AnyBuffer x, Function function) {
