@@ -13,7 +13,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array, lax
 
-from jpi._blocks.dealt_rows import in_order, own
+from jpi._blocks.dealt_rows import gathered, own
 from jpi._blocks.householder import summed
 from jpi._blocks.parts import dot
 from jpi._blocks.trailing import subtract_trailing, trailing_product
@@ -88,8 +88,8 @@ def _stage(a: Array, comm: Comm, columns: int, width: int) -> tuple[Array, Array
 def _panel(a: Array, comm: Comm, first: tuple[Array, Array], width: int) -> _Panel:
     """The panel that begins at a row of this rank and a column."""
     size, held, (top, start) = a.shape[1], width // comm.size, first
-    columns = in_order(lax.dynamic_slice(a, (0, start), (a.shape[0], width)), comm)
-    rows = in_order(lax.dynamic_slice(a, (top, 0), (held, size)), comm)
+    columns = gathered(lax.dynamic_slice(a, (0, start), (a.shape[0], width)), comm)
+    rows = gathered(lax.dynamic_slice(a, (top, 0), (held, size)), comm)
     index = jnp.arange(size)
 
     def reflect(j: Array, panel: _Panel) -> _Panel:
@@ -106,7 +106,7 @@ def _panel(a: Array, comm: Comm, first: tuple[Array, Array], width: int) -> _Pan
         row = jnp.conj(lax.dynamic_index_in_dim(rows, j, 0, keepdims=False))
         row = row - dot(y, _adjoint_row(v, at)) - dot(w, _adjoint_row(x, at))
         right, e, s = reflection(jnp.where(index > at, row, 0), index == at + 1)
-        products = in_order(trailing_product(a, right, first), comm)
+        products = gathered(trailing_product(a, right, first), comm)
         products -= dot(v, dot(jnp.conj(y.T), right)) + dot(x, dot(jnp.conj(w.T), right))
         w = lax.dynamic_update_index_in_dim(w, right, j, 1)
         x = lax.dynamic_update_index_in_dim(x, s * products, j, 1)

@@ -48,7 +48,7 @@ def collect(rows: Array, comm: Comm, size: int) -> Array:
     return jnp.take(block, np.argsort(order), axis=0)
 
 
-def in_order(rows: Array, comm: Comm) -> Array:
+def gathered(rows: Array, comm: Comm) -> Array:
     """All rows on every rank, from as many dealt rows of each; one allgather."""
     if comm.size == 1:
         return rows

@@ -25,6 +25,8 @@ Each rank multiplies its dealt rows of the vectors. No rows are communicated.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -34,8 +36,9 @@ from jpi._blocks.dealt_rows import dealt
 from jpi._blocks.divide import bound, parts
 from jpi._blocks.secular import modified
 from jpi._blocks.secular_steps import Poles
-from jpi._blocks.secular_vectors import LEFT, RIGHT
+from jpi._blocks.secular_vectors import LEFT, RIGHT, Vectors
 from jpi._mpi.comm import Comm
+from jpi._ordered.in_order import in_order
 
 BEYOND = 8.0  # above all squares
 
@@ -54,12 +57,39 @@ class Blocks(NamedTuple):
     right: Array
 
 
+class Pairs(NamedTuple):
+    """Each two neighbours as one block, whose vectors are not made yet.
+
+    Attributes:
+        squares: of the singular values of the block.
+        vectors: of M.
+        left, right: the rows of the two blocks.
+        turn: c and s.
+    """
+
+    squares: Poles
+    vectors: Vectors
+    left: Array
+    right: Array
+    turn: Array
+
+    def blocks(self) -> Blocks:
+        left = self.vectors.after(self.left, LEFT)
+        return Blocks(self.squares, left, self.vectors.after(self.right, RIGHT, self.turn))
+
+
 def singular_vectors(
-    diagonal: Array, above: Array, comm: Comm, *, has_rows: bool = True
+    diagonal: Array,
+    above: Array,
+    comm: Comm,
+    finish: Callable[[Array], Array] = lambda left: left,
+    *,
+    has_rows: bool = True,
 ) -> tuple[Array, Array, Array]:
-    """The singular values, in rising order, and this rank's dealt rows of U and V.
+    """The singular values, in rising order, what is made of U, and this rank's dealt rows of V.
 
     Args:
+        finish: makes that of this rank's dealt rows of U; only then V takes memory.
         has_rows: whether the vectors are wanted.
 
     Communication: for each division, two allgathers of a few numbers for each row.
@@ -72,14 +102,25 @@ def singular_vectors(
     filling = 1.5 + jnp.arange(more, dtype=diagonal.dtype) / (2 * more)
     diagonal = jnp.concatenate([diagonal / scale, filling])
     above = jnp.pad(above / scale, (0, more + 1))
-    blocks = _leaves(diagonal, above, comm, leaf, has_rows)
     held = dealt(size, comm) if has_rows else 0
+    blocks = _leaves(diagonal, above, comm, leaf, has_rows)
+    if not divisions:
+        values = _values(blocks.squares, size, norm)
+        left, right = blocks.left[0, :held, :size], blocks.right[0, :held, :size]
+        return values, finish(left), right
     for division in range(divisions):
         rows = slice((leaf << division) - 1, None, leaf << (division + 1))
-        wanted = (held, size) if division == divisions - 1 else None
-        blocks = _joined(blocks, diagonal[rows], above[rows], comm, wanted)
-    values = jnp.sqrt(blocks.squares.high[0, :size]) * norm
-    return values, blocks.left[0, :held, :size], blocks.right[0, :held, :size]
+        pairs = _paired(blocks, diagonal[rows], above[rows], comm)
+        if division < divisions - 1:
+            blocks = pairs.blocks()
+    made = partial(pairs.vectors.after, wanted=(held, size))
+    left = in_order(finish(made(pairs.left, LEFT)[0]))
+    right = made(in_order(pairs.right), RIGHT, pairs.turn)[0]
+    return _values(pairs.squares, size, norm), left, right
+
+
+def _values(squares: Poles, size: int, norm: Array) -> Array:
+    return jnp.minimum(jnp.sqrt(squares.high[0, :size]), 1) * norm  # so that rounding gives no inf
 
 
 def _leaves(diagonal: Array, above: Array, comm: Comm, leaf: int, has_rows: bool) -> Blocks:
@@ -97,14 +138,8 @@ def _leaves(diagonal: Array, above: Array, comm: Comm, leaf: int, has_rows: bool
     return Blocks(Poles(squares, jnp.zeros_like(squares)), left[:, own], jnp.concatenate(beside, 1))
 
 
-def _joined(
-    blocks: Blocks, a: Array, b: Array, comm: Comm, wanted: tuple[int, int] | None
-) -> Blocks:
-    """Each two neighbours solved as one block, with the row of ``a`` and ``b`` between them.
-
-    Args:
-        wanted: how many rows and columns of the vectors are wanted, all by default.
-    """
+def _paired(blocks: Blocks, a: Array, b: Array, comm: Comm) -> Pairs:
+    """Each two neighbours as one block, with the row of ``a`` and ``b`` between them."""
     count, _, size = blocks.right.shape
     right = blocks.right.reshape(count // 2, 2, -1, size)
     left = blocks.left.reshape(count // 2, 2, -1, size)
@@ -121,8 +156,5 @@ def _joined(
     high = high.at[:, 1, -1].set(BEYOND)
     poles = Poles(*(x.reshape(count // 2, 2 * size) for x in (high, low)))
     squares, vectors = modified(poles, jnp.ones_like(a), z, comm)
-    return Blocks(
-        Poles(*(x[:, :-1] for x in squares)),
-        vectors.after(left, LEFT, wanted=wanted),
-        vectors.after(right, RIGHT, jnp.concatenate([c, s], 1), wanted),
-    )
+    squares = Poles(*(x[:, :-1] for x in squares))
+    return Pairs(squares, vectors, left, right, jnp.concatenate([c, s], 1))

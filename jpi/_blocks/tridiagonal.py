@@ -8,17 +8,19 @@ all get the product. The panels are shared by all ranks.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import jax.numpy as jnp
 from jax import Array, lax
 
-from jpi._blocks.dealt_rows import in_order, own
+from jpi._blocks.dealt_rows import gathered, own
 from jpi._blocks.householder import summed
 from jpi._blocks.parts import ALL, Part, dot, product, solve_triangle, subtract_product
 from jpi._blocks.trailing import subtract_trailing, trailing_product
 from jpi._mpi.comm import Comm
+from jpi._ordered.in_order import in_order
 
 STAGES = 8  # of reflections that are multiplied together, at most
 COLUMNS = 128  # of a stage, at least, if there are several
@@ -110,17 +112,23 @@ def transformed(stages: Sequence[Stage], z: Array, comm: Comm) -> Array:
 
     Communication: two allreduces a stage, of V^H V and of as many rows of Z as V has columns.
     """
-    for first, vectors, (rows, columns), factors in reversed(stages):
-        held = slice(rows.start, rows.start + max(z.shape[0] - first, 0)), columns
-        rest = slice(first, None), ALL
-        squares = product(vectors, vectors, of_a=held, of_b=held, is_adjoint=True)
-        squares = summed(squares, comm)
-        inverse = jnp.triu(squares, 1) + jnp.diag(1 / jnp.where(factors == 0, 1, factors))
-        products = product(vectors, z, of_a=held, of_b=rest, is_adjoint=True)
-        products = summed(products, comm)
-        products = solve_triangle(inverse, products, lower=False)
-        z = subtract_product(z, vectors, products, of_c=rest, of_a=held)
+    for _, group in itertools.groupby(reversed(stages), lambda stage: id(stage.vectors)):
+        same = list(group)
+        vectors = in_order(same[0].vectors)  # so that V^H V takes no memory before it is needed
+        for stage in same:
+            z = _reflected(stage._replace(vectors=vectors), z, comm)
     return z
+
+
+def _reflected(stage: Stage, z: Array, comm: Comm) -> Array:
+    first, vectors, (rows, columns), factors = stage
+    held = slice(rows.start, rows.start + max(z.shape[0] - first, 0)), columns
+    rest = slice(first, None), ALL
+    squares = product(vectors, vectors, of_a=held, of_b=held, is_adjoint=True)
+    inverse = jnp.triu(summed(squares, comm), 1) + jnp.diag(1 / jnp.where(factors == 0, 1, factors))
+    products = product(vectors, z, of_a=held, of_b=rest, is_adjoint=True)
+    products = solve_triangle(inverse, summed(products, comm), lower=False)
+    return subtract_product(z, vectors, products, of_c=rest, of_a=held)
 
 
 def _panel(
@@ -128,7 +136,7 @@ def _panel(
 ) -> tuple[Array, Array, Array]:
     """V, W, and d, e, t of each column: the panel begins at a row of this rank, and a column."""
     size, (_, start) = a.shape[1], first
-    columns = in_order(lax.dynamic_slice(a, (0, start), (a.shape[0], width)), comm)
+    columns = gathered(lax.dynamic_slice(a, (0, start), (a.shape[0], width)), comm)
     index = jnp.arange(size)
 
     def reflect(j: Array, state: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
@@ -138,7 +146,7 @@ def _panel(
         of_v, of_w = (lax.dynamic_index_in_dim(x, at, 0, keepdims=False) for x in (v, w))
         column = column - dot(v, jnp.conj(of_w)) - dot(w, jnp.conj(of_v))
         vector, below, factor = reflection(jnp.where(index > at, column, 0), index == at + 1)
-        product = in_order(trailing_product(a, vector, first), comm)
+        product = gathered(trailing_product(a, vector, first), comm)
         product -= dot(v, jnp.conj(dot(jnp.conj(vector), w)))
         product -= dot(w, jnp.conj(dot(jnp.conj(vector), v)))
         product = factor * jnp.where(index > at, product, 0)

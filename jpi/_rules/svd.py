@@ -6,7 +6,8 @@ vector, the vectors of B at most 8/3 n^3 and those of A 4 n^3, all shared by the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import jax.numpy as jnp
@@ -16,7 +17,7 @@ from jpi._blocks.bidiagonal import bidiagonal
 from jpi._blocks.dealt_rows import collect, deal, dealt, row_numbers
 from jpi._blocks.divide_bidiagonal import singular_vectors
 from jpi._blocks.householder import factor, q_times, triangle, unit_columns
-from jpi._blocks.tridiagonal import padded_size, transformed
+from jpi._blocks.tridiagonal import Stage, padded_size, transformed
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value
 from jpi._mpi.comm import Comm
@@ -51,12 +52,10 @@ def svd(
 
     def algorithm(block: Array, comm: Comm) -> list[Array]:
         long = jnp.conj(block.T) if is_wide else block
-        values, left, right = _factors(
-            deal(long, comm, shape[0]), comm, shape, full_matrices, compute_uv
-        )
+        own = deal(long, comm, shape[0])
+        values, left, right = _factors(own, comm, shape, full_matrices, compute_uv)
         if not compute_uv:
             return [values]
-        left, right = collect(left, comm, shape[0]), collect(right, comm, shape[1])
         if is_wide:
             left, right = right, left
         return [values, left, jnp.conj(right.T)]
@@ -69,28 +68,34 @@ def svd(
 def _factors(
     a: Array, comm: Comm, shape: tuple[int, int], full_matrices: bool, compute_uv: bool
 ) -> tuple[Array, Array, Array]:
-    """The singular values, and the dealt rows of U and V, of a matrix with as many rows or more."""
+    """The singular values, and this rank's blocks of U and V, from its dealt rows.
+
+    The matrix has as many rows as columns, or more.
+    """
     rows, columns = shape
     if rows == columns:
-        return _square_factors(a, comm, columns, compute_uv)
+        finish = partial(collect, comm=comm, size=rows)
+        return _square_factors(a, comm, columns, finish, compute_uv)
     factored = factor(a, comm, shape)
     held = dealt(columns, comm)
     r = triangle(factored.packed[:held], row_numbers(held, comm))
-    values, left, right = _square_factors(r, comm, columns, compute_uv)
-    if not compute_uv:
-        return values, left, right
     count, kept = dealt(rows, comm), rows if full_matrices else columns
-    more = kept - columns
-    index = row_numbers(count, comm)[:, None]
-    left = jnp.pad(left, ((0, count - left.shape[0]), (0, more)))
-    left = jnp.where(index < columns, left, unit_columns(count, comm, kept, left.dtype))
-    left = jnp.where((index < columns) | (jnp.arange(kept) >= columns), left, 0)
-    return values, q_times(factored, left, comm), right
+
+    def after_q(left: Array) -> Array:
+        more = kept - columns
+        index = row_numbers(count, comm)[:, None]
+        left = jnp.pad(left, ((0, count - left.shape[0]), (0, more)))
+        left = jnp.where(index < columns, left, unit_columns(count, comm, kept, left.dtype))
+        left = jnp.where((index < columns) | (jnp.arange(kept) >= columns), left, 0)
+        return collect(q_times(factored, left, comm), comm, rows)
+
+    return _square_factors(r, comm, columns, after_q, compute_uv)
 
 
 def _square_factors(
-    a: Array, comm: Comm, size: int, compute_uv: bool
+    a: Array, comm: Comm, size: int, finish: Callable[[Array], Array], compute_uv: bool
 ) -> tuple[Array, Array, Array]:
+    """The singular values, what is made of the dealt rows of U, and this rank's block of V."""
     padded = padded_size(size, comm)
     a = jnp.pad(a, ((0, dealt(padded, comm) - a.shape[0]), (0, padded - size)))
     largest = jnp.max(jnp.abs(a))
@@ -98,12 +103,17 @@ def _square_factors(
         largest = allreduce_p.bind(largest, comm=comm, op="MAX")
     scale = jnp.where(largest > 0, largest, 1)
     reduced = bidiagonal((a / scale).astype(a.dtype), comm, size)
-    values, left, right = singular_vectors(
-        reduced.diagonal, reduced.above, comm, has_rows=compute_uv
-    )
-    values = values[::-1] * scale
+
+    def vectors(stages: Sequence[Stage], rows: Array) -> Array:
+        return transformed(stages, rows.astype(a.dtype), comm)[:, ::-1]
+
+    def left_of(rows: Array) -> Array:
+        return finish(vectors(reduced.of_columns, rows))
+
+    singular = partial(singular_vectors, reduced.diagonal, reduced.above, comm)
     if not compute_uv:
-        return values, left, right
-    left = transformed(reduced.of_columns, left.astype(a.dtype), comm)
-    right = transformed(reduced.of_rows, right.astype(a.dtype), comm)
-    return values, left[:, ::-1], right[:, ::-1]
+        values, left, right = singular(has_rows=False)
+        return values[::-1] * scale, left, right
+    values, left, right = singular(left_of)
+    right = collect(vectors(reduced.of_rows, right), comm, size)
+    return values[::-1] * scale, left, right
