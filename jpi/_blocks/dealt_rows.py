@@ -16,6 +16,7 @@ from jpi._layout.cyclic import Cyclic
 from jpi._layout.layout import Pairs, offsets
 from jpi._mpi.comm import Comm
 from jpi._primitives.moves import allgather_p, alltoall_p, alltoallv_p, pairs
+from jpi._primitives.reductions import allreduce_p
 
 
 def dealt(size: int, comm: Comm) -> int:
@@ -63,6 +64,21 @@ def own(whole: Array, comm: Comm) -> Array:
     missing = dealt(whole.shape[0], comm) * comm.size - whole.shape[0]
     padded = _followed_by_zeros(whole, missing)
     return lax.slice_in_dim(padded, comm.rank, padded.shape[0], stride=comm.size)
+
+
+def among_zeros(rows: Array, comm: Comm) -> Array:
+    """The array with as many dealt rows of each rank, and zeros in place of those of others."""
+    count, size = rows.shape[0], comm.size
+    numbers = row_numbers(count, comm)
+    return jnp.zeros((count * size, *rows.shape[1:]), rows.dtype).at[numbers].set(rows)
+
+
+def sums(comm: Comm, *parts: Array) -> list[Array]:
+    """The sum over the ranks of each of some vectors; one allreduce."""
+    if comm.size == 1:
+        return list(parts)
+    total = allreduce_p.bind(jnp.concatenate(parts), comm=comm, op="SUM")
+    return jnp.split(total, np.cumsum([part.shape[0] for part in parts])[:-1])
 
 
 def _exchange(comm: Comm, size: int) -> tuple[np.ndarray, Pairs, Pairs]:

@@ -2,8 +2,8 @@
 
 As in LAPACK, a reflection of each column makes the numbers below the subdiagonal zero, and the
 matrix changes by panels, A - V W^H - W V^H (Dongarra, Sorensen, Hammarling, "Block reduction of
-matrices to condensed forms", 1989). Each rank multiplies its rows by the vector of a reflection;
-all get the product. The panels are shared by all ranks.
+matrices to condensed forms", 1989). All ranks get the vector of a reflection, and each computes its
+rows of V and W. All hold the first rows that a panel changes, its corner.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array, lax
 
-from jpi._blocks.dealt_rows import gathered, own
+from jpi._blocks.dealt_rows import among_zeros, gathered, own, row_numbers, sums
 from jpi._blocks.householder import summed
 from jpi._blocks.parts import ALL, Part, dot, product, solve_triangle, subtract_product
 from jpi._blocks.trailing import subtract_trailing, trailing_product
@@ -81,7 +81,8 @@ def tridiagonal(a: Array, comm: Comm, size: int) -> Tridiagonal:
     Args:
         a: the dealt rows of the matrix, with rows and columns of zeros up to `padded_size`.
 
-    Communication: an allgather of a column for each column, and of each panel.
+    Communication: for each column, an allgather of it and an allreduce of three times as many
+    numbers as a panel has columns; for each panel, an allgather of V and of W.
     """
     panels, width = panels_of(size, comm)
 
@@ -90,11 +91,10 @@ def tridiagonal(a: Array, comm: Comm, size: int) -> Tridiagonal:
         start = k * width
         first = start // comm.size, start
         v, w, found = _panel(a, comm, first, width)
-        own_v = own(v, comm)
-        a = subtract_trailing(a, own_v, w, first)
-        a = subtract_trailing(a, own(w, comm), v, first)
+        a = subtract_trailing(a, v, gathered(w, comm), first)
+        a = subtract_trailing(a, w, gathered(v, comm), first)
         # the vectors take the place of the columns
-        a = lax.dynamic_update_slice(a, own_v, (0, start))
+        a = lax.dynamic_update_slice(a, v, (0, start))
         return a, lax.dynamic_update_slice(numbers, found, (start, 0))
 
     state = a, jnp.zeros((a.shape[1], 3), a.dtype)
@@ -134,31 +134,67 @@ def _reflected(stage: Stage, z: Array, comm: Comm) -> Array:
 def _panel(
     a: Array, comm: Comm, first: tuple[Array, Array], width: int
 ) -> tuple[Array, Array, Array]:
-    """V, W, and d, e, t of each column: the panel begins at a row of this rank, and a column."""
-    size, (_, start) = a.shape[1], first
-    columns = gathered(lax.dynamic_slice(a, (0, start), (a.shape[0], width)), comm)
-    index = jnp.arange(size)
+    """This rank's rows of V and W, and d, e, t of each column.
 
-    def reflect(j: Array, state: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
-        v, w, numbers = state
+    The panel begins at a row of this rank, and a column. With x the vector of a reflection and
+    B = A - V W^H - W V^H before it, the column of W is t B x - |t|^2 (x^H B x) x / 2.
+    """
+    rows, size, (top, start) = a.shape[0], a.shape[1], first
+    columns = lax.dynamic_slice(a, (0, start), (rows, width))
+    index, own_index = jnp.arange(size), row_numbers(rows, comm)
+    corner = start + jnp.arange(width)
+
+    def reflect(j: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
+        v, w, corner_v, corner_w, numbers = state
         at = start + j
-        column = lax.dynamic_index_in_dim(columns, j, 1, keepdims=False)
-        of_v, of_w = (lax.dynamic_index_in_dim(x, at, 0, keepdims=False) for x in (v, w))
-        column = column - dot(v, jnp.conj(of_w)) - dot(w, jnp.conj(of_v))
+        column = column_of(columns, j) - dot(v, adjoint_row(corner_w, j))
+        column = gathered(column - dot(w, adjoint_row(corner_v, j)), comm)
         vector, below, factor = reflection(jnp.where(index > at, column, 0), index == at + 1)
-        product = gathered(trailing_product(a, vector, first), comm)
-        product -= dot(v, jnp.conj(dot(jnp.conj(vector), w)))
-        product -= dot(w, jnp.conj(dot(jnp.conj(vector), v)))
-        product = factor * jnp.where(index > at, product, 0)
-        product -= 0.5 * factor * dot(jnp.conj(product), vector) * vector
-        v = lax.dynamic_update_index_in_dim(v, vector, j, 1)
-        w = lax.dynamic_update_index_in_dim(w, product, j, 1)
+        own_vector = own(vector, comm)
+        product = trailing_product(a, vector, first)
+        squares, of_v, of_w, in_corner = sums(
+            comm,
+            dot(jnp.conj(own_vector), product)[None],
+            *(dot(jnp.conj(x.T), own_vector) for x in (v, w)),
+            among_zeros(lax.dynamic_slice(product, (top,), (width // comm.size,)), comm),
+        )
+        squares = jnp.real(squares[0]) - 2 * jnp.real(dot(jnp.conj(of_v), of_w))
+        shift = 0.5 * factor * jnp.conj(factor) * squares
+
+        def of_w_column(product: Array, v: Array, w: Array, x: Array, index: Array) -> Array:
+            product = product - dot(v, of_w) - dot(w, of_v)
+            return factor * jnp.where(index > at, product, 0) - shift * x
+
+        vector_there = lax.dynamic_slice(vector, (start,), (width,))
+        new = [
+            own_vector,
+            of_w_column(product, v, w, own_vector, own_index),
+            vector_there,
+            of_w_column(in_corner, corner_v, corner_w, vector_there, corner),
+        ]
         diagonal = lax.dynamic_index_in_dim(column, at, 0, keepdims=False)
         found = jnp.stack([diagonal, below.astype(a.dtype), factor])
-        return v, w, lax.dynamic_update_index_in_dim(numbers, found, j, 0)
+        numbers = lax.dynamic_update_index_in_dim(numbers, found, j, 0)
+        return *with_columns(j, (v, w, corner_v, corner_w), new), numbers
 
-    empty = jnp.zeros((size, width), a.dtype)
-    return lax.fori_loop(0, width, reflect, (empty, empty, jnp.zeros((width, 3), a.dtype)))
+    empty, small = (jnp.zeros((count, width), a.dtype) for count in (rows, width))
+    state = empty, empty, small, small, jnp.zeros((width, 3), a.dtype)
+    v, w, _, _, numbers = lax.fori_loop(0, width, reflect, state)
+    return v, w, numbers
+
+
+def column_of(x: Array, j: Array) -> Array:
+    return lax.dynamic_index_in_dim(x, j, 1, keepdims=False)
+
+
+def adjoint_row(x: Array, i: Array) -> Array:
+    return jnp.conj(lax.dynamic_index_in_dim(x, i, 0, keepdims=False))
+
+
+def with_columns(j: Array, matrices: Sequence[Array], columns: Sequence[Array]) -> list[Array]:
+    """The matrices with column ``j`` of each replaced."""
+    pairs = zip(matrices, columns, strict=True)
+    return [lax.dynamic_update_index_in_dim(x, column, j, 1) for x, column in pairs]
 
 
 def reflection(x: Array, is_corner: Array) -> tuple[Array, Array, Array]:
