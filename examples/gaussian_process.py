@@ -120,5 +120,6 @@ def main():
 
 if __name__ == "__main__":
     jax.config.update("jax_enable_x64", True)
-    jpi.config.fallback = "error"  # no operation here may gather its operands
+    jpi.config.fallback = "error"  # with the next line, no operation may gather its operands
+    jpi.config.linalg = "distributed"  # small matrices too
     main()

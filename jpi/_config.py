@@ -16,6 +16,7 @@ Check = Literal["off", "trace", "full"]  # for the type checker: see native.chec
 Linalg = Literal["auto", "gathered", "distributed"]
 
 before_change: list[Callable[[], None]] = []  # called while the old level of checks holds
+after_change: list[Callable[[], None]] = []  # called when a setting that programs depend on is new
 
 
 def _require_one_of(name: str, choices: Sequence[str], value: object) -> None:
@@ -46,6 +47,8 @@ class Config:
             by all ranks together, so that none holds it; ``"gathered"``, by each rank, on the whole
             matrix; or ``"auto"``, gathered where that is faster, which small matrices are
             (default). It must be the same on every rank.
+
+    A function that was compiled before `fallback` or `linalg` changed is compiled anew.
     """
 
     __slots__ = ("_cache_bytes", "_check", "_chosen", "_fallback", "_linalg")
@@ -63,6 +66,8 @@ class Config:
 
     def _choose(self) -> None:
         self._chosen = self._fallback, self._linalg, self._check
+        for follow in after_change:
+            follow()
 
     @property
     def cache_bytes(self) -> int:

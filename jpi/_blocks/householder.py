@@ -38,7 +38,7 @@ from jpi._mpi.comm import Comm
 from jpi._primitives.moves import allgather_p
 from jpi._primitives.reductions import allreduce_p
 
-PANELS = 16  # at most so many, each of which is compiled
+PANELS = 64  # at most, each of which is compiled
 WIDTH = 32  # columns, at least
 
 
@@ -149,8 +149,12 @@ def q_times(factored: Factored, a: Array, comm: Comm) -> Array:
 
 
 def panel_width(count: int, comm: Comm) -> int:
-    """The columns of a panel, a multiple of the ranks."""
-    return comm.size * -(-max(WIDTH, -(-count // PANELS)) // comm.size)
+    """The columns of a panel, a multiple of the ranks.
+
+    Each rank factors the triangles of all. So more ranks take narrower panels.
+    """
+    panels = min(PANELS, 16 * comm.size)
+    return comm.size * -(-max(WIDTH, -(-count // panels)) // comm.size)
 
 
 def summed(x: Array, comm: Comm) -> Array:

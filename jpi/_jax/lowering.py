@@ -37,6 +37,11 @@ def device_count(ctx: Any) -> int:
     return getattr(ctx.module_context.axis_context, "num_devices", 1)
 
 
+def platforms(ctx: Any) -> Sequence[str]:
+    """The platforms that the program which is lowered is for."""
+    return ctx.module_context.platforms
+
+
 def call_native(
     ctx: Any,
     target: str,

@@ -22,6 +22,7 @@ from jpi._jax import names as _jax
 from jpi._jax.argument_names import named_after
 from jpi._jax.callers import line_of_function
 from jpi._jax.modes import in_own_modes
+from jpi._jax.settings import compile_for
 from jpi._jax.tracebacks import api, hide_frames
 from jpi._mpi import comm as _comm
 from jpi._ordered.analysis import require_same
@@ -277,4 +278,12 @@ def is_settled() -> bool:
 
 
 _comm.finishing.append(wait)  # else calls that have not begun yet would fail
+
+
+def _follow_settings() -> None:
+    compile_for((_config.config.fallback, _config.config.linalg))
+
+
+_follow_settings()
+_config.after_change.append(_follow_settings)
 _config.before_change.append(settle)  # else they would run with the new level, and not on all ranks

@@ -131,6 +131,8 @@ class _Pair:
             self.primitive, self._lower_ordered, platform=PLATFORM, cacheable=False
         )
         _jax.mlir.register_lowering(self.twin, self._lower_twin, platform=PLATFORM)
+        for primitive in (self.primitive, self.twin):
+            _jax.mlir.register_lowering(primitive, self._lower_elsewhere)
 
     def _of(self, values: Sequence[Any]) -> Any:
         return values if self.primitive.multiple_results else values[0]
@@ -182,6 +184,15 @@ class _Pair:
 
     def _lower_twin(self, ctx: Any, token: Any, *operands: Any, **params: Any) -> Any:
         return self._lower(ctx, token, *operands, aliases={0: 0}, **params)
+
+    def _lower_elsewhere(self, ctx: Any, *operands: Any, **params: Any) -> Any:
+        platforms = ", ".join(lowering.platforms(ctx))
+        raise NotImplementedError(
+            f"JPI communicates from CPUs only, and this program is for {platforms}: "
+            f"{self.primitive.name}. Set JAX_PLATFORMS=cpu before Python starts, or, to use both, "
+            'jax.config.update("jax_default_device", jax.local_devices(backend="cpu")[0]) before '
+            "the first array."
+        )
 
     def _lower(
         self,
@@ -268,9 +279,7 @@ def composed(
     primitive.def_impl(run)
     primitive.def_effectful_abstract_eval(evaluate)
     compositions[primitive] = function
-    _jax.mlir.register_lowering(
-        primitive, _jax.mlir.lower_fun(function, multiple_results=False), platform=PLATFORM
-    )
+    _jax.mlir.register_lowering(primitive, _jax.mlir.lower_fun(function, multiple_results=False))
     return primitive
 
 
@@ -283,9 +292,7 @@ def local(name: str, function: Callable, *, moves_rows: bool) -> _jax.Primitive:
             shape=jax.eval_shape(functools.partial(function, **params), x).shape
         )
     )
-    _jax.mlir.register_lowering(
-        primitive, _jax.mlir.lower_fun(function, multiple_results=False), platform=PLATFORM
-    )
+    _jax.mlir.register_lowering(primitive, _jax.mlir.lower_fun(function, multiple_results=False))
     batch(primitive, moves_rows=moves_rows)
     return primitive
 

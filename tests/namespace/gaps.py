@@ -8,7 +8,7 @@ GAPS: dict[str, dict[tuple[str, str], str]] = {
         ("unsupported", "`jax.numpy` raises too: reading is no pure function"): "fromfile fromiter",
     },
     "numpy.linalg": {
-        ("fallback", ONE_MATRIX): "eigvals",
+        ("fallback", ONE_MATRIX): "eig eigvals",
     },
     "scipy.linalg": {
         ("fallback", "one matrix, which is gathered"): (

@@ -145,3 +145,9 @@ def test_collectives_inside_unknown_primitives_are_an_error():
     primitive.def_effectful_abstract_eval(lambda x: (x, {effect.ordered}))
     with pytest.raises(NotImplementedError, match="`unknown` has no token-threading rule"):
         jpi.jit(primitive.bind)(np.float32(1.0))
+
+
+def test_a_program_for_another_platform_is_an_error_that_says_what_to_do():
+    traced = jax.jit(total).trace(jnp.arange(4.0))
+    with pytest.raises(NotImplementedError, match=r"is for cuda.*JAX_PLATFORMS=cpu"):
+        traced.lower(lowering_platforms=("cuda",))

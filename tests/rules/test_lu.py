@@ -112,3 +112,28 @@ def test_a_setting_and_the_size_say_where_small_matrices_are_factored(monkeypatc
         assert_same(jpi.numpy.linalg.inv(jpi.numpy.asarray(x)), expected)
     with pytest.raises(ValueError, match="`linalg` must be 'auto'"):
         jpi.config.linalg = "here"
+
+
+@pytest.mark.parametrize("compiler", [jax.jit, jpi.jit], ids=["jax.jit", "jpi.jit"])
+def test_compiled_functions_follow_a_change_of_the_settings(compiler, monkeypatch):
+    if jpi.size() == 1:
+        pytest.skip("one rank gathers nothing")
+    x = jpi.numpy.asarray(random_array((6, 6)))
+    inverse, eigenvalues = map(compiler, (jpi.numpy.linalg.inv, jpi.numpy.linalg.eigvals))
+
+    def calls():
+        with jpi.profile() as profile:
+            jax.block_until_ready(inverse(x).shard)
+        return {name: cost.calls for name, cost in profile.total.items()}
+
+    monkeypatch.setattr(jpi.config, "linalg", "gathered")
+    gathered = calls()
+    monkeypatch.setattr(jpi.config, "linalg", "distributed")
+    assert calls() != gathered
+    monkeypatch.setattr(jpi.config, "linalg", "gathered")
+    assert calls() == gathered
+    monkeypatch.setattr(jpi.config, "fallback", "silent")
+    eigenvalues(x)
+    monkeypatch.setattr(jpi.config, "fallback", "error")
+    with pytest.raises(NotImplementedError, match="`eig` has no sharding rule"):
+        eigenvalues(x)
