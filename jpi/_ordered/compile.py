@@ -216,7 +216,12 @@ def jit(fun: Callable | None = None, **options: Any) -> Any:
         remember(token)
         return results
 
+    def clear() -> None:
+        compiled.clear_cache()
+        inner.clear_cache()
+
     call.lower = lambda *args, **kwargs: _Stage(compiled.lower(*args, **kwargs))  # type: ignore
+    call.eval_shape, call.clear_cache = inner.eval_shape, clear  # type: ignore[attr-defined]
     return call
 
 

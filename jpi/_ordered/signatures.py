@@ -23,3 +23,9 @@ class Compiled(Protocol[Parameters, ResultOnly]):
 
     def lower(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Any:
         """The program for these arguments, which ``.compile()`` compiles ahead of time."""
+
+    def eval_shape(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Any:
+        """The shapes and types of the results, without a computation."""
+
+    def clear_cache(self) -> None:
+        """Drop what was compiled for this function."""

@@ -126,6 +126,25 @@ def test_programs_are_compiled_ahead_of_time():
         assert_same(compiled(x), f(x))
 
 
+def test_the_methods_of_a_compiled_function_are_those_of_jax():
+    traces = []
+
+    @jpi.jit
+    def total(x):
+        traces.append(x.shape)
+        return jnp.sum(x)
+
+    x = jnp.asarray(Y)
+    assert total.eval_shape(x) == jax.eval_shape(lambda: jnp.float32(0))
+    total(x)
+    count = len(traces)
+    total(x)
+    assert len(traces) == count
+    total.clear_cache()
+    assert_same(total(x), jax.numpy.sum(Y))
+    assert len(traces) > count
+
+
 SEVERAL_DEVICES = """
 import jax
 jax.config.update("jax_num_cpu_devices", 2)
