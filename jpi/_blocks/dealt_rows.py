@@ -73,11 +73,13 @@ def among_zeros(rows: Array, comm: Comm) -> Array:
     return jnp.zeros((count * size, *rows.shape[1:]), rows.dtype).at[numbers].set(rows)
 
 
+def summed(x: Array, comm: Comm) -> Array:
+    return allreduce_p.bind(x, comm=comm, op="SUM") if comm.size > 1 else x
+
+
 def sums(comm: Comm, *parts: Array) -> list[Array]:
     """The sum over the ranks of each of some vectors; one allreduce."""
-    if comm.size == 1:
-        return list(parts)
-    total = allreduce_p.bind(jnp.concatenate(parts), comm=comm, op="SUM")
+    total = summed(jnp.concatenate(parts), comm)
     return jnp.split(total, np.cumsum([part.shape[0] for part in parts])[:-1])
 
 

@@ -25,7 +25,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from jpi._blocks.boxes import Box
-from jpi._blocks.dealt_rows import dealt, row_numbers
+from jpi._blocks.dealt_rows import dealt, row_numbers, summed
 from jpi._blocks.parts import product, subtract_product
 from jpi._blocks.reflection_steps import (
     factor_rows,
@@ -155,10 +155,6 @@ def panel_width(count: int, comm: Comm) -> int:
     """
     panels = min(PANELS, 16 * comm.size)
     return comm.size * -(-max(WIDTH, -(-count // panels)) // comm.size)
-
-
-def summed(x: Array, comm: Comm) -> Array:
-    return allreduce_p.bind(x, comm=comm, op="SUM") if comm.size > 1 else x
 
 
 def _panels(a: Array, comm: Comm, size: tuple[int, int]) -> Iterator[Box]:

@@ -15,8 +15,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array, lax
 
-from jpi._blocks.dealt_rows import among_zeros, gathered, own, row_numbers, sums
-from jpi._blocks.householder import summed
+from jpi._blocks.dealt_rows import among_zeros, gathered, own, row_numbers, summed, sums
 from jpi._blocks.parts import ALL, Part, dot, product, solve_triangle, subtract_product
 from jpi._blocks.trailing import subtract_trailing, trailing_product
 from jpi._mpi.comm import Comm

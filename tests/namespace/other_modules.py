@@ -37,7 +37,9 @@ LINALG: Table = (
         eigvalsh=lambda f, a, b: [f(a), f(b)],
         eigvals=lambda f, a, b: [abs(f(a)).sum(), abs(f(b)).sum(-1)],
     )
-    | each("eig", lambda f, a: abs(f(a)[0]).sum(-1), "symmetric", is_smooth=False)
+    | entries("symmetric", "definite batch", is_smooth=False)(
+        eig=lambda f, a, b: [abs(f(a)[0]).sum(), abs(f(b)[0]).sum(-1)],
+    )
     | entries("triples")(cross=lambda f, x: f(x, 2 * x[::-1] + 1))
     | entries("matrix", "other")(lstsq=lambda f, x, y: f(x, y[:, 0])[:3])
 )
