@@ -15,8 +15,7 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from jpi._blocks.dealt_rows import among_zeros, gathered, own, sums
-from jpi._blocks.parts import dot
-from jpi._blocks.trailing import subtract_trailing, trailing_product
+from jpi._blocks.trailing import subtract_trailing, times, trailing_product
 from jpi._blocks.tridiagonal import (
     Stage,
     adjoint_row,
@@ -115,34 +114,34 @@ def _panel(a: Array, comm: Comm, first: tuple[Array, Array], width: int) -> _Pan
     def reflect(j: Array, state: tuple[_Panel, _Corner]) -> tuple[_Panel, _Corner]:
         (v, y, x, w, numbers), corner = state
         at = start + j
-        column = column_of(columns, j) - dot(v, adjoint_row(corner.y, j))
-        column = gathered(column - dot(x, adjoint_row(corner.w, j)), comm)
+        column = column_of(columns, j) - times(v, adjoint_row(corner.y, j))
+        column = gathered(column - times(x, adjoint_row(corner.w, j)), comm)
         left, d, t = reflection(jnp.where(index >= at, column, 0), index == at)
         own_left = own(left, comm)
         product, of_v, of_x = sums(
             comm,
             trailing_product(a, jnp.conj(own_left), first, is_left=True),
-            *(dot(jnp.conj(own_left), matrix) for matrix in (v, x)),
+            *(times(matrix, jnp.conj(own_left), is_left=True) for matrix in (v, x)),
         )
         of_v, of_x = jnp.conj(of_v), jnp.conj(of_x)
         new_y = [
-            t * (jnp.conj(part) - dot(y, of_v) - dot(w, of_x))
+            t * (jnp.conj(part) - times(y, of_v) - times(w, of_x))
             for part, y, w in ((own(product, comm), y, w), (in_corner(product), *corner[1::2]))
         ]
         v, y = with_columns(j, (v, y), (own_left, new_y[0]))
         corner_v, corner_y = with_columns(j, corner[:2], (in_corner(left), new_y[1]))
-        row = jnp.conj(column_of(rows, j)) - dot(y, adjoint_row(corner_v, j))
-        row = gathered(row - dot(w, adjoint_row(corner.x, j)), comm)
+        row = jnp.conj(column_of(rows, j)) - times(y, adjoint_row(corner_v, j))
+        row = gathered(row - times(w, adjoint_row(corner.x, j)), comm)
         right, e, s = reflection(jnp.where(index > at, row, 0), index == at + 1)
         own_right = own(right, comm)
         product = trailing_product(a, right, first)
         of_y, of_w, there = sums(
             comm,
-            *(dot(jnp.conj(matrix.T), own_right) for matrix in (y, w)),
+            *(jnp.conj(times(matrix, jnp.conj(own_right), is_left=True)) for matrix in (y, w)),
             among_zeros(lax.dynamic_slice(product, (top,), (held,)), comm),
         )
         new_x = [
-            s * (part - dot(v, of_y) - dot(x, of_w))
+            s * (part - times(v, of_y) - times(x, of_w))
             for part, v, x in ((product, v, x), (there, corner_v, corner.x))
         ]
         w, x = with_columns(j, (w, x), (own_right, new_x[0]))

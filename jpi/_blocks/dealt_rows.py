@@ -12,6 +12,7 @@ import numpy as np
 from jax import Array, lax
 from jax import numpy as jnp
 
+from jpi._blocks.broadcast import broadcast_blocks
 from jpi._layout.cyclic import Cyclic
 from jpi._layout.layout import Pairs, offsets
 from jpi._mpi.comm import Comm
@@ -75,6 +76,15 @@ def among_zeros(rows: Array, comm: Comm) -> Array:
 
 def summed(x: Array, comm: Comm) -> Array:
     return allreduce_p.bind(x, comm=comm, op="SUM") if comm.size > 1 else x
+
+
+def from_first(comm: Comm, *parts: Array) -> list[Array]:
+    """Arrays with equally many rows, those of rank 0 on every rank; one broadcast.
+
+    Two programs may round the same sum differently. So what all ranks compute is not the same on
+    all of them, to the last bit, and where a later step enlarges such differences it must be.
+    """
+    return broadcast_blocks(parts, comm, [0], 0, parts[0].shape[0])
 
 
 def sums(comm: Comm, *parts: Array) -> list[Array]:

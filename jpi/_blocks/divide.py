@@ -18,7 +18,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array, lax
 
-from jpi._blocks.dealt_rows import dealt
+from jpi._blocks.dealt_rows import dealt, from_first
 from jpi._blocks.secular import modified
 from jpi._blocks.secular_steps import Poles
 from jpi._mpi.comm import Comm
@@ -41,8 +41,10 @@ class Blocks(NamedTuple):
 def eigenpairs(diagonal: Array, below: Array, comm: Comm) -> tuple[Array, Array]:
     """The eigenvalues, in order, and this rank's dealt rows of their vectors.
 
-    Communication: for each division, two allgathers of a few numbers for each row.
+    Communication: a broadcast of the matrix and one of its solved parts; for each division, a
+    broadcast and two allgathers of a few numbers for each row.
     """
+    diagonal, below = of_first(diagonal, below, comm)
     size = diagonal.shape[0]
     divisions, leaf = parts(size, comm)
     norm, scale = bound(diagonal, below)
@@ -60,6 +62,13 @@ def bound(diagonal: Array, beside: Array) -> tuple[Array, Array]:
     around = jnp.pad(jnp.abs(beside), 1)
     norm = jnp.max(jnp.abs(diagonal) + around[1:] + around[:-1])
     return norm, jnp.where(norm > 0, norm, 1)
+
+
+def of_first(diagonal: Array, beside: Array, comm: Comm) -> tuple[Array, Array]:
+    """The matrix of rank 0, on every rank."""
+    more = diagonal.shape[0] - beside.shape[0]
+    diagonal, beside = from_first(comm, diagonal, jnp.pad(beside, (0, more)))
+    return diagonal, beside[: beside.shape[0] - more]
 
 
 def parts(size: int, comm: Comm) -> tuple[int, int]:
@@ -86,6 +95,7 @@ def _leaves(
     dense = jnp.where(row == column, whole[:, :, None], 0)
     dense += jnp.where(row == column + 1, beside[:, None, :], 0)
     vectors, values = lax.linalg.eigh(dense, lower=True, symmetrize_input=False)
+    vectors, values = from_first(comm, vectors, values)
     own = vectors[:, comm.rank :: comm.size]
     rows = jnp.concatenate([own, vectors[:, :1], vectors[:, -1:]], 1)
     return Blocks(Poles(values, jnp.zeros_like(values)), rows), links

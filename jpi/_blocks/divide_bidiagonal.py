@@ -32,8 +32,8 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array
 
-from jpi._blocks.dealt_rows import dealt
-from jpi._blocks.divide import bound, parts
+from jpi._blocks.dealt_rows import dealt, from_first
+from jpi._blocks.divide import bound, of_first, parts
 from jpi._blocks.secular import modified
 from jpi._blocks.secular_steps import Poles
 from jpi._blocks.secular_vectors import LEFT, RIGHT, Vectors
@@ -92,8 +92,10 @@ def singular_vectors(
         finish: makes that of this rank's dealt rows of U; only then V takes memory.
         has_rows: whether the vectors are wanted.
 
-    Communication: for each division, two allgathers of a few numbers for each row.
+    Communication: a broadcast of the matrix and one of its solved parts; for each division, a
+    broadcast and two allgathers of a few numbers for each row.
     """
+    diagonal, above = of_first(diagonal, above, comm)
     size = diagonal.shape[0]
     divisions, leaf = parts(size + 1, comm)
     norm, scale = bound(diagonal, above)
@@ -128,7 +130,7 @@ def _leaves(diagonal: Array, above: Array, comm: Comm, leaf: int, has_rows: bool
     d, e = (x.reshape(-1, leaf)[:, :-1, None] for x in (diagonal, above))
     row, column = jnp.arange(leaf - 1)[:, None], jnp.arange(leaf)
     dense = jnp.where(row == column, d, jnp.where(row + 1 == column, e, 0))
-    left, values, right = jnp.linalg.svd(dense)
+    left, values, right = from_first(comm, *jnp.linalg.svd(dense))
     left = jnp.pad(left[:, :, ::-1], ((0, 0), (0, 1), (0, 1))).at[:, -1, -1].set(1)
     right = jnp.swapaxes(right, 1, 2)
     right = jnp.concatenate([right[:, :, -2::-1], right[:, :, -1:]], 2)

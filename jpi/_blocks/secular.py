@@ -12,10 +12,11 @@ the symmetric eigenproblem", 1994):
     z_i^2 = prod_j (x_j - d_i) / (r prod_{j != i} (d_j - d_i)).
 
 That needs all differences to a small relative error. So a root is a pole, the d nearest to it, and
-an offset, and the d are sums of a number and a small second one. Two d that are equal, zeros of z
-and a zero r would have to be left out ("deflated"), as the data say. Here they are moved apart by
-far less than a rounding error, thanks to the second numbers, or made as large as one. So every
-matrix takes the same steps.
+an offset, and the d are sums of a number and a small second one. All ranks take D, r and z of one,
+as another last digit of them would be another matrix, with other vectors. Two d that are equal,
+zeros of z and a zero r would have to be left out ("deflated"), as the data say. Here they are moved
+apart by far less than a rounding error, thanks to the second numbers, or made as large as one. So
+every matrix takes the same steps.
 
 All arrays have a batch dimension first. Each rank finds an equal share of the roots of each.
 """
@@ -27,6 +28,7 @@ from functools import partial
 import jax.numpy as jnp
 from jax import Array
 
+from jpi._blocks.dealt_rows import from_first
 from jpi._blocks.rows import on_axis
 from jpi._blocks.secular_steps import Poles, exact_sum, order, roots, weights
 from jpi._blocks.secular_vectors import Vectors
@@ -39,8 +41,10 @@ def modified(poles: Poles, r: Array, z: Array, comm: Comm) -> tuple[Poles, Vecto
 
     The poles and z are about 1 or less, r at least 0. The error is that of rounding numbers of 1.
 
-    Communication: two allgathers of the share of each rank.
+    Communication: a broadcast of D, r and z, two allgathers of the share of each rank.
     """
+    high, low, r, z = from_first(comm, *poles, r, z)
+    poles = Poles(high, low)
     gathered = partial(_gathered, comm=comm)
     ordered, z, place = order(poles, z)
     count = z.shape[1] // comm.size

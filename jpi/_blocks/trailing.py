@@ -28,6 +28,12 @@ def trailing_product(a: Array, x: Array, first: Any, *, is_left: bool = False) -
     return trailing_product_p.bind(a, x, jnp.stack(first, dtype=jnp.int32), is_left=is_left)
 
 
+def times(a: Array, x: Array, *, is_left: bool = False) -> Array:
+    """The product of ``a`` and the vector ``x``, which may be the left factor: on a CPU by BLAS."""
+    start = jnp.zeros(2, jnp.int32)
+    return trailing_product_p.bind(a, x, start, is_left=is_left)
+
+
 def subtract_trailing(c: Array, a: Array, b: Array, first: Any) -> Array:
     """``c``, and its trailing part less that of A B^H."""
     return subtract_trailing_p.bind(c, a, b, jnp.stack(first, dtype=jnp.int32))

@@ -17,7 +17,7 @@ from jax import Array, lax
 
 from jpi._blocks.dealt_rows import among_zeros, gathered, own, row_numbers, summed, sums
 from jpi._blocks.parts import ALL, Part, dot, product, solve_triangle, subtract_product
-from jpi._blocks.trailing import subtract_trailing, trailing_product
+from jpi._blocks.trailing import subtract_trailing, times, trailing_product
 from jpi._mpi.comm import Comm
 from jpi._ordered.in_order import in_order
 
@@ -146,22 +146,22 @@ def _panel(
     def reflect(j: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
         v, w, corner_v, corner_w, numbers = state
         at = start + j
-        column = column_of(columns, j) - dot(v, adjoint_row(corner_w, j))
-        column = gathered(column - dot(w, adjoint_row(corner_v, j)), comm)
+        column = column_of(columns, j) - times(v, adjoint_row(corner_w, j))
+        column = gathered(column - times(w, adjoint_row(corner_v, j)), comm)
         vector, below, factor = reflection(jnp.where(index > at, column, 0), index == at + 1)
         own_vector = own(vector, comm)
         product = trailing_product(a, vector, first)
         squares, of_v, of_w, in_corner = sums(
             comm,
             dot(jnp.conj(own_vector), product)[None],
-            *(dot(jnp.conj(x.T), own_vector) for x in (v, w)),
+            *(jnp.conj(times(x, jnp.conj(own_vector), is_left=True)) for x in (v, w)),
             among_zeros(lax.dynamic_slice(product, (top,), (width // comm.size,)), comm),
         )
         squares = jnp.real(squares[0]) - 2 * jnp.real(dot(jnp.conj(of_v), of_w))
         shift = 0.5 * factor * jnp.conj(factor) * squares
 
         def of_w_column(product: Array, v: Array, w: Array, x: Array, index: Array) -> Array:
-            product = product - dot(v, of_w) - dot(w, of_v)
+            product = product - times(v, of_w) - times(w, of_v)
             return factor * jnp.where(index > at, product, 0) - shift * x
 
         vector_there = lax.dynamic_slice(vector, (start,), (width,))

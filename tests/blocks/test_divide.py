@@ -8,6 +8,8 @@ from harness.ranks import COMM
 import jpi
 from jpi._blocks.divide import eigenpairs
 from jpi._blocks.divide_bidiagonal import singular_vectors
+from jpi._blocks.secular import modified
+from jpi._blocks.secular_steps import Poles
 
 pytestmark = pytest.mark.sweep
 
@@ -76,3 +78,32 @@ def test_errors_are_those_of_rounding(n, dtype):
             np.testing.assert_allclose(
                 left * np.asarray(values) @ right.T, upper, 0, limit, err_msg=name
             )
+
+
+def test_ranks_that_round_differently_find_the_same_vectors():
+    comm, n = jpi.numpy.zeros(jpi.size()).mesh.comm, 130
+    rounded = 1 + comm.rank * np.finfo(np.float64).eps
+    with jax.enable_x64(True):
+        for d, e in matrices(n).values():
+            d, e = d * rounded, e[: n - 1] / rounded
+            values, rows = jpi.jit(lambda d, e: eigenpairs(d, e, comm))(d, e)
+            assert_orthogonal(collected(rows, n), np.finfo(np.float64).eps)
+            assert_same_on_all_ranks(values)
+            values, *both = jpi.jit(lambda d, e: singular_vectors(d, e, comm))(d, e)
+            for rows in both:
+                assert_orthogonal(collected(rows, n), np.finfo(np.float64).eps)
+            assert_same_on_all_ranks(values)
+
+
+def test_ranks_that_round_differently_find_the_same_roots():
+    size = 12  # a multiple of 1 to 4 ranks
+    comm, draw = jpi.numpy.zeros(jpi.size()).mesh.comm, np.random.default_rng(4)
+    d, z = (draw.normal(size=(2, size)) * (1 + comm.rank * 1e-15) for _ in range(2))
+    with jax.enable_x64(True):
+        solve = jpi.jit(lambda d, z: modified(Poles(d, 0 * d), np.ones(2), z, comm))
+        assert_same_on_all_ranks(*jax.tree.leaves(solve(d, z)))
+
+
+def assert_same_on_all_ranks(*arrays):
+    parts = COMM.allgather([np.asarray(x).tobytes() for x in arrays])
+    assert all(part == parts[0] for part in parts)
