@@ -79,12 +79,13 @@ def summed(x: Array, comm: Comm) -> Array:
 
 
 def from_first(comm: Comm, *parts: Array) -> list[Array]:
-    """Arrays with equally many rows, those of rank 0 on every rank; one broadcast.
+    """Arrays that all ranks have computed, those of rank 0 on every rank; one broadcast.
 
-    Two programs may round the same sum differently. So what all ranks compute is not the same on
-    all of them, to the last bit, and where a later step enlarges such differences it must be.
+    Programs, processors and numbers of threads that differ round differently. A later step may
+    enlarge the differences, as the vectors of close eigenvalues do.
     """
-    return broadcast_blocks(parts, comm, [0], 0, parts[0].shape[0])
+    found = broadcast_blocks([part[None] for part in parts], comm, [0], 0, 1)
+    return [part[0] for part in found]
 
 
 def sums(comm: Comm, *parts: Array) -> list[Array]:

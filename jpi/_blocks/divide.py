@@ -44,7 +44,7 @@ def eigenpairs(diagonal: Array, below: Array, comm: Comm) -> tuple[Array, Array]
     Communication: a broadcast of the matrix and one of its solved parts; for each division, a
     broadcast and two allgathers of a few numbers for each row.
     """
-    diagonal, below = of_first(diagonal, below, comm)
+    diagonal, below = from_first(comm, diagonal, below)
     size = diagonal.shape[0]
     divisions, leaf = parts(size, comm)
     norm, scale = bound(diagonal, below)
@@ -62,13 +62,6 @@ def bound(diagonal: Array, beside: Array) -> tuple[Array, Array]:
     around = jnp.pad(jnp.abs(beside), 1)
     norm = jnp.max(jnp.abs(diagonal) + around[1:] + around[:-1])
     return norm, jnp.where(norm > 0, norm, 1)
-
-
-def of_first(diagonal: Array, beside: Array, comm: Comm) -> tuple[Array, Array]:
-    """The matrix of rank 0, on every rank."""
-    more = diagonal.shape[0] - beside.shape[0]
-    diagonal, beside = from_first(comm, diagonal, jnp.pad(beside, (0, more)))
-    return diagonal, beside[: beside.shape[0] - more]
 
 
 def parts(size: int, comm: Comm) -> tuple[int, int]:

@@ -33,7 +33,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from jpi._blocks.dealt_rows import dealt, from_first
-from jpi._blocks.divide import bound, of_first, parts
+from jpi._blocks.divide import bound, parts
 from jpi._blocks.secular import modified
 from jpi._blocks.secular_steps import Poles
 from jpi._blocks.secular_vectors import LEFT, RIGHT, Vectors
@@ -95,7 +95,7 @@ def singular_vectors(
     Communication: a broadcast of the matrix and one of its solved parts; for each division, a
     broadcast and two allgathers of a few numbers for each row.
     """
-    diagonal, above = of_first(diagonal, above, comm)
+    diagonal, above = from_first(comm, diagonal, above)
     size = diagonal.shape[0]
     divisions, leaf = parts(size + 1, comm)
     norm, scale = bound(diagonal, above)

@@ -1,7 +1,7 @@
 """QR of a matrix with dealt rows, by blocks of reflections.
 
-A panel of b columns is factored by all ranks at once (TSQR): each factors its rows, and all factor
-the stacked triangles. From the panel's Q follow the reflections of LAPACK (Ballard, Demmel,
+A panel of b columns is factored by all ranks at once (TSQR): each factors its rows, and one the
+stacked triangles. From the panel's Q follow the reflections of LAPACK (Ballard, Demmel,
 Grigori, Jacquelin, Knight, Solomonik, "Reconstructing Householder vectors from tall-skinny QR",
 2014). Let S be the signs that LAPACK gives to the columns of Q. The reflections I - V T V^H map the
 first unit vectors E to the columns of Q S, and V is unit lower trapezoidal, so
@@ -25,11 +25,10 @@ import jax.numpy as jnp
 from jax import Array
 
 from jpi._blocks.boxes import Box
-from jpi._blocks.dealt_rows import dealt, row_numbers, summed
-from jpi._blocks.parts import product, subtract_product
+from jpi._blocks.dealt_rows import dealt, from_first, row_numbers, summed
+from jpi._blocks.parts import dot, product, subtract_product
 from jpi._blocks.reflection_steps import (
     factor_rows,
-    factor_triangles,
     load_reflections,
     make_units,
     store_reflections,
@@ -59,8 +58,8 @@ class Factored(NamedTuple):
 def factor(a: Array, comm: Comm, size: tuple[int, int]) -> Factored:
     """The factors of a matrix with the shape ``size``, from this rank's dealt rows.
 
-    Communication: three collectives a panel: the triangles and the upper square of Q, which have b
-    rows and columns, and a sum of b rows of the matrix.
+    Communication: four collectives a panel: the triangles, their factors and the upper square of Q,
+    which have b rows and columns for each rank, and a sum of b rows of the matrix.
     """
     matrices = []
     for box in _panels(a, comm, size):
@@ -71,9 +70,10 @@ def factor(a: Array, comm: Comm, size: tuple[int, int]) -> Factored:
         counts = [min(count, r.shape[0]) for count in rows]
         held, before = counts[comm.rank], sum(counts[: comm.rank])
         q, r = q[:, :held], r[:held]
-        factors, r, top = factor_triangles(
-            _stacked(r, comm, counts), q, before, dealt(stop - start, comm)
-        )
+        stacked = _stacked(r, comm, counts)
+        factors, r = from_first(comm, *factor_rows(stacked, (0, stacked.shape[0], 0, stop - start)))
+        factors = factors[before : before + held]
+        top = dot(q[: dealt(stop - start, comm)], factors)
         tops = _stacked(top, comm, [top.shape[0]] * comm.size)
         a, matrix = store_reflections(
             *(a, tops, q, factors, r),

@@ -18,29 +18,16 @@ from jpi._blocks.signed_lu import signed_lu
 from jpi._jax import names as _jax
 
 factor_rows_p = _jax.Primitive("jpi_factor_rows")
-factor_triangles_p = _jax.Primitive("jpi_factor_triangles")
 store_reflections_p = _jax.Primitive("jpi_store_reflections")
 load_reflections_p = _jax.Primitive("jpi_load_reflections")
 make_units_p = _jax.Primitive("jpi_make_units")
 factor_rows_p.multiple_results = True
-factor_triangles_p.multiple_results = True
 store_reflections_p.multiple_results = True
 
 
 def factor_rows(x: Any, box: Box) -> tuple[Any, Any]:
     """Q and R of a part of ``x``, with no negative numbers on R's diagonal."""
     return tuple(factor_rows_p.bind(x, box=box))
-
-
-def factor_triangles(triangles: Any, q: Any, start: int, held: int) -> tuple[Any, Any, Any]:
-    """Own rows of Q, R, and the first rows of a panel's Q, from the triangles of all ranks.
-
-    Args:
-        triangles: the factors R of the ranks, one below the other.
-        q: this rank's factor Q. Its columns belong to the rows of ``triangles`` from ``start`` on.
-        held: the rows of the panel's Q that are wanted.
-    """
-    return tuple(factor_triangles_p.bind(triangles, q, start=start, held=held))
 
 
 def store_reflections(
@@ -90,18 +77,6 @@ def _factor_types(x: Any, *, box: Box) -> list[Any]:
     rows, columns = bottom - top, right - left
     count, batch = min(rows, columns), x.shape[:-2]
     return [x.update(shape=(*batch, rows, count)), x.update(shape=(*batch, count, columns))]
-
-
-def _triangles_by_xla(triangles: Any, q: Any, *, start: int, held: int) -> list[Any]:
-    whole, r = _factor_by_xla(triangles, box=(0, triangles.shape[-2], 0, triangles.shape[-1]))
-    factors = whole[..., start : start + q.shape[-1], :]
-    return [factors, r, dot(q[..., :held, :], factors)]
-
-
-def _triangles_types(triangles: Any, q: Any, *, start: int, held: int) -> list[Any]:
-    *batch, _, columns = triangles.shape
-    rows = q.shape[-1], columns, held
-    return [triangles.update(shape=(*batch, n, columns)) for n in rows]
 
 
 def _store_by_xla(
@@ -168,14 +143,6 @@ def _units_by_xla(x: Any, *, box: Box, rank: int, ranks: int) -> Any:
 
 
 register(factor_rows_p, "jpi_factor_rows", _factor_by_xla, "box", types=_factor_types)
-register(
-    factor_triangles_p,
-    "jpi_factor_triangles",
-    _triangles_by_xla,
-    *("start", "held"),
-    types=_triangles_types,
-    unsent=("held",),
-)
 register(
     store_reflections_p,
     "jpi_store_reflections",

@@ -1,7 +1,7 @@
 """qr and svd of tall matrices sharded by rows; no rank holds more than its rows.
 
-Every rank factors its rows, A_i = Q_i R_i. All ranks factor the stacked small R_1, ..., R_p: that
-gives R, and the factor by which each multiplies its Q_i (Demmel, Grigori, Hoemmen, Langou,
+Every rank factors its rows, A_i = Q_i R_i. One factors the stacked small R_1, ..., R_p: that gives
+R, and the factor by which each multiplies its Q_i (Demmel, Grigori, Hoemmen, Langou,
 "Communication-optimal parallel and sequential QR and LU factorizations", 2012). The SVD of A is
 that of R, with its left vectors multiplied by Q.
 """
@@ -14,6 +14,7 @@ from typing import Any
 import jax.numpy as jnp
 from jax import lax
 
+from jpi._blocks.dealt_rows import from_first
 from jpi._blocks.rows import on_axis
 from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Value
@@ -55,8 +56,10 @@ def tall_svd(call: Call, value: Value, is_wide: bool) -> Sequence[Value]:
         columns = _adjoint(local) if is_wide else local
         q, r = _orthogonalized(columns, comm, is_square=False)
         if not call.params["compute_uv"]:
-            return [call.bind(r)]
-        values, left, right = jaxprs.apply_primitive(call.primitive, [r], call.params)
+            return from_first(comm, call.bind(r))
+        values, left, right = from_first(
+            comm, *jaxprs.apply_primitive(call.primitive, [r], call.params)
+        )
         left = jnp.matmul(q, left, precision=lax.Precision.HIGHEST)
         return [values, _adjoint(right), _adjoint(left)] if is_wide else [values, left, right]
 
@@ -82,7 +85,7 @@ def _orthogonalized(local: Any, comm: Comm, is_square: bool) -> list[Any]:
         return [q, r]
     n, dim = r.shape[-1], r.ndim - 2
     stacked = on_axis(lambda x: allgather_p.bind(x, comm=comm, counts=(n,) * comm.size), r, dim)
-    factors, r = lax.linalg.qr(stacked, full_matrices=False)
+    factors, r = from_first(comm, *lax.linalg.qr(stacked, full_matrices=False))
     own = lax.slice_in_dim(factors, comm.rank * n, (comm.rank + 1) * n, axis=dim)
     q = jnp.matmul(q, own, precision=lax.Precision.HIGHEST)
     top = lax.slice_in_dim(q, 0, n if comm.rank == 0 else 0, axis=dim)

@@ -12,8 +12,8 @@ from typing import Any
 from jpi._evaluation.fallback import record_fallback
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Placed, Value, agree, region_of
-from jpi._jax import jaxprs
 from jpi._layout.layout import Axes, layout
+from jpi._rules._of_one_rank import computed
 
 # The dimensions of one matrix or vector, for each operand; those before them are the batch.
 CORE = {
@@ -108,7 +108,7 @@ def run(
         value.take(region_of(mesh, layout(value.shape, mesh.axes, spec(own)), used))
         for value, own in zip(values, labels, strict=True)
     ]
-    results = jaxprs.apply_primitive(call.primitive, locals, call.params)
+    results = computed(call, locals, [name for name in mesh.axis_names if name not in used])
     return [
         Placed(x, layout(aval.shape, mesh.axes, spec(own)))
         for x, aval, own in zip(results, call.results, result_labels, strict=True)

@@ -64,18 +64,6 @@ ffi::Error HandleFactorRows(ffi::AnyBuffer x, ffi::Result<ffi::AnyBuffer> q,
   });
 }
 
-ffi::Error HandleFactorTriangles(ffi::AnyBuffer triangles, ffi::AnyBuffer q,
-                                 ffi::Result<ffi::AnyBuffer> factors, ffi::Result<ffi::AnyBuffer> r,
-                                 ffi::Result<ffi::AnyBuffer> top, int64_t start) {
-  return WithMatrices(triangles, [&](auto* matrix, int64_t i) {
-    using Number = std::remove_pointer_t<decltype(matrix)>;
-    const Part<Number> own{MatrixOf<Number>(q, i), Width(q), {0, Rows(q), 0, Width(q)}};
-    FactorTriangles<Number>(matrix, Rows(triangles), Width(triangles), own, start,
-                            MatrixOf<Number>(*factors, i), MatrixOf<Number>(*r, i),
-                            MatrixOf<Number>(*top, i), Rows(*top));
-  });
-}
-
 ffi::Error HandleStoreReflections(ffi::AnyBuffer, ffi::AnyBuffer tops, ffi::AnyBuffer q,
                                   ffi::AnyBuffer factors, ffi::AnyBuffer r,
                                   ffi::Result<ffi::AnyBuffer> x, ffi::Result<ffi::AnyBuffer> t,
@@ -166,18 +154,6 @@ XLA_FFI_Error* FactorRowsOnCpu(XLA_FFI_CallFrame* frame) {
   return handler->Call(frame);
 }
 
-XLA_FFI_Error* FactorTrianglesOnCpu(XLA_FFI_CallFrame* frame) {
-  static auto handler = ffi::Ffi::Bind()
-                            .Arg<ffi::AnyBuffer>()
-                            .Arg<ffi::AnyBuffer>()
-                            .Ret<ffi::AnyBuffer>()
-                            .Ret<ffi::AnyBuffer>()
-                            .Ret<ffi::AnyBuffer>()
-                            .Attr<int64_t>("start")
-                            .To(HandleFactorTriangles);
-  return handler->Call(frame);
-}
-
 XLA_FFI_Error* StoreReflectionsOnCpu(XLA_FFI_CallFrame* frame) {
   static auto handler = ffi::Ffi::Bind()
                             .Arg<ffi::AnyBuffer>()
@@ -226,7 +202,6 @@ std::map<std::string, XLA_FFI_Handler*> FactorTargets() {
           {"jpi_factor_panel", FactorPanelOnCpu},
           {"jpi_apply_panel", ApplyPanelOnCpu},
           {"jpi_factor_rows", FactorRowsOnCpu},
-          {"jpi_factor_triangles", FactorTrianglesOnCpu},
           {"jpi_store_reflections", StoreReflectionsOnCpu},
           {"jpi_load_reflections", LoadReflectionsOnCpu},
           {"jpi_make_units", MakeUnitsOnCpu}};

@@ -13,7 +13,7 @@ namespace jpi {
 //
 // jpi_factor_block, jpi_eliminate, jpi_mark_failed: see cholesky.h.
 // jpi_factor_panel, jpi_apply_panel: see lu.h.
-// jpi_factor_rows, jpi_factor_triangles, jpi_store_reflections, jpi_load_reflections,
+// jpi_factor_rows, jpi_store_reflections, jpi_load_reflections,
 // jpi_make_units: see reflections.h.
 std::map<std::string, XLA_FFI_Handler*> FactorTargets();
 

@@ -63,20 +63,6 @@ void FactorRows(Part<Number> part, Number* q, Number* r) {
   Transpose(columns, k, m, height, q, k);
 }
 
-// The QR factors of all ranks' triangles, of which a rank uses its rows of Q, and the first rows of
-// the product of its Q with these.
-template <typename Number>
-void FactorTriangles(Number* triangles, int64_t count, int64_t columns, Part<Number> q,
-                     int64_t start, Number* factors, Number* r, Number* top, int64_t held) {
-  const int64_t k = q.width;
-  const Scratch scratch(count * columns * sizeof(Number));
-  const auto whole = reinterpret_cast<Number*>(scratch.bytes());
-  FactorRows<Number>({triangles, columns, {0, count, 0, columns}}, whole, r);
-  std::copy_n(whole + start * columns, k * columns, factors);
-  Multiply<Number>({top, columns, {0, held, 0, columns}}, {q.matrix, k, {0, held, 0, k}},
-                   {factors, columns, {0, k, 0, columns}}, 1, 0);
-}
-
 // Writes the vectors of a panel's reflections below its diagonal, and R on it and above; T to
 // `matrix`.
 //

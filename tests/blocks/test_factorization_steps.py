@@ -11,7 +11,6 @@ from jpi._blocks.cholesky_steps import eliminate, factor_block, mark_failed
 from jpi._blocks.lu_steps import apply_panel, factor_panel
 from jpi._blocks.reflection_steps import (
     factor_rows,
-    factor_triangles,
     load_reflections,
     make_units,
     store_reflections,
@@ -99,22 +98,21 @@ def test_the_signed_factors_are_those_of_the_difference(dtype):
 
 def reflections_of_two_ranks(x, steps, width):
     """V and T of the first panel, of ranks that hold each second row, and the panel's R."""
-    factor, triangles, store, load = steps
+    factor, store, load = steps
     shares = [x[..., rank::2, :] for rank in range(2)]
     box = (0, shares[0].shape[-2], 1, 1 + width)
     held = -(-width // 2)
     factors = [factor(share, box=box) for share in shares]
     stacked = jax.numpy.concatenate([r for _, r in factors], -2)
-    found = [
-        triangles(stacked, q, start=rank * r.shape[-2], held=held)
-        for rank, (q, r) in enumerate(factors)
-    ]
-    tops = jax.numpy.concatenate([top for *_, top in found], -2)
+    whole, r = factor(stacked, box=(0, *stacked.shape[-2:-1], 0, width))
+    own = jax.numpy.split(whole, 2, -2)
+    tops = [q[..., :held, :] @ x for (q, _), x in zip(factors, own, strict=True)]
+    tops = jax.numpy.concatenate(tops, -2)
     results = []
-    for rank, (own, r, _) in enumerate(found):
+    for rank in range(2):
         place = {"box": box, "rank": rank, "ranks": 2}
         stored, matrix = store(
-            shares[rank], tops, factors[rank][0], own, r, **place, is_last_row=False
+            shares[rank], tops, factors[rank][0], own[rank], r, **place, is_last_row=False
         )
         results.append((stored, load(stored, **place), matrix))
     return results
@@ -125,10 +123,9 @@ def test_the_steps_give_the_reflections_of_a_panel(dtype):
     with jax.enable_x64(True):
         x = random_array((2, 12, 7), dtype)
         x[1, :, 1:5] = np.eye(12, 4)  # LAPACK does not reflect these columns, but the steps do
-        by_native = factor_rows, factor_triangles, store_reflections, load_reflections
+        by_native = factor_rows, store_reflections, load_reflections
         by_xla = (
             reflection_steps._factor_by_xla,
-            reflection_steps._triangles_by_xla,
             reflection_steps._store_by_xla,
             reflection_steps._load_by_xla,
         )
