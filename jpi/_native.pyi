@@ -31,6 +31,8 @@ class CallRecord(TypedDict):
     text: str
     dest: int | None
     source: int | None
+    sendtag: int
+    recvtag: int
     comm: int
     position: int
     fingerprint: int

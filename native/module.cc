@@ -121,6 +121,8 @@ nb::tuple LatestCalls() {
     entry["text"] = DescribeCall(call);
     entry["dest"] = rank_or_none(call.sends, call.peers.dest);
     entry["source"] = rank_or_none(call.receives, call.peers.source);
+    entry["sendtag"] = call.peers.sendtag;
+    entry["recvtag"] = call.peers.recvtag;
     entry["comm"] = call.comm;
     entry["position"] = call.position;
     entry["fingerprint"] = call.fingerprint;

@@ -67,7 +67,8 @@ def is_library(filename: str) -> bool:
 def line_text(code: CodeType, line: int) -> str:
     path = os.path.relpath(code.co_filename) if os.path.isabs(code.co_filename) else ""
     short = path if path and not path.startswith("..") else code.co_filename
-    return f"{short}:{line} in {code.co_qualname}"
+    printable = short.encode(errors="backslashreplace").decode()  # a name need not be UTF-8
+    return f"{printable}:{line} in {code.co_qualname}"
 
 
 def line_of_function(function: Any) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -139,10 +140,22 @@ class _Operands(threading.local):
 
 
 _operands = _Operands()
+_forks: list[int] = []  # in the child of a rank, by `os.fork`, its process
+os.register_at_fork(after_in_child=lambda: _forks.append(os.getpid()))
+
+
+def check_is_rank() -> None:
+    """Errors: RuntimeError in the child of a rank, where neither JAX nor MPI works."""
+    if _forks:
+        raise RuntimeError(
+            f"JPI works on the ranks that mpirun has started; process {os.getpid()} is a fork of "
+            "one. Call JPI before os.fork() or in the rank itself, and give the child NumPy arrays."
+        )
 
 
 def calling_token() -> jax.Array:
     """A token that holds the line of the user's program that called JPI."""
+    check_is_rank()
     frame = calling_frame()
     key = frame.f_code.co_filename, frame.f_lineno
     site = _sites.get(key)

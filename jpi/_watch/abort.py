@@ -27,15 +27,21 @@ reporters: list[Callable[[int, str], None]] = []  # of the watch: see `fail`
 
 
 def say(text: str) -> None:
-    """Write a line at once, without buffering."""
-    os.write(stderr, f"\n{text}\n".encode())
+    """Write a line at once, without buffering; nothing if the file is closed."""
+    with contextlib.suppress(OSError):
+        os.write(stderr, f"\n{text}\n".encode(errors="backslashreplace"))
+
+
+def flush() -> None:
+    """Write what is in the buffers of Python's files, if they can be written."""
+    for file in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            file.flush()
 
 
 def abort(code: int, text: str = "") -> NoReturn:
     """End all ranks with this exit code, after writing the reason."""
-    with contextlib.suppress(Exception):
-        sys.stdout.flush()
-        sys.stderr.flush()
+    flush()
     if text:
         say(text)
     time.sleep(_LAST_WORDS)
@@ -49,11 +55,10 @@ def fail(code: int, text: str) -> NoReturn:
     The watch reports it together with those of the other ranks. Without a watch, or if it does not
     answer, this rank speaks for itself.
     """
-    with contextlib.suppress(Exception):
-        sys.stdout.flush()
-        sys.stderr.flush()
+    flush()
     for report in reporters:
-        report(code, text)
+        with contextlib.suppress(Exception):  # what a report lacks must not keep the ranks alive
+            report(code, text)
     world = MPI.COMM_WORLD
     abort(code, Failures.of(world.size, world.rank, code, text).report)
 
@@ -69,7 +74,10 @@ def is_forked() -> bool:
 
 
 def _code(value: Any) -> int:
-    return 0 if value is None else value if isinstance(value, int) else FAILED
+    """The exit code of a process that exits with ``value``; a failure even if it ends as 0."""
+    if not isinstance(value, int):
+        return 0 if value is None else FAILED
+    return value % 256 or (FAILED if value else 0)
 
 
 def _notice_exit_code() -> None:

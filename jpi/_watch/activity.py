@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Iterable, Sequence
@@ -11,7 +12,7 @@ from jpi._jax.callers import line_among
 from jpi._mpi import control as _meetings
 from jpi._mpi.comm import Comm, live
 from jpi._mpi.library import MPI, native
-from jpi._watch.lines import Line, Writer
+from jpi._watch.lines import COMPARED, Line, Writer
 from jpi._watch.states import Place, State, Waiting
 
 if TYPE_CHECKING:
@@ -91,26 +92,36 @@ def _meeting_line(meeting: _meetings.Meeting, now: float) -> Line:
     return Line((meeting.text,), meeting.fingerprint, seconds=(seconds, seconds))
 
 
+def _tagged(tag: int) -> str:
+    return f" with tag {tag}" if tag > 0 else ""
+
+
 def _peer(members: Sequence[int], rank: int | None) -> Sequence[int]:
     return (members[rank],) if rank is not None and 0 <= rank < len(members) else ()
 
 
 def _line(record: CallRecord, comm: Comm | None) -> Line:
-    """The call in words; ``comm`` is None if the communicator has been freed."""
+    """The call in words; ``comm`` is None if the communicator has been freed.
+
+    Ranks are those of COMM_WORLD, as everywhere in a report.
+    """
     dest, source = record["dest"], record["source"]
-    writer = Writer(comm.rank, comm.size) if comm else Writer()
+    writer = Writer(MPI.COMM_WORLD.rank, MPI.COMM_WORLD.size)
+    members = comm.control.members if comm else range(sys.maxsize)
     writer.numbers(record["text"])
     if dest == MPI.PROC_NULL:
         writer.text(", to no rank (PROC_NULL)")
     elif dest is not None:
         writer.text(", to ")
-        writer.peer(dest)
+        writer.peer(members[dest])
+        writer.text(_tagged(record["sendtag"]))
     if source == MPI.ANY_SOURCE:
-        writer.text(", from any rank")
+        writer.text(f", from any rank{_tagged(record['recvtag'])}")
     elif source is not None:
         writer.text(", from ")
-        writer.peer(source)
+        writer.peer(members[source])
+        writer.text(_tagged(record["recvtag"]))
     purpose = f", for {record['purpose']}" if record["purpose"] else ""
-    compared = ", compared with the other ranks' calls" if record["is_compared"] else ""
+    compared = COMPARED if record["is_compared"] else ""
     writer.text(f"{purpose}, at {record['site'] or 'an unknown line'}{compared}")
     return writer.line(record["fingerprint"], record["seconds"])

@@ -8,6 +8,7 @@ from jpi._layout.masks import mask, union
 from jpi._mpi.control import FIRST_USE
 from jpi._watch.deadlock import stuck_ranks
 from jpi._watch.inquiry import Inquiry
+from jpi._watch.lines import COMPARED
 from jpi._watch.relay import Alarm
 from jpi._watch.report import report
 from jpi._watch.states import Picture, Place
@@ -22,8 +23,12 @@ _NOTICE = "a collective has waited for {:.0f} s; the job goes on, as other ranks
 _ALONE = "rank 0, which would ask the others, does not answer"
 _LIMIT = "Set JPI_TIMEOUT to end a job in which a rank waits for too long."
 _FIRST_USE = (
-    "All ranks of a communicator must make the first call on it, which prepares it. If only some "
-    "are to make this call, let all call jpi.barrier(comm=...) before it."
+    "All ranks of a communicator must make the first call on it, which prepares it. Make this call "
+    "on all of them, or let all call jpi.barrier(comm=...) with it before."
+)
+_LEVELS = (
+    "Some ranks compare this call and others do not: `jpi.config.check` (JPI_CHECK) must be the "
+    "same on all ranks."
 )
 
 Begin = Callable[[int, Iterable[Place], float], Inquiry]
@@ -109,5 +114,8 @@ def own_report(picture: Picture, rank: int, limit: float) -> str:
 
 
 def _advice(picture: Picture) -> list[str]:
-    """What helps where ranks wait in the first use of a communicator."""
-    return [_FIRST_USE] if any(call.comm.endswith(FIRST_USE) for call in picture.waiting) else []
+    """What helps in the first use of a communicator, and where ranks compare unlike the others."""
+    lines = {line.words for group in picture.groups.values() for line in group.lines}
+    is_level = any(words + COMPARED in lines for words in lines)
+    is_first = any(call.comm.endswith(FIRST_USE) for call in picture.waiting)
+    return [_LEVELS] * is_level + [_FIRST_USE] * is_first

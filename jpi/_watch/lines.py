@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Span = tuple[float, float]  # the least and the greatest number of some ranks
+COMPARED = ", compared with the other ranks' calls"  # what a call that is not made yet ends with
 NUMBER, PEER = 1, 2  # what stands between texts; the value is how many spans it takes
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 import traceback
 
-from jpi._config import config, is_imported_by_all, is_logging, timeout
+from jpi._config import is_imported_by_all, is_logging, timeout
 from jpi._mpi.comm import Comm
 from jpi._mpi.library import MPI, native
 from jpi._ordered.compile import is_settled, wait
@@ -33,14 +32,15 @@ def finish() -> None:
             code, text = _abort.FAILED, traceback.format_exc()
     if text and MPI.COMM_WORLD.size > 1 and not MPI.Is_finalized():
         _abort.fail(code, text)
-    sys.stderr.write(text)
+    if text:
+        _abort.say(text)
     if MPI.Is_finalized():
         return
     if code and not _all_exit():
         if MPI.COMM_WORLD.size > 1:
             rank = MPI.COMM_WORLD.rank
             _abort.abort(code, f"jpi: rank {rank} has ended with exit code {code}; all ranks end.")
-        sys.stderr.flush()
+        _abort.flush()
         os._exit(code)
     if _watch and not code:
         _watch.end()
@@ -50,8 +50,7 @@ def finish() -> None:
 
 def _end_child() -> None:
     """End the child of a rank here: the end of MPI, which follows, would wait for all ranks."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    _abort.flush()
     os._exit(_abort.failed_exit_code())
 
 
@@ -74,7 +73,7 @@ def _after_fork() -> None:
 
 
 _watch: Watch | None = None
-if is_imported_by_all() and ((MPI.COMM_WORLD.size > 1 and config.check != "off") or timeout()):
+if is_imported_by_all() and (MPI.COMM_WORLD.size > 1 or timeout()):
     _watch = Watch()
     _abort.reporters.append(_watch.report)
     # MPI deletes the attributes of COMM_SELF before it finalises anything.

@@ -19,7 +19,7 @@ import time
 import traceback
 from typing import Any
 
-from jpi._config import config, timeout
+from jpi._config import timeout
 from jpi._mpi.library import MPI
 from jpi._watch import abort as _abort
 from jpi._watch.activity import Activity
@@ -179,7 +179,8 @@ class Watch:
         is_busy = self._failures.codes or self._relay.is_busy or self._inspection.is_asking
         pause = HURRY if is_busy else TICK
         ready, _, _ = select.select([self._wakeup], [], [], pause)
-        if ready and any(n in os.read(self._wakeup, 64) for n in (signal.SIGINT,)):
+        is_ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        if ready and signal.SIGINT in os.read(self._wakeup, 64) and is_ours:
             self._interrupted_at = time.monotonic()
 
     def _watch_signals(self) -> None:
@@ -213,7 +214,7 @@ class Watch:
             elif now - self._timed_out_at > self._tree.longest_patience(self._world.rank):
                 own = Picture.of(self._world.rank, state)
                 _abort.abort(TIMEOUT, own_report(own, self._world.rank, self._limit))
-        elif seconds > MOMENT and config.check != "off":
+        elif seconds > MOMENT:
             first = now + MOMENT
             if now >= self._next_alarm.setdefault(call.number, now):
                 pause = min(max(seconds, MOMENT), LONGEST_PAUSE)

@@ -9,10 +9,12 @@ import jax.numpy as jnp
 
 from jpi._jax.names import trace_state_clean
 from jpi._mpi.comm import Comm
+from jpi._ordered.origins import check_is_rank
 from jpi._primitives.moves import attach_p
 
 
 def array(x: Any) -> jax.Array:
+    check_is_rank()
     if isinstance(x, jax.Array):
         return x
     if hasattr(type(x), "shard"):

@@ -29,6 +29,54 @@ FAILURES = {
         FAILED,
         ["differ in `operation`", "rank 0: allreduce.SUM. of 4 float32, at {first}", BCAST],
     ),
+    "a text that is not UTF-8": (
+        """
+        if rank == 1:
+            raise ValueError("cannot read " + os.fsdecode(b"caf\\xe9"))
+        jpi.allreduce(x).block_until_ready()
+        """,
+        FAILED,
+        ["cannot read caf"],
+    ),
+    "a closed stderr": ("os.close(2), rank or jpi.allreduce(x).block_until_ready()", MISMATCH, []),
+    "an exit code above 255": (
+        "jpi.allreduce(x).block_until_ready() if rank == 0 else sys.exit(512)",
+        FAILED,
+        ["rank 1 has ended with exit code 1"],
+    ),
+    "a call in a child": (
+        """
+        jpi.allreduce(x).block_until_ready()
+        if rank == 1:
+            os.fork() or jpi.allreduce(x)
+            os.wait()
+            sys.exit(3)
+        jpi.allreduce(x).block_until_ready()
+        """,
+        3,
+        ["RuntimeError: JPI works on the ranks that mpirun has started; process .* is a fork"],
+    ),
+    "another tag": (
+        "jpi.send(x, dest=1, tag=3) if rank == 0 else jpi.recv(x, source=0, tag=4)",
+        MISMATCH,
+        ["to rank 1 with tag 3", "from rank 0 with tag 4"],
+    ),
+    "nothing compared": (
+        """
+        jpi.config.check = "off"
+        rank or jpi.allreduce(x).block_until_ready()  # line
+        """,
+        MISMATCH,
+        ["rank 1: has ended", "rank 0: allreduce.*{line}.*where it has waited"],
+    ),
+    "compared on one rank": (
+        """
+        jpi.config.check = "off" if rank else "trace"
+        jpi.allreduce(x).block_until_ready()
+        """,
+        MISMATCH,
+        ["JPI_CHECK.* must be the same on all ranks"],
+    ),
     "another order, later": (
         """
         for _ in range(2):

@@ -200,6 +200,22 @@ def test_interrupted_rank_names_the_call_it_waited_in(tmp_path):
     assert re.search(rf"interrupted in allreduce.*{places(program(text))['line']}", job.stderr)
 
 
+def test_a_handler_of_the_program_gets_its_signal(tmp_path):
+    text = """
+        stops = []
+        signal.signal(signal.SIGINT, lambda *_: stops.append(1))
+        jpi.allreduce(x).block_until_ready()
+        if rank == 0:
+            time.sleep(3)
+        else:
+            threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+        print(int(jpi.allreduce(x)[0]), len(stops))
+        """
+    job = finished(tmp_path, program(text))
+    assert job.returncode == 0, job.stderr
+    assert sorted(job.stdout.splitlines()) == ["2 0", "2 1"]
+
+
 @pytest.mark.parametrize("variable", ["JPI_CHECK", "JPI_TIMEOUT"])
 def test_unknown_setting_is_an_error(variable, tmp_path):
     job = finished(tmp_path, BEGIN, **{variable: "soon"})
