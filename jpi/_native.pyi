@@ -86,6 +86,9 @@ def local_targets() -> dict[str, Any]:
 def set_blas(addresses: dict[str, int]) -> None:
     """Set the addresses of BLAS's ``sgemm``, ``strsm`` and so on, for s, d, c and z."""
 
+def set_sorts(of_4_bytes: int, of_8_bytes: int) -> None:
+    """Set the addresses of functions that sort unsigned integers of so many bytes; 0 for none."""
+
 def add_comm(handle: int, check_handle: int, label: str) -> int:
     """The index by which compiled programs name the communicator with this MPI handle.
 

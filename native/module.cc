@@ -181,6 +181,7 @@ NB_MODULE(_native, m) {
   m.def("targets", &TargetCapsules);
   m.def("local_targets", &LocalTargetCapsules);
   m.def("set_blas", &SetBlas);
+  m.def("set_sorts", &SetSorts, nb::arg("of_4_bytes"), nb::arg("of_8_bytes"));
   m.def("add_comm", &AddMpiComm, nb::arg("handle"), nb::arg("check_handle"), nb::arg("label"));
   m.def("frames_of", &FramesOf, nb::arg("thread"));
   m.def("add_site", [](std::string text) { return sites.Add(std::move(text)); }, nb::arg("text"));

@@ -1,8 +1,9 @@
 """Sorting the numbers that a rank holds, along their last dimension.
 
-On a CPU a function of ours sorts integers (native/local/sort.h): XLA compares them two by two,
-which takes ten times as long. It also merges the sorted runs that come from other ranks. Numbers
-of any other type are sorted by their integer keys. Elsewhere the keys are sorted by XLA.
+On a CPU a function of ours sorts integers (native/local/sort.h), or one of NumPy: XLA compares them
+two by two, which takes ten times as long. It also merges the sorted runs that come from other
+ranks. Numbers of any other type are sorted by their integer keys. Elsewhere the keys are sorted by
+XLA.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ import numpy as np
 from jax import lax
 
 from jpi._blocks.keys import floats_of, integers_of, keys_of
+from jpi._blocks.numpy_sorts import sorts
 from jpi._jax import names as _jax
 from jpi._jax.modes import run_compiled
 from jpi._mpi.library import native
 
+native.set_sorts(*sorts())
 jax.ffi.register_ffi_target("jpi_sort", native.local_targets()["jpi_sort"], platform="cpu")
 
 sort_keys_p = _jax.Primitive("jpi_sort_keys")

@@ -123,6 +123,11 @@ XLA_FFI_Error* SearchOnCpu(XLA_FFI_CallFrame* frame) {
 
 }  // namespace
 
+void SetSorts(uintptr_t of_4_bytes, uintptr_t of_8_bytes) {
+  SortOf<uint32_t>() = reinterpret_cast<SortFunction>(of_4_bytes);
+  SortOf<uint64_t>() = reinterpret_cast<SortFunction>(of_8_bytes);
+}
+
 std::map<std::string, XLA_FFI_Handler*> LocalTargets() {
   std::map<std::string, XLA_FFI_Handler*> targets = MatrixTargets();
   targets.insert(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -16,5 +17,8 @@ namespace jpi {
 // jpi_in_order: its two operands, a token and an array, in their buffers.
 // The others: see matrices.h.
 std::map<std::string, XLA_FFI_Handler*> LocalTargets();
+
+// Sets the addresses of functions that sort unsigned integers of 4 and of 8 bytes: see `SortOf`.
+void SetSorts(uintptr_t of_4_bytes, uintptr_t of_8_bytes);
 
 }  // namespace jpi

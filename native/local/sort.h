@@ -2,12 +2,14 @@
 
 // Sorting unsigned integers, stably, alone or with the places that they had.
 //
-// An array of few ascending runs is merged, such as what ranks have sent that each sorted its own.
-// Any other long one is sorted by its digits, from the last to the first: one pass for each byte of
-// a key. Source: Knuth, The Art of Computer Programming, volume 3, sections 5.2.4 and 5.2.5.
+// Integers alone are sorted by NumPy, where it uses long vectors: see `SortOf`. Otherwise an array
+// of few ascending runs is merged, such as what ranks have sent that each sorted its own, and any
+// other long one is sorted by its digits, from the last to the first: one pass for each byte of a
+// key. Source: Knuth, The Art of Computer Programming, volume 3, sections 5.2.4 and 5.2.5.
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -122,10 +124,24 @@ void SortByDigits(Run<Key, kHasPlaces> x, Run<Key, kHasPlaces> scratch, size_t c
   if (x.keys != result.keys) result.Copy(x, count);
 }
 
+// A function that sorts `count` keys in place, with the signature of those in NumPy's table of a
+// dtype; null if there is none that is faster than merging and sorting by digits.
+using SortFunction = int (*)(void* keys, intptr_t count, void* array);
+
+template <typename Key>
+std::atomic<SortFunction>& SortOf() {
+  static std::atomic<SortFunction> function = nullptr;
+  return function;
+}
+
 // Sorts the `count` numbers of `x`, fewer than 2^31; `scratch` has room for as many.
 template <typename Key, bool kHasPlaces>
 void Sort(const Run<Key, kHasPlaces>& x, const Run<Key, kHasPlaces>& scratch, size_t count) {
   if (count <= kFew) return Insert(x, count);
+  if constexpr (!kHasPlaces) {
+    const SortFunction sort = SortOf<Key>().load(std::memory_order_relaxed);
+    if (sort && !sort(x.keys, static_cast<intptr_t>(count), nullptr)) return;
+  }
   std::vector<size_t> runs = AscendingRuns(x.keys, count);
   if (runs.empty()) return SortByDigits(x, scratch, count);
   MergeRuns(x, scratch, std::move(runs));

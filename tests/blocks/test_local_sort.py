@@ -7,7 +7,9 @@ import pytest
 from jax import lax
 from support.oracle import assert_same, random_array
 
-from jpi._blocks.local_sort import sort_local
+from jpi._blocks.local_sort import sort_keys_p, sort_local
+from jpi._blocks.numpy_sorts import sorts
+from jpi._mpi.library import native
 
 LENGTHS = (0, 1, 24, 25, 200, 5000)  # inserted one by one, or sorted by digits
 DTYPES = """bool int4 uint4 int8 uint8 int16 uint16 int32 uint32
@@ -47,6 +49,23 @@ def test_sort_equals_that_of_jax(dtype):
         wide = [[x.astype(jnp.float32) for x in xs] for xs in (actual, expected)]
         signs = [[jnp.signbit(x) & (x == 0) for x in xs] for xs in wide]
         assert_same(*signs)
+
+
+@pytest.mark.parametrize("dtype", [np.uint32, np.uint64])
+def test_sorts_of_numpy_and_by_digits_are_the_same(dtype):
+    draw = np.random.default_rng(1)
+    top = np.iinfo(dtype).max
+    rows = [draw.integers(0, high, 5000, dtype, endpoint=True) for high in (top, 3)]
+    rows += [np.arange(5000, dtype=dtype), np.sort(rows[0].reshape(2, -1)).reshape(-1)]
+    keys = np.stack(rows)
+    with jax.enable_x64(True):
+        try:
+            for addresses in (sorts(), (0, 0)):
+                native.set_sorts(*addresses)
+                (found,) = sort_keys_p.bind(jnp.asarray(keys), has_places=False)
+                np.testing.assert_array_equal(found, np.sort(keys))
+        finally:
+            native.set_sorts(*sorts())
 
 
 @pytest.mark.parametrize("num_keys", [1, 2])
