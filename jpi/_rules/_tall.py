@@ -8,7 +8,7 @@ that of R, with its left vectors multiplied by Q.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax.numpy as jnp
@@ -21,7 +21,7 @@ from jpi._evaluation.values import Value
 from jpi._jax import jaxprs
 from jpi._layout.layout import layout
 from jpi._mpi.comm import Comm
-from jpi._primitives.moves import allgather_p, from_root
+from jpi._primitives.moves import allgather_p
 from jpi._rules._global_jvp import differentiated
 
 
@@ -52,14 +52,14 @@ def tall_svd(call: Call, value: Value, is_wide: bool) -> Sequence[Value]:
         for aval, spec in zip(call.results, specs, strict=False)
     ]
 
+    def small(r: Any, top: Any) -> list[Any]:
+        return jaxprs.apply_primitive(call.primitive, [r], call.params)
+
     def factors(local: Any) -> list[Any]:
-        columns = _adjoint(local) if is_wide else local
-        q, r = _orthogonalized(columns, comm, is_square=False)
-        if not call.params["compute_uv"]:
-            return from_first(comm, call.bind(r))
-        values, left, right = from_first(
-            comm, *jaxprs.apply_primitive(call.primitive, [r], call.params)
-        )
+        q, values, *vectors = _combined(_adjoint(local) if is_wide else local, comm, small)
+        if not vectors:
+            return [values]
+        left, right = vectors
         left = jnp.matmul(q, left, precision=lax.Precision.HIGHEST)
         return [values, _adjoint(right), _adjoint(left)] if is_wide else [values, left, right]
 
@@ -80,20 +80,33 @@ def _adjoint(x: Any) -> Any:
 
 def _orthogonalized(local: Any, comm: Comm, is_square: bool) -> list[Any]:
     """This rank's rows of Q, and R, with the signs of LAPACK."""
+
+    def signed(r: Any, top: Any) -> list[Any]:
+        diagonal = jnp.real(jnp.diagonal(r, axis1=-2, axis2=-1))
+        positive = jnp.where(diagonal < 0, -1, 1).astype(r.dtype)
+        signs = positive * _signs(top * positive[..., None, :], is_square)
+        return [r * signs[..., None], signs]
+
+    q, r, signs = _combined(local, comm, signed)
+    return [q * signs[..., None, :], r]
+
+
+def _combined(local: Any, comm: Comm, finish: Callable[[Any, Any], list[Any]]) -> list[Any]:
+    """This rank's rows of Q, and what ``finish`` makes of R and Q's first rows, on one rank.
+
+    Communication: an allgather and a broadcast of a square matrix for each rank.
+    """
     q, r = lax.linalg.qr(local, full_matrices=False)
-    if comm.size == 1:
-        return [q, r]
     n, dim = r.shape[-1], r.ndim - 2
+    if comm.size == 1:
+        return [q, *finish(r, lax.slice_in_dim(q, 0, n, axis=dim))]
     stacked = on_axis(lambda x: allgather_p.bind(x, comm=comm, counts=(n,) * comm.size), r, dim)
-    factors, r = from_first(comm, *lax.linalg.qr(stacked, full_matrices=False))
+    factors, r = lax.linalg.qr(stacked, full_matrices=False)
+    first = (lax.slice_in_dim(x, 0, n, axis=dim) for x in (q, factors))
+    top = jnp.matmul(*first, precision=lax.Precision.HIGHEST) if comm.rank == 0 else r
+    factors, *made = from_first(comm, factors, *finish(r, top))
     own = lax.slice_in_dim(factors, comm.rank * n, (comm.rank + 1) * n, axis=dim)
-    q = jnp.matmul(q, own, precision=lax.Precision.HIGHEST)
-    top = lax.slice_in_dim(q, 0, n if comm.rank == 0 else 0, axis=dim)
-    top = on_axis(lambda x: from_root(x, comm=comm, root=0, rows=n), top, dim)
-    diagonal = jnp.real(jnp.diagonal(r, axis1=-2, axis2=-1))
-    positive = jnp.where(diagonal < 0, -1, 1).astype(r.dtype)
-    signs = positive * _signs(top * positive[..., None, :], is_square)
-    return [q * signs[..., None, :], r * signs[..., None]]
+    return [jnp.matmul(q, own, precision=lax.Precision.HIGHEST), *made]
 
 
 def _signs(top: Any, is_square: bool) -> Any:
