@@ -91,7 +91,11 @@ def _find_blas() -> None:
 
 
 def _address(library: str, name: str) -> int:
-    capsule = importlib.import_module(f"scipy.linalg.cython_{library}").__pyx_capi__[name]
+    return address_in(importlib.import_module(f"scipy.linalg.cython_{library}").__pyx_capi__[name])
+
+
+def address_in(capsule: Any) -> int:
+    """The address that a library offers to extensions in a capsule."""
     name_of, address_of = ctypes.pythonapi.PyCapsule_GetName, ctypes.pythonapi.PyCapsule_GetPointer
     name_of.restype, name_of.argtypes = ctypes.c_char_p, [ctypes.py_object]
     address_of.restype, address_of.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]

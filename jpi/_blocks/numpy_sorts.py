@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from jpi._blocks.local_primitives import address_in
+
 _FEATURES = "AVX512_SKX", "X86_V4"  # what NumPy calls such vectors; the name depends on its version
 _VERSION = "2"  # of NumPy, in which the two numbers below hold
 _GET_TABLE = 365  # PyDataType_GetArrFuncs, among the functions for extensions
@@ -29,8 +31,6 @@ def sorts() -> tuple[int, int]:
 
 
 def _sort_of(dtype: np.dtype, core: Any) -> int:
-    pointer = ctypes.pythonapi.PyCapsule_GetPointer
-    pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    functions = ctypes.cast(pointer(core._ARRAY_API, None), ctypes.POINTER(ctypes.c_void_p))
+    functions = ctypes.cast(address_in(core._ARRAY_API), ctypes.POINTER(ctypes.c_void_p))
     get_table = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object)(functions[_GET_TABLE])
     return ctypes.cast(get_table(dtype), ctypes.POINTER(ctypes.c_void_p))[_SORT] or 0
