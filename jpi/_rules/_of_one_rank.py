@@ -40,6 +40,11 @@ def _of_first(primitive: Any, params: dict[str, Any], comm: Comm) -> Callable[..
     def bind(*arrays: Any) -> list[Any]:
         return jaxprs.apply_primitive(primitive, arrays, params)
 
+    def apply(equation: Any, operands: Sequence[Any]) -> Sequence[Any]:
+        if equation.primitive is primitive:
+            return _of_first(primitive, equation.params, comm)(*operands)
+        return jaxprs.bind_equation(equation, operands)
+
     run = jax.custom_jvp(lambda *arrays: from_first(comm, *bind(*arrays)))
 
     @run.defjvp
@@ -52,7 +57,7 @@ def _of_first(primitive: Any, params: dict[str, Any], comm: Comm) -> Callable[..
             return found, list(compress(rates, moves))
 
         traced = jax.make_jaxpr(derivative)(*primals, *tangents)
-        found = _evaluated(traced, [*primals, *tangents], primitive, comm)
+        found = jaxprs.walk(traced, [*primals, *tangents], apply)
         rates = iter(found[len(results) :])
         return found[: len(results)], [
             next(rates) if is_moving else np.zeros(x.shape, jax.dtypes.float0)
@@ -60,21 +65,3 @@ def _of_first(primitive: Any, params: dict[str, Any], comm: Comm) -> Callable[..
         ]
 
     return run
-
-
-def _evaluated(traced: Any, args: Sequence[Any], primitive: Any, comm: Comm) -> list[Any]:
-    """The results of a jaxpr, where those of ``primitive`` are the ones of rank 0."""
-    jaxpr = traced.jaxpr
-    known = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*traced.consts, *args], strict=True))
-
-    def read(x: Any) -> Any:
-        return x.val if hasattr(x, "val") else known[x]
-
-    for equation in jaxpr.eqns:
-        operands = [read(x) for x in equation.invars]
-        if equation.primitive is primitive:
-            found: Sequence[Any] = _of_first(primitive, equation.params, comm)(*operands)
-        else:
-            found = jaxprs.apply_primitive(equation.primitive, operands, equation.params)
-        known.update(zip(equation.outvars, found, strict=True))
-    return [read(x) for x in jaxpr.outvars]

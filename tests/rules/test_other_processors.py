@@ -48,4 +48,4 @@ def test_ranks_on_other_processors_find_the_same_vectors():
         timeout=200,
     )
     assert job.returncode == 0, job.stderr
-    assert job.stdout.split() == ["same"] * 2
+    assert job.stdout.count("same") == 2  # the ranks may share a line
