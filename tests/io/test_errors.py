@@ -150,7 +150,7 @@ def test_a_chunk_that_is_damaged_or_missing(mpi_tmp_path):
 
 
 def test_a_library_that_is_missing(mpi_tmp_path, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "google_crc32c", None)
+    monkeypatch.setitem(__import__("sys").modules, "fastcrc", None)
     x = jnp.asarray(random_array((7, 3)))
     text = raised(lambda: jpi.io.save(mpi_tmp_path / "x.zarr", x))
     assert text.startswith("ImportError") and "pip install 'jpi[io]'" in text
