@@ -2,7 +2,10 @@
 
 import sys
 
-from jpi._setup import versions  # first: it explains a native layer that does not load
+from jpi._setup import failed_import as failed_import  # first: it ends the other ranks
+
+# isort: split
+from jpi._setup import versions  # then: it explains a native layer that does not load
 
 # isort: split
 from jpi._setup import facts

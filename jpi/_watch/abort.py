@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from jpi._mpi.library import MPI
+from jpi._setup import failed_import
 from jpi._watch.failures import Failures
 
 FAILED = 1
@@ -159,5 +160,6 @@ def install() -> None:
     _notice_exit_code()
 
 
+failed_import.release()
 if MPI.COMM_WORLD.size > 1:
     install()
