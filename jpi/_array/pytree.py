@@ -19,6 +19,8 @@ import jax
 
 from jpi._blocks.redistribute import redistribute
 from jpi._call.sharded import Sharded, partition_spec
+from jpi._config import config
+from jpi._jax import marks
 from jpi._jax import names as _jax
 from jpi._jax.callers import is_function_of_trees, is_jacobian
 from jpi._layout.layout import Layout, layout
@@ -42,28 +44,46 @@ class _Place(tuple[Mesh, Layout]):
 def register(kind: type[Sharded], leaf: type[Sharded]) -> None:
     """Make ``kind`` a pytree, whose leaf in functions of trees is a ``leaf``."""
 
+    def leaf_of(x: Sharded, static: _Place) -> Sharded:
+        return _made_as(x, leaf(x._shard, *static))
+
     def flatten(x: Sharded) -> tuple[tuple[Any], _Place]:
         static = _Place((x._mesh, x._layout))
         if is_jacobian():
             _refuse_jacobian(x)
-        return (leaf(x._shard, *static) if is_function_of_trees() else x._shard,), static
+        return (leaf_of(x, static) if is_function_of_trees() else _shard_of(x),), static
 
     def flatten_with_keys(x: Sharded) -> tuple[Any, _Place]:
         static = _Place((x._mesh, x._layout))
         if is_function_of_trees():
-            return ((_jax.GetAttrKey("array"), leaf(x._shard, *static)),), static
-        return ((_jax.GetAttrKey("shard"), x._shard),), static
+            return ((_jax.GetAttrKey("array"), leaf_of(x, static)),), static
+        return ((_jax.GetAttrKey("shard"), _shard_of(x)),), static
 
     def unflatten(static: tuple[Mesh, Layout], leaves: Iterable[Any]) -> Any:
         (x,) = leaves
         if isinstance(x, Sharded):
-            return kind(x._shard, x._mesh, x._layout)
+            return _made_as(x, kind(x._shard, x._mesh, x._layout))
         if is_function_of_trees():
             return _in_place_of(kind, x, *static)
-        return _from_shard(kind, x, *static)
+        array = _from_shard(kind, x, *static)
+        if config.check == "full":
+            array._made_by = marks.kept(x)
+        return array
 
     _jax.register_pytree_with_keys(kind, flatten_with_keys, unflatten, flatten)
     _jax.batching.register_vmappable(kind, int, int, _to_element, _from_element, None)
+
+
+def _shard_of(x: Sharded) -> Any:
+    """The block of an array that a transform takes apart; what made it is found again by this."""
+    if x._made_by and config.check == "full":
+        marks.keep(x._shard, x._made_by)
+    return x._shard
+
+
+def _made_as(x: Sharded, other: Sharded) -> Sharded:
+    other._made_by = x._made_by
+    return other
 
 
 def _refuse_jacobian(x: Sharded) -> NoReturn:

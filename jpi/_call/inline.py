@@ -47,13 +47,14 @@ from jpi._evaluation.views import take_all
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._jax.modes import own_modes
-from jpi._jax.statics import mixed
+from jpi._jax.statics import mixed, of_text
 from jpi._layout.layout import Layout
 from jpi._mpi.comm import Comm
 from jpi._mpi.given import compare_given
 from jpi._mpi.mesh import Mesh
+from jpi._ordered.compile import results_of
 from jpi._ordered.declared import claimed, is_declaring
-from jpi._ordered.origins import purpose
+from jpi._ordered.origins import purpose, with_operands
 from jpi._ordered.programs import Size, programs
 from jpi._rules.closed_over import refers_to_tracers
 
@@ -119,7 +120,7 @@ def inline(
         with _jax.user_context(line), purpose(name, types, made_by, words):
             yield
 
-    with own_modes(), purpose(name, types, made_by, words):
+    with own_modes(), purpose(name, types, made_by, words), with_operands(made_by):
         results = evaluate(target.mesh, traced.closed, values)
         likes = {x.shape: x._layout for x in reversed(dynamic) if is_sharded(x)}
         made = _handed_out(target, results, likes, aim)
@@ -137,6 +138,15 @@ def mark_made(results: Sequence[Any], made_by: int) -> None:
     for place, x in enumerate(results):
         if is_sharded(x):
             x._made_by = mixed(made_by, place)
+
+
+def _mark_results(fun: Callable, results: Any) -> None:
+    """Note which function of the user has made its results."""
+    made = jax.tree.leaves(results, is_leaf=is_sharded)
+    mark_made(made, of_text(getattr(fun, "__qualname__", "")))
+
+
+results_of.append(_mark_results)
 
 
 def _traced_with(

@@ -110,7 +110,12 @@ class Comm:
                 drop()
 
     def require_live(self) -> None:
-        """Raise ValueError if the communicator was freed."""
+        """Raise ValueError if the communicator was freed, RuntimeError if MPI has ended."""
+        if self.is_freed and MPI.Is_finalized():
+            raise RuntimeError(
+                "MPI must be running; it has ended on this rank. Call MPI.Finalize() after the "
+                "last use of JPI, or leave it to mpi4py, which does so when Python ends."
+            )
         if self.is_freed:
             raise ValueError(
                 f"`comm` must be a live communicator; got {self!r}, whose mpi4py communicator was "

@@ -22,6 +22,7 @@ from jpi._primitives.moves import from_root
 # 0.64, eigh 1.00 and 0.93.
 SMALL = 512
 SMALL_SPECTRAL = 1024
+_FACTORABLE = "float32", "float64", "complex64", "complex128"
 PANELS = 32  # at the most: each is a part of the program
 
 
@@ -33,6 +34,18 @@ def are_gathered(matrices: Sequence[Value], small: int = SMALL) -> bool:
     """
     longest = max((n for matrix in matrices for n in matrix.shape[-2:]), default=0)
     return config.linalg == "gathered" or (config.linalg == "auto" and longest <= small)
+
+
+def require_factorable(matrix: Value) -> None:
+    """Raise NotImplementedError, as JAX does, for a matrix of a dtype that LAPACK does not know.
+
+    Only some ranks would factor a panel, and raise.
+    """
+    if str(matrix.dtype) not in _FACTORABLE:
+        raise NotImplementedError(
+            f"a matrix must be of {', '.join(_FACTORABLE[:-1])} or {_FACTORABLE[-1]} to be "
+            f"factored; got {matrix.dtype}. Convert it: x.astype('float32')."
+        )
 
 
 def matrix_axes(call: Call, values: Sequence[Value], batch: Sequence[Axes]) -> Axes:

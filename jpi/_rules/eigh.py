@@ -22,7 +22,7 @@ from jpi._evaluation.values import Value
 from jpi._mpi.comm import Comm
 from jpi._primitives.reductions import allreduce_p
 from jpi._rules._by_rows import ROWS, WHOLE, by_rows
-from jpi._rules._matrices import SMALL_SPECTRAL
+from jpi._rules._matrices import SMALL_SPECTRAL, require_factorable
 from jpi._rules.linalg import each_matrix
 
 
@@ -30,6 +30,7 @@ from jpi._rules.linalg import each_matrix
 def eigh(
     call: Call, value: Value, *, lower: bool, subset_by_index: Any = None, **params: Any
 ) -> Sequence[Value]:
+    require_factorable(value)
     size = value.shape[-1]
     if subset_by_index not in (None, (0, size)):
         return each_matrix(call, [value], (2,))

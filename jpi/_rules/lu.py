@@ -21,12 +21,20 @@ from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value
 from jpi._layout.layout import layout
 from jpi._rules._global_jvp import differentiated
-from jpi._rules._matrices import are_gathered, broadcast, laid_out_as, matrix_axes, panel_width
+from jpi._rules._matrices import (
+    are_gathered,
+    broadcast,
+    laid_out_as,
+    matrix_axes,
+    panel_width,
+    require_factorable,
+)
 from jpi._rules.linalg import each_matrix, is_each_on_one_rank
 
 
 @rule("lu")
 def lu(call: Call, value: Value, **params: Any) -> Sequence[Value]:
+    require_factorable(value)
     if is_each_on_one_rank(call, value) or are_gathered([value]):
         factors, *others = each_matrix(call, [value], (2,), is_fallback=False)
         return [laid_out_as(call, factors, value), *others]

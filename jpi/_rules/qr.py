@@ -15,7 +15,7 @@ from jpi._layout.layout import offsets
 from jpi._mpi.comm import Comm
 from jpi._ordered.in_order import in_order
 from jpi._rules._by_rows import ROWS, by_rows
-from jpi._rules._matrices import SMALL
+from jpi._rules._matrices import SMALL, require_factorable
 from jpi._rules._tall import is_tall, tall_qr
 from jpi._rules.linalg import each_matrix
 
@@ -24,6 +24,7 @@ from jpi._rules.linalg import each_matrix
 def qr(
     call: Call, value: Value, *, full_matrices: bool, pivoting: bool = False, **params: Any
 ) -> Sequence[Value]:
+    require_factorable(value)
     rows, columns = value.shape[-2:]
     if pivoting:
         return each_matrix(call, [value], (2,))

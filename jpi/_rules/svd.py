@@ -23,7 +23,7 @@ from jpi._evaluation.values import Value
 from jpi._mpi.comm import Comm
 from jpi._primitives.reductions import allreduce_p
 from jpi._rules._by_rows import COLUMNS, ROWS, WHOLE, by_rows
-from jpi._rules._matrices import SMALL_SPECTRAL
+from jpi._rules._matrices import SMALL_SPECTRAL, require_factorable
 from jpi._rules._tall import is_tall, tall_svd
 from jpi._rules.linalg import each_matrix
 
@@ -38,6 +38,7 @@ def svd(
     subset_by_index: Any = None,
     **params: Any,
 ) -> Sequence[Value]:
+    require_factorable(value)
     rows, columns = value.shape[-2:]
     if subset_by_index not in (None, (0, min(rows, columns))):
         return each_matrix(call, [value], (2,))

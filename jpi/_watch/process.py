@@ -76,8 +76,9 @@ _watch: Watch | None = None
 if is_imported_by_all() and (MPI.COMM_WORLD.size > 1 or timeout()):
     _watch = Watch()
     _abort.reporters.append(_watch.report)
-    # MPI deletes the attributes of COMM_SELF before it finalises anything.
-    _finalize_key = MPI.Comm.Create_keyval(delete_fn=lambda comm, key, watch: watch.stop())
+    # MPI deletes the attributes of COMM_SELF before it finalises anything. Then it waits for all
+    # ranks, which may wait for this one.
+    _finalize_key = MPI.Comm.Create_keyval(delete_fn=lambda comm, key, watch: watch.end())
     MPI.COMM_SELF.Set_attr(_finalize_key, _watch)
     os.register_at_fork(after_in_child=_after_fork)
 if _watch and _watch.is_open:

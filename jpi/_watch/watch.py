@@ -110,6 +110,8 @@ class Watch:
 
         Returns whether they are, after ``patience`` seconds at most.
         """
+        if self._stopped.is_set():
+            return True
         self.activity.has_ended = patience == math.inf  # else this rank ends all ranks itself
         if self._opens_soon():
             everyone, begin = self._world.Ibarrier(), time.monotonic()

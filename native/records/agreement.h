@@ -63,11 +63,18 @@ class Agreement {
     Check(mpi_.narrow.Allgather(&own, bytes, type, all.data(), bytes, type, handle_));
     std::string text = "the ranks must make the same call; they differ in";
     const char* separator = " ";
+    bool has_other_level = false;
     for (size_t i = 0; i < shared.size(); ++i) {
       const auto is_other = [&](const Entry& entry) { return entry.values[i] != all[0].values[i]; };
       if (std::none_of(all.begin(), all.end(), is_other)) continue;
       text += Text(separator, "`", shared[i].name, "`");
-      if (std::string_view(shared[i].name) == "operands") text += " (how they were made)";
+      const std::string_view name = shared[i].name;
+      if (name == "static arguments" || name == "operands")
+        text += " (or how its arrays were made)";
+      // Only a rank that compares every call has a hash of the line.
+      has_other_level |= name == "line" && std::any_of(all.begin(), all.end(), [&](const Entry& e) {
+                           return e.values[i] == 0;
+                         });
       separator = ", ";
       if (i == 0) break;  // different operations may differ in the rest without a mistake
     }
@@ -90,8 +97,12 @@ class Agreement {
       }
       text += Text("  rank ", RankList(alike), ": ", all[rank].call, "\n");
     }
-    throw Failure{ffi::ErrorCode::kInvalidArgument,
-                  text + "Make the same calls in the same order on every rank."};
+    text += "Make the same calls in the same order on every rank.";
+    if (has_other_level) {
+      text +=
+          " `jpi.config.check` (JPI_CHECK) must be the same on all ranks: some compare every call.";
+    }
+    throw Failure{ffi::ErrorCode::kInvalidArgument, text};
   }
 
  private:

@@ -3,7 +3,8 @@
 import re
 import textwrap
 
-FAILED, KILLED, MISMATCH, TIMEOUT = 1, -1, 70, 75
+from support.ending_programs import ENDINGS, FAILED, MISMATCH
+
 BCAST = "rank 1: bcast of 4 float32, root 0, at {second}"
 BEGIN = """
 import os, signal, sys, threading, time
@@ -24,37 +25,11 @@ ANOTHER_ORDER = """
 
 # The program; its exit code; and its message, where {name} is the line marked "# name".
 FAILURES = {
+    **ENDINGS,
     "another order": (
         ANOTHER_ORDER,
         FAILED,
         ["differ in `operation`", "rank 0: allreduce.SUM. of 4 float32, at {first}", BCAST],
-    ),
-    "a text that is not UTF-8": (
-        """
-        if rank == 1:
-            raise ValueError("cannot read " + os.fsdecode(b"caf\\xe9"))
-        jpi.allreduce(x).block_until_ready()
-        """,
-        FAILED,
-        ["cannot read caf"],
-    ),
-    "a closed stderr": ("os.close(2), rank or jpi.allreduce(x).block_until_ready()", MISMATCH, []),
-    "an exit code above 255": (
-        "jpi.allreduce(x).block_until_ready() if rank == 0 else sys.exit(512)",
-        FAILED,
-        ["rank 1 has ended with exit code 1"],
-    ),
-    "a call in a child": (
-        """
-        jpi.allreduce(x).block_until_ready()
-        if rank == 1:
-            os.fork() or jpi.allreduce(x)
-            os.wait()
-            sys.exit(3)
-        jpi.allreduce(x).block_until_ready()
-        """,
-        3,
-        ["RuntimeError: JPI works on the ranks that mpirun has started; process .* is a fork"],
     ),
     "another tag": (
         "jpi.send(x, dest=1, tag=3) if rank == 0 else jpi.recv(x, source=0, tag=4)",
@@ -203,89 +178,6 @@ FAILURES = {
         MISMATCH,
         ["rank 0: recv of .*from rank 1, at {first}", "rank 1: recv of .*from rank 0, at {second}"],
     ),
-    "an exception": (
-        """
-        if rank == 1:
-            raise ValueError("a reason")  # line
-        jax.block_until_ready(jpi.allreduce(x))
-        """,
-        FAILED,
-        ["line {number}", "ValueError: a reason", "rank 1 of 2 has failed; all ranks end"],
-    ),
-    "an exception on every rank": (
-        """
-        from jpi._watch import failures, watch
-        failures.TOGETHER = watch.REPORT = 10  # seconds
-        jnp.zeros(4) + jnp.zeros(5)  # line
-        """,
-        FAILED,
-        [
-            "(?s)^(?!.*Traceback.*Traceback).*ranks 0-1:\nTraceback",
-            r"line {number}, in <module>\n(.*\n){1,2}\w+Error: .*incompatible shapes",
-            "ranks 0-1 of 2 have failed; all ranks end",
-        ],
-    ),
-    "another exception on each rank": (
-        """
-        from jpi._watch import failures, watch
-        failures.TOGETHER = watch.REPORT = 10  # seconds
-        raise ValueError(f"reason {rank}")
-        """,
-        FAILED,
-        [
-            "(?s)rank 0:\nTraceback.*reason 0\n.*rank 1:\nTraceback.*reason 1\n",
-            "ranks 0-1 of 2 have failed; all ranks end",
-        ],
-    ),
-    "an exception in a thread": (
-        """
-        def work():
-            raise ValueError("a reason")  # line
-        if rank == 1:
-            threading.Thread(target=work).start()
-        jax.block_until_ready(jpi.allreduce(x)) if rank == 0 else time.sleep(100)
-        """,
-        FAILED,
-        ["line {number}", "ValueError: a reason", "rank 1 of 2 has failed; all ranks end"],
-    ),
-    "an exit code": (
-        """
-        if rank == 1:
-            sys.exit(3)
-        jax.block_until_ready(jpi.allreduce(x))
-        """,
-        3,
-        ["rank 1 has ended with exit code 3; all ranks end"],
-    ),
-    "an exit by the site's function": (
-        """
-        exit(3) if rank == 1 else jax.block_until_ready(jpi.allreduce(x))
-        """,
-        3,
-        ["rank 1 has ended with exit code 3; all ranks end"],
-    ),
-    "an exit that was stored": (
-        """
-        try:
-            sys.exit(3)
-        except SystemExit as error:
-            stored = error
-        if rank == 1:
-            raise stored
-        jax.block_until_ready(jpi.allreduce(x))
-        """,
-        3,
-        ["rank 1 has ended with exit code 3; all ranks end"],
-    ),
-    "an exit without a function": (
-        """
-        if rank == 1:
-            raise SystemExit(3)
-        jax.block_until_ready(jpi.allreduce(x))
-        """,
-        3,
-        ["rank 1 has ended with exit code 3; all ranks end"],
-    ),
     "a root that goes on and ends": (
         """
         jpi.bcast(x, 0), jax.block_until_ready(jpi.allreduce(x))
@@ -331,17 +223,6 @@ FAILURES = {
         FAILED,
         ["differ in `number of elements`", "rank 0: .*of 4 .*{line}", "rank 1: .*of 5 .*{line}"],
     ),
-    "a killed rank": (
-        """
-        jpi.allreduce(x)
-        jpi.wait()
-        if rank == 1:
-            os.kill(os.getpid(), signal.SIGKILL)
-        jax.block_until_ready(jpi.allreduce(x))
-        """,
-        KILLED,
-        [],
-    ),
     "work in flight": (
         """
         jpi.allreduce(x)  # last
@@ -357,6 +238,28 @@ FAILURES = {
         """,
         FAILED,
         ["differ in `root`", "rank 0: .*root 0, at {line}", "rank 1: .*root 1, at {line}"],
+    ),
+    "MPI ended on one rank": (
+        """
+        jnp.arange(8.0).sum()
+        rank or MPI.Finalize()
+        jnp.arange(8.0).max().block_until_ready()  # line
+        """,
+        MISMATCH,
+        ["rank 0: has ended", r"rank 1: allreduce\(MAX\).*{line}"],
+    ),
+    "MPI ended on all ranks": (
+        "y = jnp.arange(8.0); MPI.Finalize(); y.max()",
+        FAILED,
+        ["RuntimeError: MPI must be running"],
+    ),
+    "all compared on one rank": (
+        """
+        jpi.config.check = "full" if rank else "trace"
+        jnp.arange(8.0).sum().block_until_ready()
+        """,
+        FAILED,
+        ["JPI_CHECK.* must be the same on all ranks: some compare every call"],
     ),
 }
 

@@ -20,6 +20,23 @@ PROGRAMS = {
     "jnp.sum(X ** (rank + 2))": (OPERANDS, None),
     "jpi.jit(lambda x: jnp.sum(x ** (rank + 2)))(X)": (STATIC, STATIC),
     "[jnp.sum(y) for y in ([X * 2, X * 3] if rank else [X * 3, X * 2])]": (OPERANDS, None),
+    "jax.jit(lambda t: [t[k].sum() for k in order])({'a': X, 'b': X + 1})": (STATIC, None),
+    "jpi.jit(lambda t: [t[k].sum() for k in order])({'a': X, 'b': X + 1})": (STATIC, None),
+    "jax.jit(lambda t: jax.lax.fori_loop(0, 2, lambda i, t: {k: t[k] / t[k].sum() for k in order}, "
+    "t))({'a': X, 'b': X + 1})": (STATIC, None),
+    "jax.grad(lambda t: sum(t[k].max() for k in order))({'a': X * 2, 'b': X * 3})": (
+        OPERANDS,
+        None,
+    ),
+    "jax.jit(jax.grad(lambda t: sum(t[k].max() for k in order)))({'a': X, 'b': X + 1})": (
+        STATIC,
+        None,
+    ),
+    "[jax.tree.map(lambda x: x * 2, {'a': X * 2, 'b': X * 3})[k].sum() for k in order]": (
+        OPERANDS,
+        None,
+    ),
+    "[jpi.jit(lambda t: t)({'a': X, 'b': X + 1})[k].sum() for k in order]": (OPERANDS, None),
     "X[np.arange(5) % 2 == rank % 2]": (VALUE, VALUE),
     "X.at[np.arange(5) % 2 == rank % 2].get()": (VALUE, VALUE),
     "jpi.jit(lambda x: x[np.arange(5) % 2 == rank % 2])(X)": (VALUE, VALUE),
@@ -55,6 +72,7 @@ ALL = """
 v = np.arange(10, dtype=np.float32).reshape(5, 2)
 X = jnp.asarray(v)
 ranks = jax.numpy.full(3, rank, np.float32)
+order = "ab" if rank else "ba"
 
 def found(number, program):
     try:

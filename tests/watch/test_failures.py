@@ -9,7 +9,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from support.failing_programs import BEGIN, FAILED, FAILURES, KILLED, TIMEOUT, places, program
+from support.ending_programs import FAILED, KILLED, TIMEOUT
+from support.failing_programs import BEGIN, FAILURES, places, program
 from support.launcher import GUARD, job_environment, mpirun, run_python
 
 from jpi._watch.failures import Failures

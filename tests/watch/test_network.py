@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from support import network
-from support.failing_programs import FAILURES, TIMEOUT, places, program
+from support.ending_programs import TIMEOUT
+from support.failing_programs import FAILURES, places, program
 
 pytestmark = [pytest.mark.ranks(1), pytest.mark.slow]  # mpirun is started here
 
