@@ -123,6 +123,12 @@ def position(comm: int) -> int:
 def fingerprint_at(comm: int, position: int) -> int:
     """What the ranks must share in the collective at a position; 0 if unknown."""
 
+class Notice:
+    """A text that is written to stderr after so many seconds, unless it is cancelled before."""
+
+    def __init__(self, seconds: float, text: str) -> None: ...
+    def cancel(self) -> None: ...
+
 def set_verbose(enabled: bool) -> None:
     """Write a line to stderr for each call."""
 

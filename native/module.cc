@@ -14,6 +14,7 @@
 #include "records/calls.h"
 #include "records/describe.h"
 #include "records/log.h"
+#include "records/notice.h"
 #include "records/profile.h"
 #include "records/sites.h"
 #include "run/decode.h"
@@ -187,6 +188,9 @@ NB_MODULE(_native, m) {
   m.def("add_site", [](std::string text) { return sites.Add(std::move(text)); }, nb::arg("text"));
   m.def("set_check", &SetCheck, nb::arg("level"));
   m.def("calls", &LatestCalls);
+  nb::class_<Notice>(m, "Notice")
+      .def(nb::init<double, std::string>(), nb::arg("seconds"), nb::arg("text"))
+      .def("cancel", &Notice::Cancel);
   m.def("set_verbose", [](bool enabled) { is_verbose = enabled; }, nb::arg("enabled"));
   m.def("position", &PositionOf, nb::arg("comm"));
   m.def("fingerprint_at", &FingerprintAt, nb::arg("comm"), nb::arg("position"));

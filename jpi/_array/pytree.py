@@ -36,8 +36,9 @@ class _Place(tuple[Mesh, Layout]):
     def __repr__(self) -> str:
         mesh, placement = self
         return (
-            f"{mesh}, shape {placement.shape}, spec {partition_spec(placement)}; if a loop changes "
-            "the spec, end its body with x.redistribute(spec), or use jpi.lax or jpi.spmd"
+            f"{mesh}, shape {placement.shape}, spec {partition_spec(placement)}; where only the "
+            "spec differs, end the body of the loop, or a branch, with x.redistribute(spec), or "
+            "use jpi.lax or jpi.spmd"
         )
 
 

@@ -55,6 +55,10 @@ _CONTAINERS = (
 )
 _CONTAINER_FUNCTIONS = {(os.path.join("equinox", "_tree.py"), "tree_at")}
 _JACOBIANS = ("jacfwd.<locals>.jacfun", "jacrev.<locals>.jacfun")
+try:
+    _START = os.getcwd()  # programs go to other folders, and remove them
+except FileNotFoundError:
+    _START = os.sep
 _LIBRARIES = (_PACKAGE, str(Path(jax.__file__).parent) + os.sep)
 
 
@@ -65,7 +69,7 @@ def is_library(filename: str) -> bool:
 
 
 def line_text(code: CodeType, line: int) -> str:
-    path = os.path.relpath(code.co_filename) if os.path.isabs(code.co_filename) else ""
+    path = os.path.relpath(code.co_filename, _START) if os.path.isabs(code.co_filename) else ""
     short = path if path and not path.startswith("..") else code.co_filename
     printable = short.encode(errors="backslashreplace").decode()  # a name need not be UTF-8
     return f"{printable}:{line} in {code.co_qualname}"

@@ -16,6 +16,7 @@ finishing: list[Callable[[], None]] = []  # called to finish the calls in flight
 after_free: list[Callable[[], Any]] = []  # called to drop what belongs to freed communicators
 
 _comm_key = MPI.Comm.Create_keyval(delete_fn=lambda comm, key, value: value._release())
+_UNNAMED = "unnamed"
 _PREDEFINED = tuple(map(MPI._handleof, (MPI.COMM_WORLD, MPI.COMM_SELF)))
 
 
@@ -79,7 +80,7 @@ class Comm:
         data, check = private[0], private[-1]
         for one in private:
             one.Set_errhandler(MPI.ERRORS_RETURN)
-        self._label = comm.name or "unnamed"
+        self._label = comm.name or _UNNAMED
         self._index = native.add_comm(MPI._handleof(data), MPI._handleof(check), self._label)
         comm.Set_attr(_comm_key, self)
         live[self._index] = self
@@ -150,6 +151,11 @@ class Comm:
         other = self.part("reversed", 0, -self.rank)
         other.reversed = self
         return other
+
+    @property
+    def given_name(self) -> str:
+        """The name that the program, or MPI, has given it; "" if there is none."""
+        return "" if self._label == _UNNAMED else f"`{self._label}`"
 
     @property
     def words(self) -> str:

@@ -120,7 +120,8 @@ class Control:
         self.members = world_ranks(comm)
         name = name_of(self.members)
         _places[name] += 1
-        self.name = f"{name} {_places[name]}"  # the same on all its ranks, and unique
+        self.number = _places[name]  # among the communicators of these ranks
+        self.name = f"{name} {self.number}"  # the same on all its ranks, and unique
 
     @property
     def _place(self) -> str:

@@ -14,12 +14,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from jpi._config import allows_singletons
-from jpi._setup.launch import launched_ranks, set_defaults
+from jpi._setup.launch import launched_rank, launched_ranks, set_defaults
 from jpi._setup.threads import share_cores
 
 set_defaults(os.environ)
 share_cores(os.environ)
 
+from jpi import _native  # noqa: E402
+
+_LATE = 30.0  # seconds for all ranks to start MPI
+
+_notice = _native.Notice(
+    _LATE,
+    f"\njpi: rank {launched_rank(os.environ)} has waited {_LATE:g} s for all ranks to start MPI, "
+    "and waits on: another rank has ended before, has failed to import jpi, or is slow.\n",
+)
 try:
     from mpi4py import MPI as MPI
 except (ImportError, RuntimeError) as error:
@@ -29,8 +38,8 @@ except (ImportError, RuntimeError) as error:
         "cluster's MPI: `pip install --force-reinstall --no-binary mpi4py mpi4py` with its mpicc "
         "in PATH."
     ) from error
-
-from jpi import _native  # noqa: E402
+finally:
+    _notice.cancel()
 
 native = _native
 

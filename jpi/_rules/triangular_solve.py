@@ -76,8 +76,9 @@ def _layouts(
     shared = agree((matrix, labels), (rhs, labels))
     batch = tuple(shared.get(label, ()) for label in labels[:-2])
     axes = matrix_axes(call, [matrix, rhs], batch)
-    each = rhs.shape[-1 if left_side else -2]
-    by_columns = each >= panel_width(matrix.shape[-1]) * call.mesh.subcomm(axes).size
+    each, size = rhs.shape[-1 if left_side else -2], matrix.shape[-1]
+    # As many as rows, as in an inverse, are cut alike on any number of ranks.
+    by_columns = each >= min(size, panel_width(size) * call.mesh.subcomm(axes).size)
 
     def cut(value: Value, by_rows: bool) -> Layout:
         spec = (*batch, *((axes, ()) if by_rows else ((), axes)))

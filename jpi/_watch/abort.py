@@ -23,6 +23,7 @@ INTERRUPTED = 130
 stderr = 2  # the file of the last message; a test runner that captures 2 sets another
 _LAST_WORDS = 0.3  # seconds for the launcher to pass on the last message
 _exit_code: list[int] = [0]
+_hooks: list[Any] = []  # the hook of `install`
 _process = os.getpid()
 reporters: list[Callable[[int, str], None]] = []  # of the watch: see `fail`
 
@@ -65,8 +66,18 @@ def fail(code: int, text: str) -> NoReturn:
 
 
 def failed_exit_code() -> int:
-    """The code of the SystemExit that ends this process; 0 if there is none, or for success."""
-    return _exit_code[0]
+    """The code of the exception that ends this process; 0 if there is none, or for success."""
+    return _exit_code[0] or _code_behind_hook()
+
+
+def _code_behind_hook() -> int:
+    """The code of an exception that another hook has shown, put in the place of ours."""
+    error = getattr(sys, "last_value", None)  # Python sets it before it calls the hook
+    trace: Any = error and error.__traceback__
+    is_of_program = bool(_hooks and trace) and trace.tb_frame.f_back is None  # nothing called it
+    if not is_of_program or sys.excepthook in (*_hooks, sys.__excepthook__) or _is_interactive():
+        return 0
+    return _of_exception([type(error)])
 
 
 def is_forked() -> bool:
@@ -156,6 +167,7 @@ def _text_of_thread(args: Any) -> str:
 def install() -> None:
     """Make an uncaught exception and a failed exit of this process the end of all ranks."""
     sys.excepthook = _after(sys.excepthook, _of_exception, _text_of_exception)
+    _hooks.append(sys.excepthook)
     threading.excepthook = _after(threading.excepthook, _of_thread, _text_of_thread)
     _notice_exit_code()
 

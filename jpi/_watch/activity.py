@@ -92,6 +92,14 @@ def _meeting_line(meeting: _meetings.Meeting, now: float) -> Line:
     return Line((meeting.text,), meeting.fingerprint, seconds=(seconds, seconds))
 
 
+def _place(comm: Comm) -> str:
+    """The communicator in words, the same for all parts of one; "" for that of all ranks."""
+    number = comm.control.number
+    if comm.size == MPI.COMM_WORLD.size and number == 1:
+        return ""
+    return f", on {comm.given_name or f'communicator {number} of {comm.size} ranks'}"
+
+
 def _tagged(tag: int) -> str:
     return f" with tag {tag}" if tag > 0 else ""
 
@@ -121,6 +129,7 @@ def _line(record: CallRecord, comm: Comm | None) -> Line:
         writer.text(", from ")
         writer.peer(members[source])
         writer.text(_tagged(record["recvtag"]))
+    writer.text(_place(comm) if comm else "")
     purpose = f", for {record['purpose']}" if record["purpose"] else ""
     compared = COMPARED if record["is_compared"] else ""
     writer.text(f"{purpose}, at {record['site'] or 'an unknown line'}{compared}")

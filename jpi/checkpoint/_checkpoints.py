@@ -85,7 +85,7 @@ def restore(folder: Path, like: Any, *, step: int | None = None, cast: bool = Fa
     that does not fit or data that are damaged.
     """
     _background.finish()
-    folder = os.fspath(folder)
+    folder = os.path.abspath(folder)  # ranks may work in other folders
     leaves, structure = leaves_of(like)
     mesh = mesh_of(leaves)
     comm = mesh.comm
@@ -110,7 +110,7 @@ def latest(folder: Path) -> int | None:
 def latest_of(folder: Path, comm: Comm) -> int | None:
     """`latest` for the ranks of ``comm``."""
     _background.finish()
-    folder = os.fspath(folder)
+    folder = os.path.abspath(folder)  # ranks may work in other folders
     what = f"the latest checkpoint in `{folder}`"
     steps = together(comm, what, lambda: _folder.steps_in(folder) if comm.rank == 0 else [])
     return comm.control.bcast(steps[-1] if steps else None, 0, what)

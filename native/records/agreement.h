@@ -78,6 +78,7 @@ class Agreement {
       separator = ", ";
       if (i == 0) break;  // different operations may differ in the rest without a mistake
     }
+    if (*separator == ' ') text += " nothing: perhaps several threads of a rank call JPI";
     text += ".\n";
     std::vector<bool> is_listed(comm_.size);
     int lines = 0;

@@ -303,3 +303,13 @@ def test_a_run_of_some_ranks_is_theirs_alone(mpi_tmp_path, comm):
         end = jpi.checkpoint.run(lambda s: {"x": s["x"] + 1}, start, folder, every=1, until=until)
     assert_same(end["x"], np.full(5, RANK % 2, np.float32))
     half.Free()
+
+
+@pytest.mark.mpi(min_size=2)
+def test_a_folder_that_is_another_one_on_each_rank_is_an_error(mpi_tmp_path, monkeypatch):
+    for number in range(2):
+        jpi.checkpoint.save(mpi_tmp_path / str(number) / "run", 1, {"x": jnp.full(5, number)})
+    monkeypatch.chdir(mpi_tmp_path / str(min(RANK, 1)))
+    for call in (jpi.checkpoint.latest, lambda name: jpi.checkpoint.restore(name, {"x": 0})):
+        text = raised(lambda call=call: call("run"))
+        assert f"`{mpi_tmp_path}/0/run`" in text and f"`{mpi_tmp_path}/1/run`" in text

@@ -1,9 +1,11 @@
 """The checks of the MPI library that was loaded."""
 
+import time
+
 import pytest
 
 from jpi._mpi import library
-from jpi._mpi.library import MPI
+from jpi._mpi.library import MPI, native
 
 
 def test_launch_of_another_mpi_raises():
@@ -17,3 +19,11 @@ def test_launch_of_another_mpi_raises():
 def test_low_thread_level_warns():
     with pytest.warns(RuntimeWarning, match="THREAD_MULTIPLE"):
         library.check_threads(MPI.THREAD_SERIALIZED)
+
+
+def test_a_notice_comes_if_it_is_not_cancelled(capfd):
+    early, late = native.Notice(0.01, "late\n"), native.Notice(60.0, "never\n")
+    time.sleep(0.2)
+    early.cancel()
+    late.cancel()
+    assert capfd.readouterr().err == "late\n"

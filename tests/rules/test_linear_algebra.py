@@ -141,3 +141,9 @@ def test_a_dtype_that_lapack_does_not_know_is_refused_on_all_ranks(name, dtype):
     with pytest.raises(NotImplementedError, match="Convert it"):
         getattr(jpi.numpy.linalg, name)(x)
     assert jpi.numpy.sum(x) == 2
+
+
+@pytest.mark.parametrize("size", [7, 60])
+def test_an_inverse_has_the_same_layout_on_any_number_of_ranks(size):
+    x = jpi.numpy.eye(size)
+    assert jpi.numpy.linalg.inv(x).spec == jpi.numpy.eye(size, spec=(None, "ranks")).spec

@@ -64,6 +64,16 @@ ENDINGS = {
             "ranks 0-1 of 2 have failed; all ranks end",
         ],
     ),
+    "an exception that another hook shows": (
+        """
+        sys.excepthook = lambda *args: print("the hook", flush=True)
+        if rank == 1:
+            raise ValueError("a reason")
+        jpi.allreduce(x).block_until_ready()
+        """,
+        FAILED,
+        ["the hook", "rank 1 has ended with exit code 1; all ranks end"],
+    ),
     "an exception in a thread": (
         """
         def work():

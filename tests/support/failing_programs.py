@@ -239,6 +239,26 @@ FAILURES = {
         FAILED,
         ["differ in `root`", "rank 0: .*root 0, at {line}", "rank 1: .*root 1, at {line}"],
     ),
+    "two communicators in another order": (
+        """
+        other = MPI.COMM_WORLD.Dup()
+        jpi.allreduce(x), jpi.allreduce(x, comm=other), jpi.wait()
+        for comm in (MPI.COMM_WORLD, other) if rank else (other, MPI.COMM_WORLD):
+            jpi.allreduce(x, comm=comm).block_until_ready()
+        """,
+        MISMATCH,
+        ["rank 0: allreduce.* of 4 float32, on communicator 2 of 2 ranks, at", "rank 1: .*32, at"],
+    ),
+    "a folder that is gone": (
+        """
+        import tempfile
+        with tempfile.TemporaryDirectory() as folder:
+            os.chdir(folder)
+        rank or jpi.allreduce(x).block_until_ready()  # line
+        """,
+        MISMATCH,
+        ["rank 0: allreduce.* at {line}", "rank 1: has ended"],
+    ),
     "MPI ended on one rank": (
         """
         jnp.arange(8.0).sum()
