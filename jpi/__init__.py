@@ -4,7 +4,7 @@ import atexit as _atexit
 from importlib.metadata import version as _version
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from jpi._setup import start as _start  # noqa: F401  (first: it checks versions)
+from jpi._setup import start as _start  # first: it checks versions
 
 # isort: split
 from jpi import checkpoint as checkpoint
@@ -43,6 +43,7 @@ from jpi._namespace.generate import unknown as _unknown
 from jpi._ordered.compile import clear_caches as clear_caches
 from jpi._ordered.compile import jit as jit
 from jpi._ordered.compile import wait as wait
+from jpi._watch.abort import install as _install
 from jpi._watch.process import finish as _finish
 from jpi._watch.profile import Profile as Profile
 from jpi._watch.profile import profile as profile
@@ -76,4 +77,6 @@ if not _TYPE_CHECKING:  # a checker would take every name
         raise _unknown(name, __name__, globals())
 
 
+_start.failed_import.release()
+_install()
 _atexit.register(_finish)  # finishes work in flight before MPI ends

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from jpi._mpi.library import MPI
-from jpi._setup import failed_import
 from jpi._watch.failures import Failures
 
 FAILED = 1
@@ -166,12 +165,9 @@ def _text_of_thread(args: Any) -> str:
 
 def install() -> None:
     """Make an uncaught exception and a failed exit of this process the end of all ranks."""
+    if MPI.COMM_WORLD.size == 1:
+        return
     sys.excepthook = _after(sys.excepthook, _of_exception, _text_of_exception)
     _hooks.append(sys.excepthook)
     threading.excepthook = _after(threading.excepthook, _of_thread, _text_of_thread)
     _notice_exit_code()
-
-
-failed_import.release()
-if MPI.COMM_WORLD.size > 1:
-    install()

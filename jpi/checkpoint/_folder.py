@@ -102,6 +102,8 @@ def read_tree(place: str) -> list[dict[str, Any]]:
             described = json.load(file)
         leaves = described["leaves"]
         state = "whole" if described["crc32"] == _checksum(leaves) else "damaged"
+        if described["version"] != VERSION:
+            state = f"of version {described['version']}, which this jpi cannot read"
     except FileNotFoundError:
         state = "missing"
     except (ValueError, KeyError, TypeError):

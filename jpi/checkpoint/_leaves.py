@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Sequence
@@ -47,9 +48,9 @@ def _is_leaf(x: Any) -> bool:
 
 def _file_name(path: str, taken: set[str]) -> str:
     """A name for a folder, made of the path of a leaf; each has its own."""
-    name = base = re.sub(r"[^A-Za-z0-9_-]+", ".", path).strip(".")[-_LONGEST:] or "value"
-    while name.lower() in taken:
-        name = f"{base}.{len(taken)}"
+    base = re.sub(r"[^A-Za-z0-9_-]+", ".", path).strip(".")[-_LONGEST:] or "value"
+    names = itertools.chain([base], (f"{base}.{i}" for i in itertools.count(len(taken))))
+    name = next(name for name in names if name.lower() not in taken)
     taken.add(name.lower())
     return name
 

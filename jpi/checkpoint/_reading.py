@@ -101,7 +101,7 @@ def _placed(path: str, saved: Described, wanted: Leaf, mesh: Mesh) -> Any:
     x, kind = wanted.array, type(wanted.value)
     mesh = mesh_of(x, mesh)
     is_numpy = issubclass(kind, np.ndarray | np.generic)
-    source = _zarr.opened(path)
+    source = _zarr.opened(path, is_whole=True)
     if tuple(source.shape) != tuple(x.shape):
         raise ValueError(f"it has the shape {tuple(source.shape)}, not {tuple(x.shape)}")
     if source.dtype.name != saved.get("dtype", source.dtype.name):

@@ -31,7 +31,8 @@ def numbers(x: Any) -> Any:
         if isinstance(x, jax.Array) and jnp.issubdtype(x.dtype, jax.dtypes.extended):
             raise _refused(x.dtype)
         x = np.asarray(x)
-    if x.dtype.hasobject or x.dtype.kind in "SUMm" or jnp.issubdtype(x.dtype, jax.dtypes.extended):
+    is_other = x.dtype.names or x.dtype.hasobject or x.dtype.kind in "SUMm"
+    if is_other or jnp.issubdtype(x.dtype, jax.dtypes.extended):
         raise _refused(x.dtype)
     return in_native_order(x) if isinstance(x, np.ndarray) else x
 

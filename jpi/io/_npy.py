@@ -10,6 +10,8 @@ import numpy as np
 
 from jpi.io._rows import Rows, reserve
 
+_FIRST_OF_OTHERS = 256  # the number of the first dtype that is not NumPy's own
+
 
 def stored(path: str, start: int = 0) -> Rows:
     """The array of a `.npy` file, or of such a file inside of another one, as a source."""
@@ -58,7 +60,8 @@ def header(shape: tuple[int, ...], dtype: np.dtype) -> bytes:
 
 def _storable(dtype: np.dtype) -> np.dtype:
     """A dtype that NumPy can name; for others (bfloat16, float8) so many bytes."""
-    return np.dtype(f"V{dtype.itemsize}") if dtype.kind == "V" else dtype
+    is_of_others = dtype.kind == "V" or dtype.num >= _FIRST_OF_OTHERS
+    return np.dtype(f"V{dtype.itemsize}") if is_of_others else dtype
 
 
 def create(path: str, head: bytes, nbytes: int) -> None:

@@ -24,6 +24,7 @@ from jpi.io._libraries import library
 Place = tuple[int, ...]
 _BYTES = {"name": "bytes", "configuration": {"endian": "little"}}
 _CHECKED = [_BYTES, {"name": "crc32c"}]
+_KIND = "zarr_format", "node_type", "chunk_grid", "chunk_key_encoding", "fill_value", "codecs"
 _NOTHING = 2**64 - 1  # in place of where a chunk begins that is not in the file
 _CHECKSUM = 4  # bytes
 _PIECE = 2**18  # bytes that are read, and then summed, at once
@@ -36,7 +37,7 @@ def metadata(
     chunk: Sequence[int],
     dims: Sequence[str | None],
 ) -> dict[str, Any]:
-    """What Zarr keeps of an array. The attribute says that no chunk is left out as zeros."""
+    """What Zarr keeps of an array."""
     return {
         "zarr_format": 3,
         "node_type": "array",
@@ -47,7 +48,7 @@ def metadata(
         "fill_value": {"b": False, "c": [0.0, 0.0]}.get(dtype.kind, 0),
         "codecs": _codecs(chunk),
         "dimension_names": list(dims),
-        "attributes": {"is_complete": True},
+        "attributes": {},
     }
 
 
@@ -70,25 +71,23 @@ def create(path: str, described: dict[str, Any]) -> str:
 
 
 def is_plain(described: dict[str, Any]) -> bool:
-    """Whether an array has the codecs that `Shards` knows, and all its chunks."""
+    """Whether an array is of the kind that `Shards` knows, which is ours."""
     try:
+        shard = described["chunk_grid"]["configuration"]["chunk_shape"]
         chunk = described["codecs"][0]["configuration"]["chunk_shape"]
-        is_complete = described["attributes"]["is_complete"]
-    except (KeyError, IndexError, TypeError):
+        dtype = np.dtype(jnp.dtype(described["data_type"]))
+        ours = metadata(described["shape"], dtype, shard, chunk, ())
+        are_whole = all(n > 0 and m % n == 0 for m, n in zip(shard, chunk, strict=True))
+    except (KeyError, IndexError, TypeError, ValueError):
         return False
-    keys = described.get("chunk_key_encoding")
-    return (
-        is_complete
-        and described["codecs"] == _codecs(chunk)
-        and keys == {"name": "default", "configuration": {"separator": "/"}}
-    )
+    return are_whole and all(described.get(key) == ours[key] for key in _KIND)
 
 
 class Shards:
     """An array in a folder, as a source, and to be written."""
 
-    def __init__(self, path: str, described: dict[str, Any]) -> None:
-        self._path = path
+    def __init__(self, path: str, described: dict[str, Any], is_whole: bool = True) -> None:
+        self._path, self._is_whole = path, is_whole
         self.shape = tuple(described["shape"])
         self.dtype = np.dtype(jnp.dtype(described["data_type"]))
         self.shard = tuple(described["chunk_grid"]["configuration"]["chunk_shape"])
@@ -104,7 +103,10 @@ class Shards:
         return whole[index]
 
     def read_into(self, block: np.ndarray, box: Box) -> None:
-        """Read a part. Errors: ValueError if a checksum does not fit, or a chunk is missing."""
+        """Read a part. Errors: ValueError if a checksum does not fit, or a chunk is missing.
+
+        What is missing of an array that need not be whole, is zeros.
+        """
         for place in itertools.product(*_overlapping(box, self.shard)):
             path = self._file(place)
             try:
@@ -113,7 +115,9 @@ class Shards:
                     for part, entry in self._chunks_in(place, box):
                         self._read_chunk(descriptor, path, index[entry], part, block, box)
             except FileNotFoundError:
-                raise ValueError(f"`{path}` is missing") from None
+                if self._is_whole:
+                    raise ValueError(f"`{path}` is missing") from None
+                block[_within(_common(_box(place, self.shard), box), box)] = 0
 
     def _index(self, descriptor: int, path: str) -> np.ndarray:
         """For each chunk of a shard where it begins, and how many bytes it has."""
@@ -132,10 +136,13 @@ class Shards:
         box: Box,
     ) -> None:
         start, nbytes = map(int, entry)
-        if start == _NOTHING or nbytes != self._nbytes + _CHECKSUM:
-            raise ValueError(f"a chunk of `{path}` is missing")
         inside = _common(chunk, box)
         wanted = block[_within(inside, box)]
+        if start == _NOTHING and not self._is_whole:
+            wanted[...] = 0
+            return
+        if start == _NOTHING or nbytes != self._nbytes + _CHECKSUM:
+            raise ValueError(f"a chunk of `{path}` is missing")
         if wanted.shape == self.chunks and wanted.flags.c_contiguous:
             _read_checked(descriptor, path, wanted, start)
             return

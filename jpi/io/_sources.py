@@ -75,8 +75,9 @@ def _read_tensorstore(source: Any, box: Box) -> np.ndarray:
 
     block = _empty(_shape_of(box), dtype_of(source))
     if block.size:
-        part = source[tuple(slice(*span) for span in box)] if box else source
-        part = part.translate_to[(0,) * block.ndim] if block.ndim else part
+        zero = (0,) * block.ndim  # a view keeps the places that its numbers had
+        part = source.translate_to[zero] if box else source
+        part = part[tuple(slice(*span) for span in box)].translate_to[zero] if box else part
         tensorstore.array(block).write(part).result()
     return block
 

@@ -37,23 +37,34 @@ def stored(path: str, name: str | None) -> Any:
     return opened(path, version)
 
 
-def opened(path: str, version: int = 3) -> Any:
-    """The array at ``path``, as a source."""
+def opened(path: str, version: int = 3, *, is_whole: bool = False) -> Any:
+    """The array at ``path``, as a source.
+
+    Args:
+        is_whole: whether a chunk that is missing is an error. Else it is zeros, as in Zarr.
+    """
     described = _described(path) if version == 3 else {}
     if _shards.is_plain(described):
-        return _shards.Shards(path, described)
+        return _shards.Shards(path, described, is_whole)
     driver = "zarr3" if version == 3 else "zarr"
     place = os.path.abspath(path)  # TensorStore takes no dots
     spec: dict[str, Any] = {"driver": driver, "kvstore": {"driver": "file", "path": place}}
-    if described.get("attributes", {}).get("is_complete"):
-        spec["fill_missing_data_reads"] = False  # a chunk that is missing is an error, not zeros
+    if is_whole:
+        spec["fill_missing_data_reads"] = False
     spec["context"] = {"file_io_concurrency": {"limit": _READS}}
     return tensorstore().open(spec, read=True, open=True).result()
 
 
 def _described(path: str) -> dict[str, Any]:
-    with open(os.path.join(path, "zarr.json")) as file:
-        return json.load(file)
+    name = os.path.join(path, "zarr.json")
+    with open(name) as file:
+        try:
+            found = json.load(file)
+        except ValueError as error:
+            raise ValueError(f"`{name}` is damaged: {error}") from None
+    if not isinstance(found, dict) or found.get("node_type") not in ("array", "group"):
+        raise ValueError(f"`{name}` must describe an array or a group of Zarr 3")
+    return found
 
 
 def members(path: str) -> list[str]:

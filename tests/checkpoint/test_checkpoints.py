@@ -313,3 +313,22 @@ def test_a_folder_that_is_another_one_on_each_rank_is_an_error(mpi_tmp_path, mon
     for call in (jpi.checkpoint.latest, lambda name: jpi.checkpoint.restore(name, {"x": 0})):
         text = raised(lambda call=call: call("run"))
         assert f"`{mpi_tmp_path}/0/run`" in text and f"`{mpi_tmp_path}/1/run`" in text
+
+
+def test_names_of_leaves_that_clean_to_one_another(mpi_tmp_path):
+    x = jnp.arange(5.0)
+    tree = {"u": {i: i + x for i in range(8)}, "u*": 2 * x, "u+": 3 * x, "U": 4 * x}
+    jpi.checkpoint.save(mpi_tmp_path, 1, tree)
+    restored = jpi.checkpoint.restore(mpi_tmp_path, jax.tree.map(lambda leaf: 0 * leaf, tree))
+    for one, other in zip(jax.tree.leaves(restored), jax.tree.leaves(tree), strict=True):
+        assert_same(jpi.gather(one), jpi.gather(other))
+
+
+def test_a_version_of_the_format_that_is_not_known(mpi_tmp_path, comm):
+    jpi.checkpoint.save(mpi_tmp_path, 1, {"x": jnp.ones(5)})
+    if RANK == 0:
+        path = mpi_tmp_path / "step_00000001" / "tree.json"
+        path.write_text(path.read_text().replace('"version": 1', '"version": 99'))
+    comm.Barrier()
+    text = raised(lambda: jpi.checkpoint.restore(mpi_tmp_path, {"x": jnp.ones(5)}))
+    assert "version 99" in text

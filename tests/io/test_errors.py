@@ -6,6 +6,7 @@ import subprocess
 import numpy as np
 import pytest
 import xarray
+import zarr
 from harness.ranks import RANK, SIZE, meet
 from support.agreement import alone, raised
 from support.oracle import assert_same, random_array
@@ -132,9 +133,9 @@ def test_a_file_that_ends_early(mpi_tmp_path):
     assert "ends 8 bytes early" in raised(lambda: jpi.io.load(path))
 
 
-def test_a_chunk_that_is_damaged_or_missing(mpi_tmp_path):
-    path = mpi_tmp_path / "x.zarr"
-    jpi.io.save(path, jnp.asarray(random_array((7, 3))))
+def test_a_chunk_that_is_damaged_is_an_error_and_one_that_is_missing_is_zeros(mpi_tmp_path):
+    path, x = mpi_tmp_path / "x.zarr", random_array((7, 3))
+    jpi.io.save(path, jnp.asarray(x))
     chunks = sorted(path.glob("c/*/0"), key=lambda chunk: int(chunk.parent.name))
     assert len(chunks) == SIZE
 
@@ -146,7 +147,36 @@ def test_a_chunk_that_is_damaged_or_missing(mpi_tmp_path):
     alone(damage)
     assert "checksum" in raised(lambda: jpi.io.load(path))
     alone(chunks[-1].unlink)
-    assert "is missing" in raised(lambda: jpi.io.load(path))
+    expected = zarr.open_array(path, mode="r")[...]  # as in Zarr
+    assert expected.any() == (SIZE > 1)
+    assert_same(jpi.io.load(path), expected)
+
+
+def test_what_zarr_has_changed_in_our_file_is_read(mpi_tmp_path):
+    path, x = mpi_tmp_path / "x.zarr", random_array((7, 3))
+    jpi.io.save(path, jnp.asarray(x))
+
+    def change():
+        array = zarr.open_array(path, mode="r+")
+        array[:4] = 0  # Zarr leaves out chunks of zeros
+        array.resize((9, 3))
+
+    alone(change)
+    assert_same(jpi.io.load(path), np.pad(np.r_[0 * x[:4], x[4:]], ((0, 2), (0, 0))))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"node_type": "tree"}'])
+def test_a_description_that_is_damaged(mpi_tmp_path, text):
+    path = mpi_tmp_path / "x.zarr"
+    jpi.io.save(path, jnp.asarray(random_array((7, 3))))
+    alone(lambda: (path / "zarr.json").write_text(text))
+    assert "zarr.json`" in raised(lambda: jpi.io.load(path))
+
+
+@pytest.mark.parametrize("end", FORMATS)
+def test_records_are_refused(mpi_tmp_path, end):
+    records = np.zeros(3, [("a", "f4"), ("b", "i4")])
+    assert "array of numbers" in raised(lambda: jpi.io.save(mpi_tmp_path / f"x.{end}", records))
 
 
 def test_a_library_that_is_missing(mpi_tmp_path, monkeypatch):

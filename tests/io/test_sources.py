@@ -71,6 +71,7 @@ def test_datasets_of_libraries_are_sources(mpi_tmp_path):
             file["x"],
             zarr.open(mpi_tmp_path / "x.zarr", mode="r"),
             tensorstore.open(spec).result(),
+            tensorstore.open(spec).result().translate_to[3, -2],
             xarray.DataArray(x, dims=("a", "b")),
         ]
         for source in sources:
