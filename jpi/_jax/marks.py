@@ -7,7 +7,7 @@ from typing import Any
 
 import jax
 
-from jpi._jax.names import DynamicJaxprTracer, Tracer
+from jpi._jax.names import DynamicJaxprTracer, innermost
 
 
 class _OfProgram:
@@ -24,7 +24,7 @@ _of_arrays: dict[int, tuple[weakref.ref, int]] = {}
 
 def keep(x: Any, mark: int) -> None:
     """Keep the number of an array or a tracer."""
-    x = _within(x)
+    x = innermost(x)
     if isinstance(x, DynamicJaxprTracer):
         _of_programs.setdefault(x._trace, _OfProgram()).marks[id(x.val)] = x.val, mark
     elif isinstance(x, jax.Array):
@@ -37,7 +37,7 @@ def kept(x: Any) -> int:
 
     An argument of a program that is traced has one: its place among those that are asked for.
     """
-    x = _within(x)
+    x = innermost(x)
     if not isinstance(x, DynamicJaxprTracer):
         return _of_arrays[id(x)][1] if id(x) in _of_arrays else 0
     program = _of_programs.setdefault(x._trace, _OfProgram())
@@ -47,10 +47,3 @@ def kept(x: Any) -> int:
         program.arguments += 1
         program.marks[id(x.val)] = x.val, program.arguments
     return program.marks[id(x.val)][1]
-
-
-def _within(x: Any) -> Any:
-    """``x``, or what a tracer of a derivative or of vmap holds."""
-    while isinstance(x, Tracer) and not isinstance(x, DynamicJaxprTracer):
-        x = x.primal if hasattr(x, "primal") else getattr(x, "val", None)
-    return x

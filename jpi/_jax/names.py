@@ -120,9 +120,16 @@ def type_of(operand: Any) -> Any:
 
 def value_of(x: Any) -> Any:
     """``x``, or the array of a tracer of a derivative or of vmap; None in a compiled function."""
-    while isinstance(x, Tracer):
-        if isinstance(x, DynamicJaxprTracer):
-            return None
+    x = innermost(x)
+    return None if isinstance(x, DynamicJaxprTracer) else x
+
+
+def innermost(x: Any) -> Any:
+    """``x``, or what a tracer of a derivative or of vmap holds: an array, or a tracer of a program.
+
+    None for other tracers.
+    """
+    while isinstance(x, Tracer) and not isinstance(x, DynamicJaxprTracer):
         x = x.primal if hasattr(x, "primal") else getattr(x, "val", None)
     return x
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 import jax.numpy as jnp
 
 from jpi._config import config
-from jpi._evaluation.registry import Call
+from jpi._evaluation.registry import Call, RuleOf, rule
 from jpi._evaluation.values import Value, placed_as
 from jpi._layout.layout import Axes
 from jpi._mpi.comm import Comm
@@ -36,16 +37,27 @@ def are_gathered(matrices: Sequence[Value], small: int = SMALL) -> bool:
     return config.linalg == "gathered" or (config.linalg == "auto" and longest <= small)
 
 
-def require_factorable(matrix: Value) -> None:
-    """Raise NotImplementedError, as JAX does, for a matrix of a dtype that LAPACK does not know.
+def factorization(name: str) -> Callable[[RuleOf], RuleOf]:
+    """Register the decorated function as the sharding rule of a factorization of one matrix.
 
-    Only some ranks would factor a panel, and raise.
+    A dtype that LAPACK does not know is a NotImplementedError, as in JAX. Else only the ranks that
+    factor a panel would raise.
     """
-    if str(matrix.dtype) not in _FACTORABLE:
-        raise NotImplementedError(
-            f"a matrix must be of {', '.join(_FACTORABLE[:-1])} or {_FACTORABLE[-1]} to be "
-            f"factored; got {matrix.dtype}. Convert it: x.astype('float32')."
-        )
+
+    def register(function: RuleOf) -> RuleOf:
+        @rule(name)
+        @wraps(function)
+        def checked(call: Call, value: Value, **params: Any) -> Value | Sequence[Value]:
+            if str(value.dtype) not in _FACTORABLE:
+                raise NotImplementedError(
+                    f"a matrix must be of {', '.join(_FACTORABLE[:-1])} or {_FACTORABLE[-1]} to be "
+                    f"factored; got {value.dtype}. Convert it: x.astype('float32')."
+                )
+            return function(call, value, **params)
+
+        return function
+
+    return register
 
 
 def matrix_axes(call: Call, values: Sequence[Value], batch: Sequence[Axes]) -> Axes:

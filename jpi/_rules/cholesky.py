@@ -16,24 +16,23 @@ import jax.numpy as jnp
 
 from jpi._blocks.cholesky_steps import eliminate, factor_block, mark_failed
 from jpi._blocks.cyclic import Grid, from_cyclic, grid_over, to_cyclic
-from jpi._evaluation.registry import Call, rule
+from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Value
 from jpi._primitives.reductions import allreduce_p
 from jpi._rules._global_jvp import differentiated
 from jpi._rules._matrices import (
     are_gathered,
     broadcast,
+    factorization,
     laid_out_as,
     matrix_axes,
     panel_width,
-    require_factorable,
 )
 from jpi._rules.linalg import each_matrix, is_each_on_one_rank
 
 
-@rule("cholesky")
+@factorization("cholesky")
 def cholesky(call: Call, value: Value, **params: Any) -> Sequence[Value]:
-    require_factorable(value)
     if is_each_on_one_rank(call, value) or are_gathered([value]):
         (result,) = each_matrix(call, [value], (2,), is_fallback=False)
         return [laid_out_as(call, result, value)]

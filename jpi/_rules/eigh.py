@@ -17,20 +17,19 @@ from jax import Array
 from jpi._blocks.dealt_rows import adjoint, collect, deal, dealt, row_numbers
 from jpi._blocks.divide import eigenpairs
 from jpi._blocks.tridiagonal import padded_size, transformed, tridiagonal
-from jpi._evaluation.registry import Call, rule
+from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Value
 from jpi._mpi.comm import Comm
 from jpi._primitives.reductions import allreduce_p
 from jpi._rules._by_rows import ROWS, WHOLE, by_rows
-from jpi._rules._matrices import SMALL_SPECTRAL, require_factorable
+from jpi._rules._matrices import SMALL_SPECTRAL, factorization
 from jpi._rules.linalg import each_matrix
 
 
-@rule("eigh")
+@factorization("eigh")
 def eigh(
     call: Call, value: Value, *, lower: bool, subset_by_index: Any = None, **params: Any
 ) -> Sequence[Value]:
-    require_factorable(value)
     size = value.shape[-1]
     if subset_by_index not in (None, (0, size)):
         return each_matrix(call, [value], (2,))

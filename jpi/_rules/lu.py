@@ -17,24 +17,23 @@ from jax import lax
 
 from jpi._blocks.cyclic import Grid, from_cyclic, grid_over, to_cyclic
 from jpi._blocks.lu_steps import apply_panel, factor_panel
-from jpi._evaluation.registry import Call, rule
+from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Value
 from jpi._layout.layout import layout
 from jpi._rules._global_jvp import differentiated
 from jpi._rules._matrices import (
     are_gathered,
     broadcast,
+    factorization,
     laid_out_as,
     matrix_axes,
     panel_width,
-    require_factorable,
 )
 from jpi._rules.linalg import each_matrix, is_each_on_one_rank
 
 
-@rule("lu")
+@factorization("lu")
 def lu(call: Call, value: Value, **params: Any) -> Sequence[Value]:
-    require_factorable(value)
     if is_each_on_one_rank(call, value) or are_gathered([value]):
         factors, *others = each_matrix(call, [value], (2,), is_fallback=False)
         return [laid_out_as(call, factors, value), *others]

@@ -9,22 +9,21 @@ import jax.numpy as jnp
 
 from jpi._blocks.dealt_rows import collect, deal, dealt
 from jpi._blocks.householder import factor, q_columns, triangle, unreflected
-from jpi._evaluation.registry import Call, rule
+from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Value
 from jpi._layout.layout import offsets
 from jpi._mpi.comm import Comm
 from jpi._ordered.in_order import in_order
 from jpi._rules._by_rows import ROWS, by_rows
-from jpi._rules._matrices import SMALL, require_factorable
+from jpi._rules._matrices import SMALL, factorization
 from jpi._rules._tall import is_tall, tall_qr
 from jpi._rules.linalg import each_matrix
 
 
-@rule("qr")
+@factorization("qr")
 def qr(
     call: Call, value: Value, *, full_matrices: bool, pivoting: bool = False, **params: Any
 ) -> Sequence[Value]:
-    require_factorable(value)
     rows, columns = value.shape[-2:]
     if pivoting:
         return each_matrix(call, [value], (2,))

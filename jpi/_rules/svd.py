@@ -18,17 +18,17 @@ from jpi._blocks.dealt_rows import collect, deal, dealt, row_numbers
 from jpi._blocks.divide_bidiagonal import singular_vectors
 from jpi._blocks.householder import factor, q_times, triangle, unit_columns
 from jpi._blocks.tridiagonal import Stage, padded_size, transformed
-from jpi._evaluation.registry import Call, rule
+from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Value
 from jpi._mpi.comm import Comm
 from jpi._primitives.reductions import allreduce_p
 from jpi._rules._by_rows import COLUMNS, ROWS, WHOLE, by_rows
-from jpi._rules._matrices import SMALL_SPECTRAL, require_factorable
+from jpi._rules._matrices import SMALL_SPECTRAL, factorization
 from jpi._rules._tall import is_tall, tall_svd
 from jpi._rules.linalg import each_matrix
 
 
-@rule("svd")
+@factorization("svd")
 def svd(
     call: Call,
     value: Value,
@@ -38,7 +38,6 @@ def svd(
     subset_by_index: Any = None,
     **params: Any,
 ) -> Sequence[Value]:
-    require_factorable(value)
     rows, columns = value.shape[-2:]
     if subset_by_index not in (None, (0, min(rows, columns))):
         return each_matrix(call, [value], (2,))

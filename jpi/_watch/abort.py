@@ -74,7 +74,7 @@ def _code_behind_hook() -> int:
     error = getattr(sys, "last_value", None)  # Python sets it before it calls the hook
     trace: Any = error and error.__traceback__
     is_of_program = bool(_hooks and trace) and trace.tb_frame.f_back is None  # nothing called it
-    if not is_of_program or sys.excepthook in (*_hooks, sys.__excepthook__) or _is_interactive():
+    if not is_of_program or sys.excepthook in _hooks or _is_interactive():
         return 0
     return _of_exception([type(error)])
 

@@ -75,10 +75,11 @@ def _read_tensorstore(source: Any, box: Box) -> np.ndarray:
 
     block = _empty(_shape_of(box), dtype_of(source))
     if block.size:
-        zero = (0,) * block.ndim  # a view keeps the places that its numbers had
-        part = source.translate_to[zero] if box else source
-        part = part[tuple(slice(*span) for span in box)].translate_to[zero] if box else part
-        tensorstore.array(block).write(part).result()
+        if box:
+            zero = (0,) * block.ndim  # a view keeps the places that its numbers had
+            inside = tuple(slice(*span) for span in box)
+            source = source.translate_to[zero][inside].translate_to[zero]
+        tensorstore.array(block).write(source).result()
     return block
 
 

@@ -74,6 +74,16 @@ ENDINGS = {
         FAILED,
         ["the hook", "rank 1 has ended with exit code 1; all ranks end"],
     ),
+    "an exception that Python's own hook shows": (
+        """
+        sys.excepthook = sys.__excepthook__
+        if rank == 1:
+            raise ValueError("a reason")
+        jpi.allreduce(x).block_until_ready()
+        """,
+        FAILED,
+        ["ValueError: a reason", "rank 1 has ended with exit code 1; all ranks end"],
+    ),
     "an exception in a thread": (
         """
         def work():

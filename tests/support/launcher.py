@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from jpi._setup.threads import GIVEN
@@ -63,3 +64,12 @@ def run_python(
         text=True,
         timeout=2 * GUARD,
     )
+
+
+def finished(folder: Path, text: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The finished job of a program on two ranks, which must not hang."""
+    (folder / "program.py").write_text(text)
+    start = time.monotonic()
+    job = run_python(2, "program.py", folder=folder, **environment)
+    assert time.monotonic() - start < GUARD, "it hung, and the launcher ended it"
+    return job

@@ -1,10 +1,9 @@
 """Jobs in which one rank cannot import JPI: they end, though the others wait for it."""
 
 import signal
-import time
 
 import pytest
-from support.launcher import GUARD, run_python
+from support.launcher import finished
 
 pytestmark = pytest.mark.ranks(1)  # mpirun is started here, and does not nest
 
@@ -33,24 +32,16 @@ WITHOUT = """
 """
 
 
-def ended(folder, text):
-    (folder / "program.py").write_text(text)
-    start = time.monotonic()
-    job = run_python(2, "program.py", folder=folder)
-    assert time.monotonic() - start < GUARD, "it hung, and the launcher ended it"
-    return job
-
-
 @pytest.mark.parametrize("name", FAULTS)
 def test_all_ranks_end(tmp_path, name):
     fault, codes, error = FAULTS[name]
-    job = ended(tmp_path, BEGIN.format(fault=fault) + USE)
+    job = finished(tmp_path, BEGIN.format(fault=fault) + USE)
     assert job.returncode in codes, job.stderr
     assert error in job.stderr and "rank 1 has failed before jpi was imported" in job.stderr
 
 
 def test_a_rank_that_catches_the_error_and_fails_later_ends_all(tmp_path):
-    job = ended(tmp_path, BEGIN.format(fault=WITHOUT.format(then="1 / 0")) + USE)
+    job = finished(tmp_path, BEGIN.format(fault=WITHOUT.format(then="1 / 0")) + USE)
     assert job.returncode == 1, job.stderr
     assert "ZeroDivisionError" in job.stderr
 
@@ -65,5 +56,5 @@ try:
 except ImportError:
     print("gone on")
 """
-    job = ended(tmp_path, program)
+    job = finished(tmp_path, program)
     assert job.returncode == 0 and job.stdout.count("gone on") == 2, job.stderr

@@ -11,19 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from support.ending_programs import FAILED, KILLED, TIMEOUT
 from support.failing_programs import BEGIN, FAILURES, places, program
-from support.launcher import GUARD, job_environment, mpirun, run_python
+from support.launcher import GUARD, finished, job_environment, mpirun
 
 from jpi._watch.failures import Failures
 
 pytestmark = pytest.mark.ranks(1)  # mpirun is started here, and does not nest
-
-
-def finished(folder, text, **environment):
-    (folder / "program.py").write_text(text)
-    start = time.monotonic()
-    job = run_python(2, "program.py", folder=folder, **environment)
-    assert time.monotonic() - start < GUARD, "it hung, and the launcher ended it"
-    return job
 
 
 @pytest.fixture(scope="module")
