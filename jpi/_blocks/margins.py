@@ -10,6 +10,7 @@ from typing import Any
 import jax.numpy as jnp
 from jax import lax
 
+from jpi._blocks.cuts import Joined, cut
 from jpi._blocks.rows import summed
 from jpi._layout.layout import Axes
 from jpi._layout.spans import Spans
@@ -47,7 +48,18 @@ class Margin:
 
     def rows(self, start: int, stop: int) -> Any:
         """Rows of this rank's block, by their number in the array."""
-        return lax.slice_in_dim(self.local, start - self.start, stop - self.start, axis=self.dim)
+        return self._cuts[start, stop]
+
+    @cached_property
+    def _cuts(self) -> dict[tuple[int, int], Any]:
+        """All rows that are asked for, cut together."""
+        spans = [(a, b) for _, _, a, b in self.outgoing()]
+        spans += [(a, b) for _, rank, a, b in self.parts() if rank == self.own]
+        spans.append((self.start, self.start))
+        boxes: list[list[tuple[int, int]]] = [[(0, n) for n in self.local.shape] for _ in spans]
+        for box, (start, stop) in zip(boxes, spans, strict=True):
+            box[self.dim] = start - self.start, stop - self.start
+        return dict(zip(spans, cut(self.local, list(map(tuple, boxes))), strict=True))
 
     @cached_property
     def images(self) -> list[Spans]:
@@ -74,16 +86,18 @@ class Margin:
         """``(rank, image, count)``: the rows that this rank needs of others."""
         return [(rank, at, b - a) for at, rank, a, b in self.parts() if rank != self.own]
 
-    def join(self, received: Mapping[tuple[int, int], Any]) -> Any:
-        """This rank's span, from its own rows and those received, by rank and image."""
+    def join(self, received: Mapping[tuple[int, int], Any], *nothing: Any) -> Any:
+        """This rank's span, from its own rows and those received, by rank and image.
+
+        It depends on the arrays without elements too.
+        """
         pieces = [
             self.rows(a, b) if rank == self.own else received[rank, at]
             for at, rank, a, b in self.parts()
         ] or [self.rows(self.start, self.start)]
-        if len(pieces) == 1:
-            return pieces[0]
-        # Otherwise XLA would look for each element's part again in each use of it.
-        return lax.optimization_barrier(lax.concatenate(pieces, self.dim))
+        for none in nothing:
+            pieces[0] = attach_p.bind(pieces[0], none)
+        return pieces[0] if len(pieces) == 1 else Joined(pieces, self.dim)
 
 
 def with_margins(mesh: Mesh, margins: Sequence[Margin]) -> list[Any]:
@@ -129,10 +143,7 @@ def _exchanged(mesh: Mesh, axes: Axes, margins: Sequence[Margin]) -> list[Any]:
         start, stop = stop, stop + count * margins[k].row
         rows = _unflat(lax.slice_in_dim(received, start, stop), margins[k], count)
         parts[k][rank, image] = rows
-    return [
-        attach_p.bind(margin.join(found), received[:0])
-        for margin, found in zip(margins, parts, strict=True)
-    ]
+    return [margin.join(found, received[:0]) for margin, found in zip(margins, parts, strict=True)]
 
 
 def _by_rank(shares: Sequence[Sequence[tuple[int, ...]]]) -> list[tuple[int, ...]]:

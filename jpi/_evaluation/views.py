@@ -19,18 +19,16 @@ from jax import lax
 
 from jpi._blocks.margins import Margin, with_margins
 from jpi._blocks.over_axes import spread_over
+from jpi._evaluation.parts import Cuts, add, cut_out, find
 from jpi._evaluation.values import Placed, Region, Value, placed_as, region_of
 from jpi._layout.layout import Axes, Box, Layout, Spec, layout
-from jpi._layout.spans import Spans
+from jpi._layout.spans import Spanned, Spans, box_of
 from jpi._mpi.mesh import Mesh
 
-Spanned = tuple[Spans, ...]  # the spans along each dimension
 Needs = Callable[[Spanned], Sequence[Spanned]]
 
 FEW = 8  # rows that a rank may fetch however small its block is
 SHARE = 8  # it may fetch this part of a block
-_NEAR = 8  # rows between two parts of an array that are fetched as one
-
 _DEEP = 22  # views upon each other: a deeper one is computed before it is shifted
 
 _numbers = itertools.count()
@@ -155,17 +153,13 @@ def blocks_of(placement: Layout, mesh: Mesh) -> Spanned:
     )
 
 
-def box_of(spans: Spanned) -> Box:
-    return tuple(span.mine for span in spans)
-
-
 # ---- computing views ----
 
 
 def computed(value: View, part: Spanned) -> Any:
     """This rank's rows of a part of a view."""
     compute([(value, part)])
-    return _part(value.parts, part)
+    return cut_out(value.parts, part)
 
 
 def take_all(mesh: Mesh, values: Sequence[Value], regions: Sequence[Region]) -> list[Any]:
@@ -193,7 +187,7 @@ def compute(wanted: Sequence[tuple[View, Spanned]]) -> None:
     sources: dict[int, tuple[Placed, list[Spanned]]] = {}  # by identity
     for value, part in wanted:
         _ask(value, part, needed, sources)
-    order = []
+    cuts, order = Cuts(), []
     while needed:  # the latest view first: all that ask for parts of a view come after it
         value, parts = needed.pop(max(needed))
         order.append((value, parts))
@@ -201,40 +195,24 @@ def compute(wanted: Sequence[tuple[View, Spanned]]) -> None:
             for operand, spans in zip(value.operands, value.needs(part), strict=True):
                 if not operand.is_replicated:
                     _ask(operand, spans, needed, sources)
+                    cuts.ask(operand, spans)
     if order:
         _fetch(order[0][0].mesh, list(sources.values()))
     for value, parts in reversed(order):
         for part in parts:
-            value.parts.append((part, value.build(box_of(part), _operands(value, part))))
+            value.parts.append((part, value.build(box_of(part), _operands(value, part, cuts))))
 
 
 def _ask(value: Value, part: Spanned, needed: dict, sources: dict) -> None:
     if isinstance(value, View):
-        if _find(value.parts, part) is None:
+        if find(value.parts, part) is None:
             _, parts = needed.setdefault(value.number, (value, []))
-            _add(parts, part)
+            add(parts, part)
     else:
         assert isinstance(value, Placed)
-        if _find(value.parts, part) is None:
+        if find(value.parts, part) is None:
             _, parts = sources.setdefault(id(value), (value, []))
-            _add(parts, part)
-
-
-def _add(parts: list[Spanned], part: Spanned) -> None:
-    """Add a part, as one with those that it is close to."""
-    for other in parts:
-        if _are_near(other, part):
-            parts.remove(other)
-            return _add(parts, tuple(a.hull(b) for a, b in zip(other, part, strict=True)))
-    parts.append(part)
-
-
-def _are_near(one: Spanned, other: Spanned) -> bool:
-    for a, b in zip(one, other, strict=True):
-        between = a.hull(b).lengths - a.lengths - b.lengths
-        if (between > _NEAR).any():
-            return False
-    return True
+            add(parts, part)
 
 
 def _fetch(mesh: Mesh, sources: Sequence[tuple[Placed, list[Spanned]]]) -> None:
@@ -253,16 +231,14 @@ def _fetch(mesh: Mesh, sources: Sequence[tuple[Placed, list[Spanned]]]) -> None:
         value.parts.append((part, local))
 
 
-def _operands(value: View, part: Spanned) -> list[Any]:
+def _operands(value: View, part: Spanned, cuts: Cuts) -> list[Any]:
     """The parts of the operands that this rank computes a part of the view from."""
     mesh, axes = value.mesh, value.layout(value.mesh).axes
 
     def own(operand: Value, spans: Spanned) -> Any:
         if operand.is_replicated:
             return _taken(operand, box_of(spans), mesh, axes)
-        assert isinstance(operand, Placed | View)
-        local = _part(operand.parts, spans)
-        return spread_over(local, mesh, axes, operand.layout(mesh).axes)
+        return spread_over(cuts.get(operand, spans), mesh, axes, operand.layout(mesh).axes)
 
     return list(map(own, value.operands, value.needs(part)))
 
@@ -275,22 +251,3 @@ def _taken(operand: Value, box: Box, mesh: Mesh, axes: Axes) -> Any:
             boxes = [(*box[:dim], (a, b), *box[dim + 1 :]) for a, b in images if a < b]
             return lax.concatenate([_taken(operand, b, mesh, axes) for b in boxes], dim)
     return operand.take(Region(mesh, operand.shape, box, axes, None))
-
-
-def _find(parts: Sequence[tuple[Spanned, Any]], part: Spanned) -> tuple[Spanned, Any] | None:
-    """What has been computed that contains ``part``."""
-    for have, local in parts:
-        if all(a.contains(b) for a, b in zip(have, part, strict=True)):
-            return have, local
-    return None
-
-
-def _part(parts: Sequence[tuple[Spanned, Any]], part: Spanned) -> Any:
-    found = _find(parts, part)
-    assert found is not None
-    have, local = found
-    bounds = [
-        (start - first, stop - first) if start < stop else (0, 0)
-        for (first, _), (start, stop) in zip(box_of(have), box_of(part), strict=True)
-    ]
-    return lax.slice(local, *zip(*bounds, strict=True)) if bounds else local

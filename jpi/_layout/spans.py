@@ -11,6 +11,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from jpi._layout.layout import Box
+
 
 @dataclass(frozen=True, eq=False)
 class Spans:
@@ -100,3 +102,11 @@ def _that_hold_rows(starts: np.ndarray, stops: np.ndarray) -> list[tuple[int, in
 def edges_of(bounds: Sequence[int]) -> np.ndarray:
     """Boundaries of blocks, as an array."""
     return np.fromiter(bounds, np.int64, len(bounds))
+
+
+Spanned = tuple[Spans, ...]  # those along each dimension of an array
+
+
+def box_of(spans: Spanned) -> Box:
+    """This rank's part."""
+    return tuple(span.mine for span in spans)

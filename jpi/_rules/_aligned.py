@@ -9,9 +9,9 @@ from jax import lax
 
 from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Value
-from jpi._evaluation.views import Spanned, View, beside, if_near, is_periodic
+from jpi._evaluation.views import View, beside, if_near, is_periodic
 from jpi._layout.layout import Box, Spec
-from jpi._layout.spans import Spans
+from jpi._layout.spans import Spanned, Spans
 
 Labels = Sequence[int | None]  # for each dimension of an operand: that of the result
 

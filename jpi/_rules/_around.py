@@ -8,8 +8,9 @@ from typing import Any
 
 from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Value
-from jpi._evaluation.views import FEW, SHARE, Spanned, View, if_near, is_periodic
+from jpi._evaluation.views import FEW, SHARE, View, if_near, is_periodic
 from jpi._layout.layout import Axes, Box, Spec
+from jpi._layout.spans import Spanned
 
 
 def around(call: Call, values: Sequence[Value], dimension: int, spec: Spec) -> View | None:

@@ -11,8 +11,9 @@ from jax import lax
 
 from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Value
-from jpi._evaluation.views import Spanned, View, beside, if_near, is_periodic
+from jpi._evaluation.views import View, beside, if_near, is_periodic
 from jpi._layout.layout import Box
+from jpi._layout.spans import Spanned
 from jpi._primitives.moves import attach_p
 
 Starts = tuple[int, ...]

@@ -15,8 +15,9 @@ from jax import lax
 from jpi._blocks.rows import move_each, move_rows, on_axis
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Deferred, Placed, Region, Value, agree, region_of
-from jpi._evaluation.views import Spanned, View, beside, if_near, is_periodic
+from jpi._evaluation.views import View, beside, if_near, is_periodic
 from jpi._layout.layout import Boundaries, Layout, Mapped, Spec, are_equal, layout
+from jpi._layout.spans import Spanned
 from jpi._rules._aligned import aligned, sizes_of
 from jpi._rules._around import around
 

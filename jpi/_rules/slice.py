@@ -17,9 +17,9 @@ from jax import lax
 from jpi._blocks.rows import divide_along, move_blocks, move_rows, on_axis, take_runs
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Deferred, Placed, Region, Value, region_of
-from jpi._evaluation.views import Spanned, View, beside, if_near, is_periodic
+from jpi._evaluation.views import View, beside, if_near, is_periodic
 from jpi._layout.layout import Box, Layout, Mapped, layout, overlaps
-from jpi._layout.spans import Spans
+from jpi._layout.spans import Spanned, Spans
 from jpi._mpi.mesh import Mesh
 from jpi._primitives.moves import alltoallv_p
 
