@@ -7,7 +7,8 @@
 The growth is the peak of the resident memory while the operation runs, less that before it:
 buffers, MPI's own memory, and the result. Its unit is a block: the part of the operand (of the
 result, if there is no operand) that a rank holds. An operation that gathers its operand takes one
-more block for each rank. The operation has run once before, to compile it.
+more block for each rank. The operation has run once before, to compile it. A rank keeps no freed
+memory for it (`jpi.config.kept_bytes`).
 Linux only.
 """
 
@@ -86,6 +87,7 @@ def main() -> None:
     parser.add_argument("--mebibytes", type=int, default=64, help="the size of a block")
     parser.add_argument("--only", default="", help="a part of the names of the operations")
     options = parser.parse_args()
+    jpi.config.kept_bytes = 0
     if not WORLD.rank:
         print(f"blocks of {options.mebibytes} MiB, {WORLD.size} ranks; at most {LIMIT:g} blocks")
     for name, operation in operations(options.mebibytes).items():

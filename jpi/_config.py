@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from jpi import _native as native
 
@@ -27,6 +27,33 @@ def _require_one_of(name: str, choices: Sequence[str], value: object) -> None:
         )
 
 
+def _require_bytes(name: str, value: object) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(
+            f"`{name}` must be a number of bytes from 0 on; got {value!r}. Set it to an int, such "
+            "as 2**30."
+        )
+
+
+def _number_in(text: str) -> Any:
+    return int(text) if text.isdecimal() else text
+
+
+def _chooses_malloc(environment: Mapping[str, str]) -> bool:
+    """Whether the user has set a variable of GNU's C library that says what memory it keeps."""
+    tunables = environment.get("GLIBC_TUNABLES", "")
+    return "glibc.malloc" in tunables or any(name.startswith("MALLOC_") for name in environment)
+
+
+def _share_of_memory() -> int:
+    """A core's share of this node's memory, in bytes."""
+    try:
+        pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):  # a system that does not say it
+        return 2**31
+    return pages // (os.cpu_count() or 1)
+
+
 class Config:
     """The settings of this process.
 
@@ -43,6 +70,11 @@ class Config:
         cache_bytes: how much memory the compiled programs of JPI's own functions may take on this
             rank, by an estimate; those that were not used for longest are dropped first. The
             environment variable ``JPI_CACHE_BYTES`` sets it at start; 2**30 by default.
+        kept_bytes: how much freed memory this rank keeps for its next results, and how large the
+            blocks of it are at most, with GNU's C library: up to 2**31 - 1. New memory for a large
+            result can take longer than its message. The environment variable ``JPI_KEPT_BYTES``
+            sets it at start; 2**30 by default, or half of a core's share of the memory if that is
+            less. None: as a variable such as ``MALLOC_TRIM_THRESHOLD_`` says.
         linalg: where a sharded matrix is factored, or a system with it solved: ``"distributed"``,
             by all ranks together, so that none holds it; ``"gathered"``, by each rank, on the whole
             matrix; or ``"auto"``, gathered where that is faster, which small matrices are
@@ -51,7 +83,7 @@ class Config:
     A function that was compiled before `fallback` or `linalg` changed is compiled anew.
     """
 
-    __slots__ = ("_cache_bytes", "_check", "_chosen", "_fallback", "_linalg")
+    __slots__ = ("_cache_bytes", "_check", "_chosen", "_fallback", "_kept_bytes", "_linalg")
 
     _chosen: tuple[Fallback, Linalg, Check]  # what a compiled program depends on; in one for speed
 
@@ -62,7 +94,12 @@ class Config:
         self.check = os.environ.get("JPI_CHECK") or "trace"  # type: ignore[assignment]
         self._cache_bytes = 2**30
         if text := os.environ.get("JPI_CACHE_BYTES"):
-            self.cache_bytes = int(text) if text.isdecimal() else text  # type: ignore[assignment]
+            self.cache_bytes = _number_in(text)
+        self._kept_bytes: int | None = None
+        if text := os.environ.get("JPI_KEPT_BYTES"):
+            self.kept_bytes = _number_in(text)
+        elif not _chooses_malloc(os.environ):
+            self.kept_bytes = min(2**30, _share_of_memory() // 2)
 
     def _choose(self) -> None:
         self._chosen = self._fallback, self._linalg, self._check
@@ -75,12 +112,18 @@ class Config:
 
     @cache_bytes.setter
     def cache_bytes(self, value: int) -> None:
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise ValueError(
-                f"`cache_bytes` must be a number of bytes from 0 on; got {value!r}. Set it to an "
-                "int, such as 2**30."
-            )
+        _require_bytes("cache_bytes", value)
         self._cache_bytes = value
+
+    @property
+    def kept_bytes(self) -> int | None:
+        return self._kept_bytes
+
+    @kept_bytes.setter
+    def kept_bytes(self, value: int) -> None:
+        _require_bytes("kept_bytes", value)
+        native.keep_freed_memory(value)
+        self._kept_bytes = value
 
     @property
     def check(self) -> Check:
@@ -119,7 +162,8 @@ class Config:
     def __repr__(self) -> str:
         return (
             f"jpi.config(check={self._check!r}, fallback={self._fallback!r}, "
-            f"cache_bytes={self._cache_bytes}, linalg={self._linalg!r})"
+            f"cache_bytes={self._cache_bytes}, kept_bytes={self._kept_bytes}, "
+            f"linalg={self._linalg!r})"
         )
 
 

@@ -114,6 +114,9 @@ def add_site(text: str) -> int:
 def set_check(level: str) -> None:
     """Compare no call over the ranks ("off"), each kind once ("trace"), or all ("full")."""
 
+def keep_freed_memory(bytes: int) -> bool:
+    """Let the C library keep so much freed memory for the next results; False if it cannot."""
+
 def calls() -> tuple[int, list[CallRecord]]:
     """How many calls have begun; the last ones that have ended and those that run, in order."""
 

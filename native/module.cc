@@ -19,6 +19,7 @@
 #include "records/sites.h"
 #include "run/decode.h"
 #include "run/handler.h"
+#include "run/pages.h"
 #include "table/collectives.h"
 
 namespace nb = nanobind;
@@ -187,6 +188,7 @@ NB_MODULE(_native, m) {
   m.def("frames_of", &FramesOf, nb::arg("thread"));
   m.def("add_site", [](std::string text) { return sites.Add(std::move(text)); }, nb::arg("text"));
   m.def("set_check", &SetCheck, nb::arg("level"));
+  m.def("keep_freed_memory", &KeepFreedMemory, nb::arg("bytes"));
   m.def("calls", &LatestCalls);
   nb::class_<Notice>(m, "Notice")
       .def(nb::init<double, std::string>(), nb::arg("seconds"), nb::arg("text"))

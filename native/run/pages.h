@@ -2,12 +2,17 @@
 
 // Memory for large results, in huge pages if the system has them.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 
 #if defined(__linux__)
 #include <sys/mman.h>
+#endif
+#if defined(__GLIBC__)
+#include <malloc.h>
 #endif
 
 namespace jpi {
@@ -23,6 +28,25 @@ inline void AdviseHugePages([[maybe_unused]] void* data, [[maybe_unused]] int64_
   const uintptr_t begin = (reinterpret_cast<uintptr_t>(data) + kPage - 1) / kPage * kPage;
   const uintptr_t end = (reinterpret_cast<uintptr_t>(data) + bytes) / kPage * kPage;
   madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+#endif
+}
+
+// Lets the C library keep so much of the freed memory for the next results. To map new memory for a
+// large result, and to let the system fill it with zeros, can take longer than the message. Only
+// GNU's library: returns whether it is that one.
+inline bool KeepFreedMemory([[maybe_unused]] int64_t bytes) {
+#if defined(__GLIBC__)
+  constexpr int64_t kLeast = int64_t{1} << 17;  // its own defaults
+  constexpr int kMost = std::numeric_limits<int>::max();
+  const int kept = static_cast<int>(std::clamp<int64_t>(bytes, kLeast, kMost));
+  constexpr int kLargest = 1 << 25;  // that older versions take from memory that they keep
+  if (!mallopt(M_MMAP_THRESHOLD, kept)) mallopt(M_MMAP_THRESHOLD, std::min(kept, kLargest));
+  mallopt(M_TRIM_THRESHOLD, kept);
+  // XLA computes in threads of its own, whose memory the library would limit to 64 MiB each.
+  if (bytes > 0) mallopt(M_ARENA_MAX, 1);
+  return true;
+#else
+  return false;
 #endif
 }
 
