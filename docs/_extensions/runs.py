@@ -87,7 +87,7 @@ def _run(folder, command, ranks, environment):
 
 # One thread for each rank: a machine that builds the site has fewer cores than ranks.
 _SETTINGS = {
-    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+    "NPROC": "1",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "NO_COLOR": "1",

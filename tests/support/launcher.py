@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from jpi._setup.threads import GIVEN
+from jpi._setup.threads import GIVEN, OF_XLA
 
 # Of the launcher and of the outer session; on CI pytest shows errors twice. Jobs choose the threads
 # of their linear algebra as those of users do.
@@ -23,6 +23,7 @@ NOT_INHERITED = (
     "JPI_",
     "JAX_COMPILATION_CACHE_DIR",
     *GIVEN,
+    OF_XLA,
     "CI",
     "BUILD_NUMBER",
 )
