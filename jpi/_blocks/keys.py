@@ -14,8 +14,13 @@ def keys_of(x: Any) -> list[Any]:
         return [*keys_of(lax.real(x)), *keys_of(lax.imag(x))]
     if jnp.issubdtype(x.dtype, jnp.floating):
         x = jnp.where(x == 0, jnp.zeros_like(x), x)  # zeros are equal, whatever their sign
-        x = jnp.where(jnp.isnan(x), jnp.full_like(x, jnp.nan), x)  # all NaN are equal, and the last
+        x = with_one_nan(x)
     return [ordered_bits(x)]
+
+
+def with_one_nan(x: Any) -> Any:
+    """The floats ``x``, of which all NaN are equal, and the last."""
+    return jnp.where(jnp.isnan(x), jnp.full_like(x, jnp.nan), x)
 
 
 def ordered_bits(x: Any) -> Any:
@@ -31,14 +36,18 @@ def ordered_bits(x: Any) -> Any:
     return x.astype(unsigned) ^ sign  # a negative number wraps around
 
 
-def floats_of(bits: Any, dtype: Any) -> Any:
-    """The numbers whose ordered bits are ``bits``."""
-    _, sign = _unsigned(dtype)
-    return lax.bitcast_convert_type(jnp.where(bits & sign, bits ^ sign, ~bits), dtype)
+def have_one_key(x: Any) -> bool:
+    """Whether `numbers_of` gives the numbers ``x`` back, but for the signs of zeros and of NaN."""
+    if jnp.issubdtype(x.dtype, jnp.complexfloating):
+        return False
+    return not jnp.issubdtype(x.dtype, jnp.floating) or x.dtype.itemsize > 1
 
 
-def integers_of(bits: Any, dtype: Any) -> Any:
-    """The integers or booleans whose ordered bits are ``bits``."""
+def numbers_of(bits: Any, dtype: Any) -> Any:
+    """The real numbers whose ordered bits are ``bits``."""
+    if jnp.issubdtype(dtype, jnp.floating):
+        _, sign = _unsigned(dtype)
+        return lax.bitcast_convert_type(jnp.where(bits & sign, bits ^ sign, ~bits), dtype)
     if not jnp.issubdtype(dtype, jnp.signedinteger):
         return bits.astype(dtype)
     signed = jnp.dtype(f"int{8 * jnp.dtype(dtype).itemsize}")

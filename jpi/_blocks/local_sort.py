@@ -17,8 +17,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from jpi._blocks.keys import floats_of, integers_of, keys_of
+from jpi._blocks.keys import have_one_key, keys_of, numbers_of, ordered_bits, with_one_nan
 from jpi._blocks.numpy_sorts import sorts
+from jpi._blocks.search import search
 from jpi._jax import names as _jax
 from jpi._jax.modes import run_compiled
 from jpi._mpi.library import native
@@ -54,19 +55,40 @@ def sort_rows(operands: Sequence[Any], num_keys: int) -> list[Any]:
     """As `sort_local`, without a derivative."""
     if any(jax.dtypes.canonicalize_dtype(x.dtype) != x.dtype for x in operands):
         return list(lax.sort(operands, num_keys=num_keys))  # JAX has no integers of this size now
-    x = operands[0]
-    if len(operands) == 1 and jnp.issubdtype(x.dtype, jnp.floating) and x.dtype.itemsize > 1:
-        # Zeros of both signs have one key, but must stay in their order.
-        is_negative_zero = (x == 0) & jnp.signbit(x)
-        return [lax.cond(jnp.any(is_negative_zero), _by_places, _by_keys, x)]
-    if len(operands) == 1 and not jnp.issubdtype(x.dtype, jnp.inexact):
-        return [integers_of(sort_keys_p.bind(*keys_of(x), has_places=False)[0], x.dtype)]
+    if len(operands) == 1 and have_one_key(operands[0]):
+        x = operands[0]
+        ordered, has_negative_zero = sort_in_total_order(x)
+        by_places = lambda _: _by_places(x)  # noqa: E731
+        return [lax.cond(has_negative_zero, by_places, lambda y: numbers_of(y, x.dtype), ordered)]
     places = _places([key for x in operands[:num_keys] for key in keys_of(x)])
     return [_taken(x, places) for x in operands]
 
 
-def _by_keys(x: Any) -> Any:
-    return floats_of(sort_keys_p.bind(*keys_of(x), has_places=False)[0], x.dtype)
+def sort_keys(keys: Any) -> Any:
+    """Unsigned integers, sorted."""
+    return sort_keys_p.bind(keys, has_places=False)[0]
+
+
+def sort_in_total_order(x: Any) -> tuple[Any, Any]:
+    """The ordered bits of real numbers, sorted, and whether there is a negative zero.
+
+    It goes before a positive one here, but `jax.lax.sort` keeps the order of both.
+    """
+    if not jnp.issubdtype(x.dtype, jnp.floating):
+        return sort_keys(ordered_bits(x)), False
+    ordered = sort_keys(ordered_bits(with_one_nan(x)))
+    return ordered, _contains(ordered, ordered_bits(-jnp.zeros((), x.dtype)))
+
+
+def _contains(ordered: Any, key: Any) -> Any:
+    """Whether one of the sorted rows has this key."""
+    if not ordered.size:
+        return jnp.array(False)
+    rows = ordered.reshape(-1, ordered.shape[-1])
+    value = jnp.full((len(rows), 1), key)
+    low = jnp.zeros(value.shape, jnp.int32)
+    first, last = (search(rows, value, low, low + rows.shape[1], above) for above in (False, True))
+    return jnp.any(first < last)
 
 
 def _by_places(x: Any) -> Any:
@@ -105,8 +127,7 @@ def _sort_by_xla(keys: Any, *, has_places: bool) -> Sequence[Any]:
 
 
 def _lower_for_cpu(ctx: Any, keys: Any, *, has_places: bool) -> Any:
-    aliases = {} if has_places else {0: 0}
-    return jax.ffi.ffi_lowering("jpi_sort", operand_output_aliases=aliases)(ctx, keys)
+    return jax.ffi.ffi_lowering("jpi_sort")(ctx, keys)
 
 
 _jax.batching.primitive_batchers[sort_keys_p] = _batch

@@ -15,8 +15,8 @@ Distrib. Comput. 12 (1991): exact splitting.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import jax
@@ -24,8 +24,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from jpi._blocks.keys import keys_of
-from jpi._blocks.local_sort import sort_local, sort_rows
+from jpi._blocks.keys import have_one_key, keys_of, numbers_of
+from jpi._blocks.local_sort import sort_in_total_order, sort_keys, sort_local, sort_rows
 from jpi._blocks.search import search
 from jpi._layout.layout import Boundaries
 from jpi._mpi.comm import Comm
@@ -37,7 +37,7 @@ LONG_DIGIT = 8  # or that it finds if it stays as small as
 SMALL = 1 << 15  # bytes
 
 
-@functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
+@partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
 def sort_blocks(
     operands: Sequence[Any], num_keys: int, comm: Comm, target: Boundaries
 ) -> list[Any]:
@@ -50,16 +50,44 @@ def sort_blocks(
         comm: the ranks that hold the blocks.
         target: the boundaries, one more than there are ranks; columns past the last are dropped.
     """
+    by_rows = partial(_by_rows, num_keys=num_keys, comm=comm, target=target)
+    if not (len(operands) == 1 and have_one_key(operands[0]) and _is_canonical(operands[0])):
+        return by_rows(*operands)
+    x = operands[0]
+    ordered, has_negative_zero = sort_in_total_order(x)  # these keys are made once, and sent
+    by_keys = partial(_by_keys, dtype=x.dtype, comm=comm, target=target)
+    if not jnp.issubdtype(x.dtype, jnp.floating):
+        return by_keys(ordered)
+    found = allreduce_p.bind(has_negative_zero.astype(jnp.int32), comm=comm, op="MAX")
+    return lax.cond(found > 0, lambda _: by_rows(x), by_keys, ordered)
+
+
+def _is_canonical(x: Any) -> bool:
+    return jax.dtypes.canonicalize_dtype(x.dtype) == x.dtype
+
+
+def _by_keys(ordered: Any, *, dtype: Any, comm: Comm, target: Boundaries) -> list[Any]:
+    (received,) = _divided([ordered], [ordered], comm, target)
+    return [numbers_of(sort_keys(received), dtype)]
+
+
+def _by_rows(*operands: Any, num_keys: int, comm: Comm, target: Boundaries) -> list[Any]:
     ordered = sort_rows(operands, num_keys)
     keys = [key for x in ordered[:num_keys] for key in keys_of(x)]
+    return sort_rows(_divided(ordered, keys, comm, target), num_keys)
+
+
+def _divided(
+    ordered: Sequence[Any], keys: Sequence[Any], comm: Comm, target: Boundaries
+) -> list[Any]:
+    """The runs of ``ordered`` that belong to this rank's columns, from all ranks."""
     boundaries = _boundaries(keys, comm, target[1:])
     sent = jnp.diff(boundaries, axis=1, prepend=0)
     own = target[comm.rank + 1] - target[comm.rank]
-    received = [
+    return [
         jnp.stack([exchange(x[row], sent[row], comm, own) for row in range(len(x))])
         for x in ordered
     ]
-    return sort_rows(received, num_keys)
 
 
 @sort_blocks.defjvp

@@ -3,7 +3,6 @@
 #include <climits>
 #include <exception>
 #include <memory>
-#include <numeric>
 
 #include "local/matrices.h"
 #include "local/search.h"
@@ -20,10 +19,7 @@ void SortRows(const Key* operand, Run<Key, kHasPlaces> result, size_t rows, size
   const Scratch keys(columns * sizeof(Key)), places(kHasPlaces ? columns * sizeof(int32_t) : 0);
   const Run<Key, kHasPlaces> scratch{reinterpret_cast<Key*>(keys.bytes()), places.numbers()};
   for (size_t row = 0; row < rows; ++row) {
-    const auto x = result.From(row * columns);
-    if (x.keys != operand + row * columns) std::copy_n(operand + row * columns, columns, x.keys);
-    if constexpr (kHasPlaces) std::iota(x.places, x.places + columns, 0);
-    Sort(x, scratch, columns);
+    Sort(operand + row * columns, result.From(row * columns), scratch, columns);
   }
 }
 

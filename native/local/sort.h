@@ -2,16 +2,17 @@
 
 // Sorting unsigned integers, stably, alone or with the places that they had.
 //
-// Integers alone are sorted by NumPy, where it uses long vectors: see `SortOf`. Otherwise an array
-// of few ascending runs is merged, such as what ranks have sent that each sorted its own, and any
-// other long one is sorted by its digits, from the last to the first: one pass for each byte of a
-// key. Source: Knuth, The Art of Computer Programming, volume 3, sections 5.2.4 and 5.2.5.
+// An array of few ascending runs is merged, such as what ranks have sent that each sorted its own.
+// Other integers alone are sorted by NumPy, where it uses long vectors: see `SortOf`. Any other
+// long array is sorted by its digits, from the last to the first: one pass for each byte of a key.
+// Source: Knuth, The Art of Computer Programming, volume 3, sections 5.2.4 and 5.2.5.
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,7 @@ struct Run {
 
 constexpr size_t kFew = 24;      // numbers that are inserted one by one
 constexpr size_t kRuns = 32;     // runs that are merged in less time than digits are sorted,
+constexpr size_t kFewRuns = 8;   // and than NumPy sorts with long vectors,
 constexpr size_t kLongRun = 64;  // if they have this many numbers
 
 template <typename Rows>
@@ -48,57 +50,118 @@ void Insert(const Rows& x, size_t count) {
   }
 }
 
-// Merges two runs from both ends at once, without a branch that the processor has to guess.
-template <typename Rows>
-void Merge(const Rows& a, size_t a_count, const Rows& b, size_t b_count, const Rows& result) {
-  const size_t both = std::min(a_count, b_count);  // so neither end leaves its run
-  size_t i = 0, j = 0, a_stop = a_count, b_stop = b_count, end = a_count + b_count;
-  for (size_t k = 0; k < both; ++k) {
-    const bool is_b = b.keys[j] < a.keys[i];
-    result.Set(k, is_b ? b : a, is_b ? j : i);
-    j += is_b, i += !is_b;
-    const bool is_a = b.keys[b_stop - 1] < a.keys[a_stop - 1];
-    result.Set(--end, is_a ? a : b, is_a ? a_stop - 1 : b_stop - 1);
-    a_stop -= is_a, b_stop -= !is_a;
+// How many of the first `count` numbers of two merged runs are from the first run, which goes first
+// where keys are equal. Source: Odeh et al., Merge path, IPDPS workshops (2012).
+template <typename Key>
+size_t FromFirst(const Key* a, size_t a_count, const Key* b, size_t b_count, size_t count) {
+  size_t low = count > b_count ? count - b_count : 0, high = std::min(count, a_count);
+  while (low < high) {
+    const size_t middle = (low + high) / 2;
+    const bool is_before = a[middle] <= b[count - middle - 1];
+    (is_before ? low : high) = middle + is_before;
   }
-  size_t k = both;
-  while (i < a_stop && j < b_stop) {
-    const bool is_b = b.keys[j] < a.keys[i];
-    result.Set(k++, is_b ? b : a, is_b ? j : i);
-    j += is_b, i += !is_b;
-  }
-  result.From(k).Copy(a.From(i), a_stop - i);
-  result.From(k + a_stop - i).Copy(b.From(j), b_stop - j);
+  return low;
 }
 
-// Sorts `x`, which consists of ascending runs between `bounds`, by merging neighbours.
+// A part of two runs that are merged: what is left of each, and where the result goes on.
 template <typename Rows>
-void MergeRuns(Rows x, Rows scratch, std::vector<size_t> bounds) {
-  const Rows result = x;
+struct Lane {
+  Rows a, b, result;
+  size_t i = 0, i_stop, j = 0, j_stop;
+
+  // The next number, without a branch that the processor has to guess.
+  void Step() {
+    const auto first = a.keys[i], second = b.keys[j];
+    const bool is_b = second < first;
+    result.keys[i + j] = is_b ? second : first;
+    if (result.places) {
+      const int32_t at_first = a.places[i], at_second = b.places[j];
+      result.places[i + j] = is_b ? at_second : at_first;
+    }
+    j += is_b, i += !is_b;
+  }
+  size_t Sure() const { return std::min(i_stop - i, j_stop - j); }  // steps that leave no run
+  void Finish() {
+    while (i < i_stop && j < j_stop) Step();
+    result.From(i + j).Copy(a.From(i), i_stop - i);
+    result.From(i_stop + j).Copy(b.From(j), j_stop - j);
+  }
+};
+
+// Merges two runs. The parts of the result are made side by side: a step need not wait for the one
+// before it.
+template <typename Rows>
+void Merge(const Rows& a, size_t a_count, const Rows& b, size_t b_count, const Rows& result) {
+  constexpr size_t kLanes = 4, kFewSteps = 16;
+  std::array<Lane<Rows>, kLanes> lanes;
+  size_t i = 0, done = 0;
+  for (size_t lane = 0; lane < kLanes; ++lane) {
+    const size_t stop = (a_count + b_count) * (lane + 1) / kLanes;
+    const size_t i_stop = FromFirst(a.keys, a_count, b.keys, b_count, stop);
+    lanes[lane] = {a.From(i), b.From(done - i),          result.From(done), 0, i_stop - i,
+                   0,         stop - i_stop - (done - i)};
+    i = i_stop, done = stop;
+  }
+  const auto sure = [&] {
+    size_t least = lanes[0].Sure();
+    for (const auto& lane : lanes) least = std::min(least, lane.Sure());
+    return least;
+  };
+  for (size_t steps = sure(); steps >= kFewSteps; steps = sure()) {
+    auto together = lanes;  // in registers
+    for (size_t k = 0; k < steps; ++k) {
+      for (auto& lane : together) lane.Step();
+    }
+    lanes = together;
+  }
+  for (auto& lane : lanes) lane.Finish();
+}
+
+// How often `MergeRuns` merges neighbours until one run is left.
+inline size_t Passes(size_t runs) {
+  size_t passes = 0;
+  for (; runs > 1; runs = (runs + 1) / 2) ++passes;
+  return passes;
+}
+
+// Sorts `source`, which consists of ascending runs between `bounds`, into `result`, by merging
+// neighbours. The source is not where the first pass writes: that is the result if the number of
+// passes is odd, and else `scratch`.
+template <typename Rows>
+void MergeRuns(Rows source, const Rows& result, const Rows& scratch, std::vector<size_t> bounds) {
   const size_t count = bounds.back();
-  while (bounds.size() > 2) {
+  bool is_result = Passes(bounds.size() - 1) % 2;
+  for (; bounds.size() > 2; is_result = !is_result) {
+    const Rows& target = is_result ? result : scratch;
     std::vector<size_t> merged = {0};
     for (size_t r = 0; r + 1 < bounds.size(); r += 2) {
       const size_t start = bounds[r], middle = bounds[r + 1];
       const size_t stop = r + 2 < bounds.size() ? bounds[r + 2] : middle;
-      Merge(x.From(start), middle - start, x.From(middle), stop - middle, scratch.From(start));
+      Merge(source.From(start), middle - start, source.From(middle), stop - middle,
+            target.From(start));
       merged.push_back(stop);
     }
     bounds = std::move(merged);
-    std::swap(x, scratch);
+    source = target;
   }
-  if (x.keys != result.keys) result.Copy(x, count);
+  if (source.keys != result.keys) result.Copy(source, count);
 }
 
-// The bounds of the ascending runs of `keys`; no bounds if there are more than a few.
+// The bounds of the ascending runs of `keys`; no bounds if there are more than `most`.
 template <typename Key>
-std::vector<size_t> AscendingRuns(const Key* keys, size_t count) {
-  const size_t most = std::min(kRuns, count / kLongRun + 1);
+std::vector<size_t> AscendingRuns(const Key* keys, size_t count, size_t most) {
+  constexpr size_t kChunk = 256;
+  most = std::min(most, count / kLongRun + 1);
   std::vector<size_t> bounds = {0};
-  for (size_t i = 1; i < count; ++i) {
-    if (keys[i] >= keys[i - 1]) continue;
-    if (bounds.size() == most) return {};
-    bounds.push_back(i);
+  for (size_t start = 1; start < count; start += kChunk) {
+    const size_t stop = std::min(start + kChunk, count);
+    bool descends = false;  // compared without a branch: in long vectors
+    for (size_t i = start; i < stop; ++i) descends |= keys[i] < keys[i - 1];
+    for (size_t i = start; descends && i < stop; ++i) {
+      if (keys[i] >= keys[i - 1]) continue;
+      if (bounds.size() == most) return {};
+      bounds.push_back(i);
+    }
   }
   bounds.push_back(count);
   return bounds;
@@ -134,17 +197,27 @@ std::atomic<SortFunction>& SortOf() {
   return function;
 }
 
-// Sorts the `count` numbers of `x`, fewer than 2^31; `scratch` has room for as many.
+// Sorts `count` keys, fewer than 2^31, into `x`; `scratch` has room for as many numbers.
 template <typename Key, bool kHasPlaces>
-void Sort(const Run<Key, kHasPlaces>& x, const Run<Key, kHasPlaces>& scratch, size_t count) {
-  if (count <= kFew) return Insert(x, count);
-  if constexpr (!kHasPlaces) {
-    const SortFunction sort = SortOf<Key>().load(std::memory_order_relaxed);
-    if (sort && !sort(x.keys, static_cast<intptr_t>(count), nullptr)) return;
+void Sort(const Key* keys, const Run<Key, kHasPlaces>& x, const Run<Key, kHasPlaces>& scratch,
+          size_t count) {
+  const auto start_in = [&](const Run<Key, kHasPlaces>& start) {
+    std::copy_n(keys, count, start.keys);
+    if constexpr (kHasPlaces) std::iota(start.places, start.places + count, 0);
+    return start;
+  };
+  if (count <= kFew) return Insert(start_in(x), count);
+  SortFunction sort = nullptr;
+  if constexpr (!kHasPlaces) sort = SortOf<Key>().load(std::memory_order_relaxed);
+  std::vector<size_t> runs = AscendingRuns(keys, count, sort ? kFewRuns : kRuns);
+  if (!runs.empty()) {
+    Run<Key, kHasPlaces> source{const_cast<Key*>(keys), nullptr};  // which is only read
+    if constexpr (kHasPlaces) source = start_in(Passes(runs.size() - 1) % 2 ? scratch : x);
+    return MergeRuns(source, x, scratch, std::move(runs));
   }
-  std::vector<size_t> runs = AscendingRuns(x.keys, count);
-  if (runs.empty()) return SortByDigits(x, scratch, count);
-  MergeRuns(x, scratch, std::move(runs));
+  start_in(x);
+  if (sort && !sort(x.keys, static_cast<intptr_t>(count), nullptr)) return;
+  SortByDigits(x, scratch, count);
 }
 
 }  // namespace jpi
