@@ -1,4 +1,4 @@
-"""Parts of one array, cut together: the derivative adds them in place.
+"""Parts of an array, cut together: the derivative adds them in place.
 
 That of a slice of JAX surrounds each part with zeros, in a pass over the whole array.
 """
@@ -6,8 +6,9 @@ That of a slice of JAX surrounds each part with zeros, in a pass over the whole 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 from jax import lax
@@ -17,81 +18,171 @@ from jpi._jax.names import Primitive, Zero, ad, batching, mlir, type_of
 from jpi._layout.layout import Box
 
 cut_p = Primitive("jpi_cut")
+_FEW = 8  # the part of an array that may be cut out of its tiles before they are joined
+
+
+class Tile(NamedTuple):
+    """The part of array ``number`` in ``box``."""
+
+    number: int
+    box: Box
+
+
+class Row(NamedTuple):
+    """Tiles, or rows of them, side by side along a dimension."""
+
+    dim: int
+    tiles: tuple[Any, ...]
 
 
 class Joined:
-    """Arrays side by side along a dimension, joined where parts of them are cut out."""
+    """An array that consists of parts of others, which are joined where it is cut.
 
-    def __init__(self, pieces: Sequence[Any], dim: int) -> None:
-        self.pieces, self.dim, self.dtype = list(pieces), dim, pieces[0].dtype
-        shape = list(pieces[0].shape)
-        shape[dim] = sum(piece.shape[dim] for piece in pieces)
-        self.shape = tuple(shape)
+    Attributes:
+        arrays: the others.
+        plan: a `Tile` or a `Row`.
+    """
+
+    def __init__(self, arrays: Sequence[Any], plan: Any) -> None:
+        self.arrays, self.plan = list(arrays), plan
+        self.shape, self.dtype = _shape(plan), arrays[0].dtype
+
+    @classmethod
+    def of(cls, x: Any) -> Joined:
+        return x if isinstance(x, Joined) else cls([x], Tile(0, _whole(x.shape)))
+
+    def part(self, box: Box) -> Joined:
+        return Joined(self.arrays, _clipped(self.plan, box))
+
+
+def side_by_side(parts: Sequence[Any], dim: int) -> Joined:
+    """Arrays side by side along a dimension; each array among them is cut once."""
+    joined = list(map(Joined.of, parts))
+    arrays = list({id(x): x for part in joined for x in part.arrays}.values())
+    numbers = {id(x): i for i, x in enumerate(arrays)}
+    tiles = (_renumbered(part.plan, [numbers[id(x)] for x in part.arrays]) for part in joined)
+    return Joined(arrays, Row(dim, tuple(tiles)))
 
 
 def cut(x: Any, boxes: Sequence[Box]) -> list[Any]:
-    """The parts of ``x`` in ``boxes``."""
-    pieces, dim = (x.pieces, x.dim) if isinstance(x, Joined) else ([x], 0)
+    """The parts of an array in ``boxes``."""
+    x = Joined.of(x)
     different = tuple(dict.fromkeys(boxes))
-    is_plain = len(pieces) == len(different) == 1
-    parts = (_cut if is_plain else cut_p.bind)(*pieces, dim=dim, boxes=different)
+    is_plain = isinstance(x.plan, Tile) and len(different) == 1
+    parts = (_cut if is_plain else cut_p.bind)(*x.arrays, plan=x.plan, boxes=different)
     found = dict(zip(different, parts, strict=True))
     return [found[box] for box in boxes]
 
 
-def _cut(*pieces: Any, dim: int, boxes: Sequence[Box]) -> list[Any]:
-    x = pieces[0]
-    if len(pieces) > 1:
-        # Otherwise XLA would look for each element's part again in each use of it.
-        x = lax.optimization_barrier(lax.concatenate(pieces, dim))
-    return [_part(x, box) for box in boxes]
+def _whole(shape: Sequence[int]) -> Box:
+    return tuple((0, n) for n in shape)
+
+
+def _shape(plan: Any) -> tuple[int, ...]:
+    if isinstance(plan, Tile):
+        return tuple(stop - start for start, stop in plan.box)
+    shape = list(_shape(plan.tiles[0]))
+    shape[plan.dim] = sum(_shape(tile)[plan.dim] for tile in plan.tiles)
+    return tuple(shape)
+
+
+def _renumbered(plan: Any, numbers: Sequence[int]) -> Any:
+    if isinstance(plan, Tile):
+        return plan._replace(number=numbers[plan.number])
+    return plan._replace(tiles=tuple(_renumbered(tile, numbers) for tile in plan.tiles))
+
+
+def _placed(plan: Any, origin: Sequence[int]) -> Iterator[tuple[Tile, Box]]:
+    """The tiles, and the box of the array in which each is."""
+    if isinstance(plan, Tile):
+        yield plan, tuple((a, a + n) for a, n in zip(origin, _shape(plan), strict=True))
+        return
+    start = list(origin)
+    for tile in plan.tiles:
+        yield from _placed(tile, start)
+        start[plan.dim] += _shape(tile)[plan.dim]
+
+
+def _clipped(plan: Any, box: Box) -> Any:
+    """The plan of a part."""
+    if isinstance(plan, Tile):
+        pairs = zip(plan.box, box, strict=True)
+        return plan._replace(box=tuple((first + a, first + b) for (first, _), (a, b) in pairs))
+    dim, (start, stop) = plan.dim, box[plan.dim]
+    ends = list(itertools.accumulate((_shape(tile)[dim] for tile in plan.tiles), initial=0))
+    parts = [
+        _clipped(tile, (*box[:dim], (max(start, a) - a, min(stop, b) - a), *box[dim + 1 :]))
+        for tile, (a, b) in zip(plan.tiles, itertools.pairwise(ends), strict=True)
+        if max(start, a) < min(stop, b)
+    ] or [_clipped(plan.tiles[0], (*box[:dim], (0, 0), *box[dim + 1 :]))]
+    return parts[0] if len(parts) == 1 else plan._replace(tiles=tuple(parts))
+
+
+# ---- the primitive ----
+
+
+def _cut(*arrays: Any, plan: Any, boxes: Sequence[Box]) -> list[Any]:
+    size = math.prod(_shape(plan))
+    is_small = _FEW * sum(math.prod(b - a for a, b in box) for box in boxes) < size
+    whole = _joined(arrays, plan, is_small)
+    return [_part(whole, box) for box in boxes]
+
+
+def _joined(arrays: Sequence[Any], plan: Any, is_small: bool) -> Any:
+    if isinstance(plan, Tile):
+        return _part(arrays[plan.number], plan.box)
+    tiles = [_joined(arrays, tile, is_small) for tile in plan.tiles]
+    whole = lax.concatenate(tiles, plan.dim)
+    # Otherwise XLA would look for each element's part again in each use of it.
+    return whole if is_small else lax.optimization_barrier(whole)
 
 
 def _part(x: Any, box: Box) -> Any:
-    whole = tuple((0, n) for n in x.shape)
-    return x if box == whole else lax.slice(x, *zip(*box, strict=True))
+    return x if box == _whole(x.shape) else lax.slice(x, *zip(*box, strict=True))
 
 
-def _types(*pieces: Any, dim: int, boxes: Sequence[Box]) -> list[Any]:
-    return [pieces[0].update(shape=tuple(stop - start for start, stop in box)) for box in boxes]
+def _types(*arrays: Any, plan: Any, boxes: Sequence[Box]) -> list[Any]:
+    return [arrays[0].update(shape=tuple(stop - start for start, stop in box)) for box in boxes]
 
 
 def _transpose(
-    cotangents: Sequence[Any], *pieces: Any, dim: int, boxes: Sequence[Box]
+    cotangents: Sequence[Any], *arrays: Any, plan: Any, boxes: Sequence[Box]
 ) -> list[Any]:
-    """The cotangent of each piece.
+    """The cotangent of each array.
 
     All have one if one has: what other ranks have sent must take part in the exchange back.
     """
-    types = list(map(type_of, pieces))
+    types = list(map(type_of, arrays))
     given = [(box, x) for box, x in zip(boxes, cotangents, strict=True) if type(x) is not Zero]
     if not given:
         return list(map(Zero, types))
-    if len(types) == 1:
-        return [_summed(given, types[0])]
-    stops = list(itertools.accumulate(like.shape[dim] for like in types))
-    spans = itertools.pairwise([0, *stops])
-    return [
-        _summed(list(_within(given, dim, *span)), like)
-        for span, like in zip(spans, types, strict=True)
+    parts: list[list[tuple[Box, Any]]] = [[] for _ in types]
+    for tile, place in _placed(plan, [0] * len(_shape(plan))):
+        parts[tile.number] += (
+            found for box, x in given if (found := _in_tile(tile, place, box, x)) is not None
+        )
+    return list(map(_summed, parts, types))
+
+
+def _in_tile(tile: Tile, place: Box, box: Box, x: Any) -> tuple[Box, Any] | None:
+    """What a tile has of a part ``x`` of the array in ``box``, and where the tile has it."""
+    shared = [
+        (max(a, start), min(b, stop)) for (a, b), (start, stop) in zip(place, box, strict=True)
     ]
-
-
-def _within(
-    given: Sequence[tuple[Box, Any]], dim: int, first: int, last: int
-) -> Iterator[tuple[Box, Any]]:
-    """Those rows of each part which are between two rows of ``dim``."""
-    for box, x in given:
-        start, stop = max(box[dim][0], first), min(box[dim][1], last)
-        if start < stop:
-            rows = lax.slice_in_dim(x, start - box[dim][0], stop - box[dim][0], axis=dim)
-            yield (*box[:dim], (start - first, stop - first), *box[dim + 1 :]), rows
+    if any(start >= stop for start, stop in shared):
+        return None
+    in_part = tuple((a - start, b - start) for (a, b), (start, _) in zip(shared, box, strict=True))
+    in_array = tuple(
+        (first + a - start, first + b - start)
+        for (a, b), (start, _), (first, _) in zip(shared, place, tile.box, strict=True)
+    )
+    return in_array, _part(x, in_part)
 
 
 def _summed(given: Sequence[tuple[Box, Any]], like: Any) -> Any:
     """The sum of parts of an array with zeros elsewhere."""
     # The largest one first: it is often the whole array, which takes the place of zeros.
-    parts = sorted((each for each in given if each[1].size), key=lambda each: -each[1].size)
+    parts = sorted(given, key=lambda each: -each[1].size)
     total = jnp.zeros(like.shape, like.dtype)
     for i, (box, x) in enumerate(parts):
         if x.shape == like.shape:
@@ -102,11 +193,19 @@ def _summed(given: Sequence[tuple[Box, Any]], like: Any) -> Any:
     return total
 
 
-def _batch(operands: Sequence[Any], dims: Sequence[Any], *, dim: int, boxes: Sequence[Box]) -> Any:
-    pieces = with_batch_first(operands, dims)
-    every = 0, pieces[0].shape[0]
-    parts = cut_p.bind(*pieces, dim=dim + 1, boxes=tuple((every, *box) for box in boxes))
+def _batch(operands: Sequence[Any], dims: Sequence[Any], *, plan: Any, boxes: Sequence[Box]) -> Any:
+    arrays = with_batch_first(operands, dims)
+    every = 0, arrays[0].shape[0]
+    parts = cut_p.bind(
+        *arrays, plan=_batched(plan, every), boxes=tuple((every, *box) for box in boxes)
+    )
     return parts, [0] * len(parts)
+
+
+def _batched(plan: Any, every: tuple[int, int]) -> Any:
+    if isinstance(plan, Tile):
+        return plan._replace(box=(every, *plan.box))
+    return Row(plan.dim + 1, tuple(_batched(tile, every) for tile in plan.tiles))
 
 
 cut_p.multiple_results = True

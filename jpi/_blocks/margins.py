@@ -10,9 +10,9 @@ from typing import Any
 import jax.numpy as jnp
 from jax import lax
 
-from jpi._blocks.cuts import Joined, cut
+from jpi._blocks.cuts import Joined, cut, side_by_side
 from jpi._blocks.rows import summed
-from jpi._layout.layout import Axes
+from jpi._layout.layout import Axes, Box
 from jpi._layout.spans import Spans
 from jpi._mpi.mesh import Mesh
 from jpi._primitives.moves import alltoallv_p, attach_p
@@ -56,10 +56,12 @@ class Margin:
         spans = [(a, b) for _, _, a, b in self.outgoing()]
         spans += [(a, b) for _, rank, a, b in self.parts() if rank == self.own]
         spans.append((self.start, self.start))
-        boxes: list[list[tuple[int, int]]] = [[(0, n) for n in self.local.shape] for _ in spans]
-        for box, (start, stop) in zip(boxes, spans, strict=True):
-            box[self.dim] = start - self.start, stop - self.start
-        return dict(zip(spans, cut(self.local, list(map(tuple, boxes))), strict=True))
+        return dict(zip(spans, cut(self.local, [self._box(*x) for x in spans]), strict=True))
+
+    def _box(self, start: int, stop: int) -> Box:
+        box = [(0, n) for n in self.local.shape]
+        box[self.dim] = start - self.start, stop - self.start
+        return tuple(box)
 
     @cached_property
     def images(self) -> list[Spans]:
@@ -86,21 +88,25 @@ class Margin:
         """``(rank, image, count)``: the rows that this rank needs of others."""
         return [(rank, at, b - a) for at, rank, a, b in self.parts() if rank != self.own]
 
-    def join(self, received: Mapping[tuple[int, int], Any], *nothing: Any) -> Any:
+    def own_rows(self) -> Any:
+        """This rank's span, which has rows of its own block only, perhaps on around an end."""
+        spans = [(start, stop) for _, _, start, stop in self.parts()]
+        if spans == [(self.start, self.stop)]:
+            return self.local
+        boxes = [self._box(*span) for span in spans or [(self.start, self.start)]]
+        return side_by_side([Joined.of(self.local).part(box) for box in boxes], self.dim)
+
+    def join(self, received: Mapping[tuple[int, int], Any], nothing: Any) -> Any:
         """This rank's span, from its own rows and those received, by rank and image.
 
-        It depends on the arrays without elements too.
+        It depends on ``nothing``, an array without elements.
         """
-        spans = [(rank, a, b) for _, rank, a, b in self.parts()]
-        if not nothing and spans == [(self.own, self.start, self.stop)]:
-            return self.local
         pieces = [
             self.rows(a, b) if rank == self.own else received[rank, at]
             for at, rank, a, b in self.parts()
         ] or [self.rows(self.start, self.start)]
-        for none in nothing:
-            pieces[0] = attach_p.bind(pieces[0], none)
-        return pieces[0] if len(pieces) == 1 else Joined(pieces, self.dim)
+        pieces[0] = attach_p.bind(pieces[0], nothing)
+        return pieces[0] if len(pieces) == 1 else side_by_side(pieces, self.dim)
 
 
 def with_margins(mesh: Mesh, margins: Sequence[Margin]) -> list[Any]:
@@ -115,7 +121,7 @@ def with_margins(mesh: Mesh, margins: Sequence[Margin]) -> list[Any]:
         if margin.is_exchange:
             groups.setdefault((margin.axes, margin.local.dtype), []).append(k)
         else:
-            results[k] = margin.join({})
+            results[k] = margin.own_rows()
     for (axes, _), group in groups.items():
         for k, local in zip(
             group, _exchanged(mesh, axes, [margins[k] for k in group]), strict=True

@@ -9,7 +9,7 @@ import pytest
 from jax import lax
 from jax.test_util import check_grads
 
-from jpi._blocks.cuts import Joined, cut
+from jpi._blocks.cuts import cut, side_by_side
 
 BOXES = {
     "one": [((1, 3), (0, 4))],
@@ -28,7 +28,7 @@ def pieces_of(kind, x):
     if PIECES[kind] is None:
         return [x], lambda x: x
     dim, places = PIECES[kind]
-    return jnp.split(x, places, axis=dim), lambda *pieces: Joined(pieces, dim)
+    return jnp.split(x, places, axis=dim), lambda *pieces: side_by_side(pieces, dim)
 
 
 def compared(kind, boxes, dtype="float32"):
@@ -77,9 +77,45 @@ def test_a_scalar_and_a_batch_of_one_piece_alone():
     assert cut(jnp.float32(3), [(), ()]) == [3, 3]
 
     def rows(low, own):
-        return jnp.stack(cut(Joined([low, own], 0), [((0, 2), (0, 3)), ((1, 3), (0, 3))]))
+        return jnp.stack(cut(side_by_side([low, own], 0), [((0, 2), (0, 3)), ((1, 3), (0, 3))]))
 
     low, own = jnp.ones((4, 1, 3)), jnp.arange(6.0).reshape(2, 3)
     got = jax.vmap(rows, (0, None))(low, own)
     np.testing.assert_array_equal(got, jnp.stack([rows(x, own) for x in low]))
     check_grads(rows, (low[0], own), order=2)
+
+
+def wrapped(x, low, high):
+    """Rows received around those of ``x``, and columns on around its ends."""
+    rows = side_by_side([low, x, high], 0)
+    (count, width), dim = rows.shape, 1
+    ends = [rows.part(((0, count), span)) for span in ((width - 2, width), (0, 1))]
+    return side_by_side([ends[0], rows, ends[1]], dim)
+
+
+def test_an_array_may_be_in_several_tiles():
+    rng = np.random.default_rng(5)
+    low, x, high = (jnp.asarray(rng.normal(size=(n, 4)), "float32") for n in (1, 5, 2))
+    boxes = [
+        ((0, 8), (0, 7)),
+        ((1, 6), (2, 6)),
+        ((0, 5), (0, 4)),
+        ((2, 7), (3, 7)),
+        ((3, 3), (0, 7)),
+    ]
+    assert wrapped(x, low, high).shape == (8, 7)
+
+    def by_cut(x, low, high):
+        return sum(jnp.sum(jnp.sin(y) * y.size) for y in cut(wrapped(x, low, high), boxes))
+
+    def by_slices(x, low, high):
+        whole = jnp.pad(jnp.concatenate([low, x, high]), ((0, 0), (2, 1)), mode="wrap")
+        parts = [lax.slice(whole, *zip(*box, strict=True)) for box in boxes]
+        return sum(jnp.sum(jnp.sin(y) * y.size) for y in parts)
+
+    for transform in (lambda f: f, lambda f: jax.grad(f, (0, 1, 2)), lambda f: jax.hessian(f)):
+        got, expected = (jax.jit(transform(f))(x, low, high) for f in (by_cut, by_slices))
+        jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, 2e-5, 2e-5), got, expected)
+    part = wrapped(x, low, high).part(((1, 8), (1, 7))).part(((0, 5), (0, 6)))
+    (whole,) = cut(wrapped(x, low, high), [((0, 8), (0, 7))])
+    np.testing.assert_array_equal(cut(part, [((0, 5), (0, 6))])[0], whole[1:6, 1:7])
