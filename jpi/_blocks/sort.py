@@ -55,33 +55,30 @@ def sort_blocks(
         return by_rows(*operands)
     x = operands[0]
     ordered, has_negative_zero = sort_in_total_order(x)  # these keys are made once, and sent
-    by_keys = partial(_by_keys, dtype=x.dtype, comm=comm, target=target)
+    boundaries, found = _boundaries([ordered], comm, target[1:], has_negative_zero)
+
+    def by_keys(ordered: Any) -> list[Any]:
+        (received,) = _divided([ordered], boundaries, comm, target)
+        return [numbers_of(sort_keys(received), x.dtype)]
+
     if not jnp.issubdtype(x.dtype, jnp.floating):
         return by_keys(ordered)
-    found = allreduce_p.bind(has_negative_zero.astype(jnp.int32), comm=comm, op="MAX")
-    return lax.cond(found > 0, lambda _: by_rows(x), by_keys, ordered)
+    return lax.cond(found, lambda _: by_rows(x), by_keys, ordered)
 
 
 def _is_canonical(x: Any) -> bool:
     return jax.dtypes.canonicalize_dtype(x.dtype) == x.dtype
 
 
-def _by_keys(ordered: Any, *, dtype: Any, comm: Comm, target: Boundaries) -> list[Any]:
-    (received,) = _divided([ordered], [ordered], comm, target)
-    return [numbers_of(sort_keys(received), dtype)]
-
-
 def _by_rows(*operands: Any, num_keys: int, comm: Comm, target: Boundaries) -> list[Any]:
     ordered = sort_rows(operands, num_keys)
     keys = [key for x in ordered[:num_keys] for key in keys_of(x)]
-    return sort_rows(_divided(ordered, keys, comm, target), num_keys)
+    boundaries, _ = _boundaries(keys, comm, target[1:])
+    return sort_rows(_divided(ordered, boundaries, comm, target), num_keys)
 
 
-def _divided(
-    ordered: Sequence[Any], keys: Sequence[Any], comm: Comm, target: Boundaries
-) -> list[Any]:
+def _divided(ordered: Sequence[Any], boundaries: Any, comm: Comm, target: Boundaries) -> list[Any]:
     """The runs of ``ordered`` that belong to this rank's columns, from all ranks."""
-    boundaries = _boundaries(keys, comm, target[1:])
     sent = jnp.diff(boundaries, axis=1, prepend=0)
     own = target[comm.rank + 1] - target[comm.rank]
     return [
@@ -122,10 +119,13 @@ def sort_gathered(
     return [lax.slice_in_dim(x, start, stop, axis=1) for x in every]
 
 
-def _boundaries(keys: Sequence[Any], comm: Comm, goals: Sequence[int]) -> Any:
+def _boundaries(
+    keys: Sequence[Any], comm: Comm, goals: Sequence[int], flag: Any = False
+) -> tuple[Any, Any]:
     """The number of columns of this rank's sorted block before each of the global places ``goals``.
 
-    For every goal, each key narrows the range of columns that are still tied with the goal's.
+    And whether a rank has the ``flag`` set. For every goal, each key narrows the range of columns
+    that are still tied with the goal's.
     """
     rows, columns = keys[0].shape
     shape = (rows, len(goals))
@@ -137,9 +137,12 @@ def _boundaries(keys: Sequence[Any], comm: Comm, goals: Sequence[int]) -> Any:
     for key in keys:
         value = _key_at(goal, key, low, high, comm)
         low, high = (search(key, value, low, high, is_above) for is_above in (False, True))
-    before = allreduce_p.bind(_halves(low), comm=comm, op="SUM")
+    halves = _halves(low)
+    numbers = jnp.append(halves, jnp.asarray(flag, jnp.int32))
+    total, found = jnp.split(allreduce_p.bind(numbers, comm=comm, op="SUM"), [halves.size])
+    before = total.reshape(halves.shape)
     before = before + exscan_p.bind(_halves(high - low), comm=comm, op="SUM")
-    return low + jnp.clip(_number(goal - before), 0, high - low)
+    return low + jnp.clip(_number(goal - before), 0, high - low), found[0] > 0
 
 
 def _key_at(goal: Any, key: Any, low: Any, high: Any, comm: Comm) -> Any:
