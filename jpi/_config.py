@@ -71,10 +71,10 @@ class Config:
             rank, by an estimate; those that were not used for longest are dropped first. The
             environment variable ``JPI_CACHE_BYTES`` sets it at start; 2**30 by default.
         kept_bytes: how much freed memory this rank keeps for its next results, and how large the
-            blocks of it are at most, with GNU's C library: up to 2**31 - 1. New memory for a large
-            result can take longer than its message. The environment variable ``JPI_KEPT_BYTES``
-            sets it at start; 2**30 by default, or half of a core's share of the memory if that is
-            less. None: as a variable such as ``MALLOC_TRIM_THRESHOLD_`` says.
+            blocks of it are at most, with GNU's C library; 2**31 - 1 at most. New memory for a
+            large result can take longer than its message. The environment variable
+            ``JPI_KEPT_BYTES`` sets it at start; 2**30 by default, or half of a core's share of the
+            memory if that is less. None: as a variable such as ``MALLOC_TRIM_THRESHOLD_`` says.
         linalg: where a sharded matrix is factored, or a system with it solved: ``"distributed"``,
             by all ranks together, so that none holds it; ``"gathered"``, by each rank, on the whole
             matrix; or ``"auto"``, gathered where that is faster, which small matrices are
@@ -122,8 +122,8 @@ class Config:
     @kept_bytes.setter
     def kept_bytes(self, value: int) -> None:
         _require_bytes("kept_bytes", value)
-        native.keep_freed_memory(value)
-        self._kept_bytes = value
+        self._kept_bytes = min(value, 2**31 - 1)  # a C int
+        native.keep_freed_memory(self._kept_bytes)
 
     @property
     def check(self) -> Check:

@@ -16,6 +16,7 @@ from jax import lax
 from jpi._blocks.local_primitives import with_batch_first
 from jpi._jax.names import Primitive, Zero, ad, batching, mlir, type_of
 from jpi._layout.layout import Box
+from jpi._primitives.moves import attach_p
 
 cut_p = Primitive("jpi_cut")
 _FEW = 8  # the part of an array that may be cut out of its tiles before they are joined
@@ -68,7 +69,7 @@ def cut(x: Any, boxes: Sequence[Box]) -> list[Any]:
     """The parts of an array in ``boxes``."""
     x = Joined.of(x)
     different = tuple(dict.fromkeys(boxes))
-    is_plain = isinstance(x.plan, Tile) and len(different) == 1
+    is_plain = len(x.arrays) == len(different) == 1
     parts = (_cut if is_plain else cut_p.bind)(*x.arrays, plan=x.plan, boxes=different)
     found = dict(zip(different, parts, strict=True))
     return [found[box] for box in boxes]
@@ -150,7 +151,8 @@ def _transpose(
 ) -> list[Any]:
     """The cotangent of each array.
 
-    All have one if one has: what other ranks have sent must take part in the exchange back.
+    All have one if one has, and depend on all that are given: what other ranks have sent must take
+    part in the exchange back, and so in the derivatives of this function.
     """
     types = list(map(type_of, arrays))
     given = [(box, x) for box, x in zip(boxes, cotangents, strict=True) if type(x) is not Zero]
@@ -161,7 +163,8 @@ def _transpose(
         parts[tile.number] += (
             found for box, x in given if (found := _in_tile(tile, place, box, x)) is not None
         )
-    return list(map(_summed, parts, types))
+    nothing = jnp.concatenate([jnp.ravel(x)[:0] for _, x in given])
+    return [attach_p.bind(_summed(*each), nothing) for each in zip(parts, types, strict=True)]
 
 
 def _in_tile(tile: Tile, place: Box, box: Box, x: Any) -> tuple[Box, Any] | None:

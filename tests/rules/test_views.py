@@ -188,3 +188,33 @@ def test_a_view_in_a_program_has_a_type_and_a_text():
 
     jpi.jit(run)(jnp.asarray(random_array((9, 4))))
     assert seen[0][:3] == ((8, 4), np.float32, False) and "not computed yet" in seen[0][3]
+
+
+TWICE = {
+    "heat": PROGRAMS["heat"],
+    "gradient": PROGRAMS["gradient"],
+    "rolls": PROGRAMS["rolls"],
+    "two rows": lambda m, u: u[1:2, :-1] * u[2:3, 1:] + u[:1, 1:],
+    "pads of rows": lambda m, u: m.pad(u, 1)[0:2] + m.pad(u, 1)[3:5] * m.pad(u, 1)[1:3],
+}
+
+
+@pytest.mark.parametrize("shape", [(4, 2), (7, 5)])
+@pytest.mark.parametrize("program", TWICE)
+def test_second_derivatives(program, shape):
+    """Some ranks have no row of a term, but take part in the exchanges of its derivatives."""
+    values, rate = (random_array(shape, np.float32, seed) for seed in (1, 2))
+
+    def twice(m, x, rate):
+        def loss(x):
+            return m.sum(TWICE[program](m, x) ** 2)
+
+        def slope(x):
+            return m.sum(jax.grad(loss)(x) * rate)
+
+        return jax.jvp(jax.grad(loss), (x,), (rate,))[1], jax.grad(slope)(x)
+
+    expected = jax.jit(lambda x, t: twice(jax.numpy, x, t))(values, rate)
+    shared = jnp.asarray(values), jnp.asarray(rate)
+    for got, wanted in zip(jpi.jit(lambda x, t: twice(jnp, x, t))(*shared), expected, strict=True):
+        assert_same(got, wanted)
