@@ -70,9 +70,9 @@ class Config:
         cache_bytes: how much memory the compiled programs of JPI's own functions may take on this
             rank, by an estimate; those that were not used for longest are dropped first. The
             environment variable ``JPI_CACHE_BYTES`` sets it at start; 2**30 by default.
-        kept_bytes: how much freed memory this rank keeps for its next results, and how large the
-            blocks of it are at most, with GNU's C library; 2**31 - 1 at most. New memory for a
-            large result can take longer than its message. The environment variable
+        kept_bytes: how much freed memory this rank keeps for its next results of up to 32 MiB,
+            with GNU's C library; 2**31 - 1 at most. New memory for a large result can take longer
+            than its message. The environment variable
             ``JPI_KEPT_BYTES`` sets it at start; 2**30 by default, or half of a core's share of the
             memory if that is less. None: as a variable such as ``MALLOC_TRIM_THRESHOLD_`` says.
         linalg: where a sharded matrix is factored, or a system with it solved: ``"distributed"``,

@@ -22,18 +22,18 @@ if len(sys.argv) > 1:
 
 @jax.jit
 def kept_in_a_loop(x):
-    return jax.lax.scan(lambda x, _: (2 * x, x), x, length=16)[1][-1, 0]
+    return jax.lax.scan(lambda x, _: (2 * x, x), x, length=4)[1][-1, 0]
 
 def mapped():
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt * resource.getpagesize()
 
-x, calls = jnp.ones(2**20, jnp.float32), 10
+x, calls = jnp.ones(2**20, jnp.float32), 30
 for _ in range(5):
     kept_in_a_loop(x).block_until_ready()
 before = mapped()
 for _ in range(calls):
     kept_in_a_loop(x).block_until_ready()
-print((mapped() - before) / (calls * 16 * x.nbytes))
+print((mapped() - before) / (calls * 4 * x.nbytes))
 """
 
 
@@ -56,8 +56,8 @@ def mapped(tmp_path):
 def test_large_results_take_memory_that_was_freed(mapped):
     kept, share = mapped()
     assert int(kept) <= 2**30
-    assert share < 0.8, "nearly all of it was new"
-    assert mapped("0")[1] > share
+    _, without = mapped("0")
+    assert share < 0.8 * without, "most of it was new"
     assert mapped(JPI_KEPT_BYTES="1000")[0] == "1000"
     assert mapped(MALLOC_TRIM_THRESHOLD_="131072")[0] == "None"
     assert mapped(GLIBC_TUNABLES="glibc.malloc.tcache_count=7")[0] == "None"
