@@ -72,9 +72,9 @@ class Config:
             environment variable ``JPI_CACHE_BYTES`` sets it at start; 2**30 by default.
         kept_bytes: how much freed memory this rank keeps for its next results of up to 32 MiB,
             with GNU's C library; 2**31 - 1 at most. New memory for a large result can take longer
-            than its message. The environment variable
-            ``JPI_KEPT_BYTES`` sets it at start; 2**30 by default, or half of a core's share of the
-            memory if that is less. None: as a variable such as ``MALLOC_TRIM_THRESHOLD_`` says.
+            than its message. The environment variable ``JPI_KEPT_BYTES`` sets it at start; 2**30 by
+            default, or half of a core's share of the memory if that is less. None: as a variable
+            such as ``MALLOC_TRIM_THRESHOLD_`` says.
         linalg: where a sharded matrix is factored, or a system with it solved: ``"distributed"``,
             by all ranks together, so that none holds it; ``"gathered"``, by each rank, on the whole
             matrix; or ``"auto"``, gathered where that is faster, which small matrices are

@@ -14,12 +14,7 @@ import numpy as np
 
 from jpi._blocks.local_primitives import address_in
 
-_FEATURES = (
-    "AVX2",
-    "X86_V3",
-    "AVX512_SKX",
-    "X86_V4",
-)  # long vectors, as NumPy names them
+_FEATURES = "AVX2", "X86_V3", "AVX512_SKX", "X86_V4"  # long vectors, as NumPy names them
 _VERSION = "2"  # of NumPy, in which the two numbers below hold
 _GET_TABLE = 365  # PyDataType_GetArrFuncs, among the functions for extensions
 _SORT = 33  # the first function that sorts, among the pointers in the table of a dtype

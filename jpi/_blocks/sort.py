@@ -51,7 +51,7 @@ def sort_blocks(
         target: the boundaries, one more than there are ranks; columns past the last are dropped.
     """
     by_rows = partial(_by_rows, num_keys=num_keys, comm=comm, target=target)
-    if not (len(operands) == 1 and have_one_key(operands[0]) and _is_canonical(operands[0])):
+    if not (len(operands) == 1 and have_one_key(operands[0])):
         return by_rows(*operands)
     x = operands[0]
     ordered, has_negative_zero = sort_in_total_order(x)  # these keys are made once, and sent
@@ -64,10 +64,6 @@ def sort_blocks(
     if not jnp.issubdtype(x.dtype, jnp.floating):
         return by_keys(ordered)
     return lax.cond(found, lambda _: by_rows(x), by_keys, ordered)
-
-
-def _is_canonical(x: Any) -> bool:
-    return jax.dtypes.canonicalize_dtype(x.dtype) == x.dtype
 
 
 def _by_rows(*operands: Any, num_keys: int, comm: Comm, target: Boundaries) -> list[Any]:
