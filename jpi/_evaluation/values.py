@@ -117,9 +117,12 @@ class Placed(Value):
 
     Attributes:
         parts: the parts that this rank has fetched with rows of other blocks; see `views`.
+        as_view: makes a view of another array with the same numbers, which cost next to nothing to
+            compute again: arrays that are multiples of one array need its rows only.
     """
 
     local: Any
+    as_view: Callable[[], Value | None] | None = None
 
     def __init__(self, local: Any, placement: Layout) -> None:
         self.local, self.placement = local, placement

@@ -46,6 +46,8 @@ class View(Value):
         wraps: by how many rows more than the operands it reaches around such an end.
         rows_of: the array of which it is some rows, and the number of the first one along each
             dimension.
+        zeros_around: the array which is some of its rows, the others being zero, and the number of
+            the first one along each dimension.
 
     Attributes:
         result: its global type.
@@ -64,6 +66,7 @@ class View(Value):
         periodic: Sequence[bool] = (),
         wraps: int = 0,
         rows_of: tuple[Value, Sequence[int]] | None = None,
+        zeros_around: tuple[Value, Sequence[int]] | None = None,
     ) -> None:
         self.shape, self.dtype, self.spec = tuple(result.shape), result.dtype, spec
         self.result = result
@@ -72,7 +75,7 @@ class View(Value):
         self.periodic = tuple(periodic) or (False,) * self.ndim
         self.wraps: int = wraps + max((v.wraps for v in operands if isinstance(v, View)), default=0)
         self.depth: int = 1 + max((v.depth for v in operands if isinstance(v, View)), default=0)
-        self.rows_of = rows_of
+        self.rows_of, self.zeros_around = rows_of, zeros_around
         self.number = next(_numbers)
         self.parts: list[tuple[Spanned, Any]] = []
         self._settled: Placed | None = None
@@ -143,6 +146,15 @@ def beside(mesh: Mesh, value: Value, spec: Spec, *, is_shifted: bool = False) ->
     if not isinstance(value, View):
         value = value.settle(mesh)
     return placed_as(value, mesh, layout(value.shape, mesh.axes, spec))
+
+
+def shifted(value: Value) -> Value:
+    """The value of which rows are asked for where those of ``value`` are wanted shifted."""
+    if isinstance(value, Placed) and value.as_view is not None:
+        view = value.as_view()
+        value.as_view = lambda: view
+        return view or value
+    return value
 
 
 def blocks_of(placement: Layout, mesh: Mesh) -> Spanned:

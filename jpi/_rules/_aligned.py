@@ -33,6 +33,17 @@ def aligned(
     """
     if not any(isinstance(value, View) for value in values):
         return None
+    return view_of_aligned(call, values, labels, spec, build)
+
+
+def view_of_aligned(
+    call: Call,
+    values: Sequence[Value],
+    labels: Sequence[Labels],
+    spec: Spec,
+    build: Callable[[Box, Sequence[Any]], Any] | None = None,
+) -> View | None:
+    """The result as a view of the operands; see `aligned`."""
     operands = [
         beside(call.mesh, value, tuple(() if dim is None else spec[dim] for dim in dims))
         for value, dims in zip(values, labels, strict=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from jpi._evaluation.registry import Call
 from jpi._evaluation.values import Value
-from jpi._evaluation.views import FEW, SHARE, View, if_near, is_periodic
+from jpi._evaluation.views import FEW, SHARE, View, if_near, is_periodic, shifted
 from jpi._layout.layout import Axes, Box, Spec
 from jpi._layout.spans import Spanned
 
@@ -56,7 +56,7 @@ def _most(size: int, axes: Axes) -> int:
 def _rows(value: Value, dimension: int) -> tuple[Value, int, int]:
     """The array of which ``value`` is rows along ``dimension``, the first row, and the last + 1."""
     if not isinstance(value, View) or value.rows_of is None:
-        return value, 0, value.shape[dimension]
+        return shifted(value), 0, value.shape[dimension]
     base, starts = value.rows_of
     others = [dim for dim in range(value.ndim) if dim != dimension]
     if any(value.shape[dim] != base.shape[dim] for dim in others):

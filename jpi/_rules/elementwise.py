@@ -16,8 +16,9 @@ from jpi._evaluation.values import (
     pending,
     region_of,
 )
+from jpi._evaluation.views import shifted
 from jpi._layout.layout import layout
-from jpi._rules._aligned import aligned
+from jpi._rules._aligned import aligned, view_of_aligned
 
 UNARY = """
 abs acos acosh asin asinh atan atanh bessel_i0e bessel_i1e cbrt ceil clz conj convert_element_type
@@ -26,10 +27,11 @@ lgamma log log1p log2 logistic name neg not one_minus_square polynomial populati
 reduce_precision round rsqrt sign sin sinh sqrt square stop_gradient tan tanh
 """.split()
 BINARY = """
-add add_any and atan2 complex div eq eq_to ge gt igamma igamma_grad_a igammac le le_to lt lt_to max
+add and atan2 complex div eq eq_to ge gt igamma igamma_grad_a igammac le le_to lt lt_to max
 min mul mulhi ne nextafter or polygamma pow random_gamma_grad rem shift_left shift_right_arithmetic
 shift_right_logical sub xor zeta
 """.split()
+CHEAP = {"add", "div", "mul", "neg", "sub"}  # of one array and of scalars
 TERNARY = ["clamp", "regularized_incomplete_beta", "select_n"]
 
 
@@ -67,7 +69,10 @@ def elementwise(call: Call, *values: Value, **params: Any) -> Value:
     if near := aligned(call, values, labels, spec):
         return near
     target = layout(call.shape, call.mesh.axes, spec)
-    return Placed(build(region_of(call.mesh, target)), target)
+    result = Placed(build(region_of(call.mesh, target)), target)
+    if call.primitive.name in CHEAP and sum(v.ndim > 0 for v in values) == 1:
+        result.as_view = lambda: view_of_aligned(call, list(map(shifted, values)), labels, spec)
+    return result
 
 
 def _scales(call: Call, total: Value, *factor: Value) -> bool:

@@ -10,6 +10,7 @@ import functools
 import itertools
 import operator
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from jax import lax
@@ -17,11 +18,12 @@ from jax import lax
 from jpi._blocks.rows import divide_along, move_blocks, move_rows, on_axis, take_runs
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Deferred, Placed, Region, Value, region_of
-from jpi._evaluation.views import View, beside, if_near, is_periodic
+from jpi._evaluation.views import View, beside, if_near, is_periodic, shifted
 from jpi._layout.layout import Box, Layout, Mapped, layout, overlaps
 from jpi._layout.spans import Spanned, Spans
 from jpi._mpi.mesh import Mesh
 from jpi._primitives.moves import alltoallv_p
+from jpi._rules._aligned import aligned
 
 
 @rule("slice")
@@ -40,13 +42,15 @@ def slice_(
 @rule("split")
 def split(call: Call, value: Value, *, sizes: Sequence[int], axis: int) -> list[Value]:
     starts = itertools.accumulate(sizes, initial=0)
-    if value.spec[axis]:
-        return _divided(call, value.settle(call.mesh), list(starts), axis)
     origin, steps = [0] * value.ndim, (1,) * value.ndim
-    return [
-        strided(call.mesh, result, value, [*origin[:axis], start, *origin[axis + 1 :]], steps)
-        for start, result in zip(starts, call.results, strict=False)
-    ]
+    at = [[*origin[:axis], start, *origin[axis + 1 :]] for start in starts]
+    parts = list(zip(call.results, at, strict=False))
+    if value.spec[axis]:
+        near = [_near(call.mesh, result, value, start, steps) for result, start in parts]
+        if not all(near):
+            return _divided(call, value.settle(call.mesh), [start[axis] for start in at], axis)
+        return near
+    return [strided(call.mesh, result, value, start, steps) for result, start in parts]
 
 
 def _divided(call: Call, placed: Placed, starts: Sequence[int], axis: int) -> list[Value]:
@@ -73,21 +77,7 @@ def strided(
             lambda region: _strided_region(value, starts, steps, region),
             weight=value.weight,
         )
-    is_whole = [n == m and step == 1 for n, m, step in zip(shape, value.shape, steps, strict=True)]
-    is_shifted = any(axes and not whole for axes, whole in zip(value.spec, is_whole, strict=True))
-    operand = beside(mesh, value, value.spec, is_shifted=is_shifted)
-    near = if_near(
-        View(
-            mesh,
-            result,
-            value.spec,
-            [operand],
-            lambda part: [tuple(map(Spans.strided, part, starts, steps))],
-            lambda box, operands: lax.slice(*operands, (0,) * len(shape), operands[0].shape, steps),
-            periodic=[whole and is_periodic(operand, dim) for dim, whole in enumerate(is_whole)],
-            rows_of=(operand, starts) if set(steps) <= {1} else None,
-        )
-    )
+    near = _near(mesh, result, value, starts, steps)
     if near:
         return near
     placed = value.settle(mesh)
@@ -102,6 +92,29 @@ def strided(
     target = layout(shape, mesh.axes, placed.spec)
     local = lax.slice(placed.local, *_starts_and_stops(spans), steps)
     return Placed(move_blocks(local, mesh, target, natural), target)
+
+
+def _near(
+    mesh: Mesh, result: Any, value: Value, starts: Sequence[int], steps: Sequence[int]
+) -> View | None:
+    """The part as a view, if it is near."""
+    shape = result.shape
+    is_whole = [n == m and step == 1 for n, m, step in zip(shape, value.shape, steps, strict=True)]
+    is_shifted = any(axes and not whole for axes, whole in zip(value.spec, is_whole, strict=True))
+    source = value if all(is_whole) else shifted(value)
+    operand = beside(mesh, source, value.spec, is_shifted=is_shifted)
+    return if_near(
+        View(
+            mesh,
+            result,
+            value.spec,
+            [operand],
+            lambda part: [tuple(map(Spans.strided, part, starts, steps))],
+            lambda box, operands: lax.slice(*operands, (0,) * len(shape), operands[0].shape, steps),
+            periodic=[whole and is_periodic(operand, dim) for dim, whole in enumerate(is_whole)],
+            rows_of=(operand, starts) if set(steps) <= {1} else None,
+        )
+    )
 
 
 def _positions(first: int, stop: int, start: int, step: int) -> tuple[int, int]:
@@ -134,6 +147,17 @@ def _strided_region(
 def unstack(call: Call, value: Value, *, axis: int) -> list[Value]:
     if not call.results:
         return []
+    if isinstance(value, View) and not value.spec[axis]:
+        labels = [*range(axis), None, *range(axis, value.ndim - 1)]
+        spec = (*value.spec[:axis], *value.spec[axis + 1 :])
+
+        def row(i: int) -> View | None:
+            take = lambda box, locals: lax.index_in_dim(*locals, i, axis, keepdims=False)  # noqa: E731
+            return aligned(replace(call, results=(call.results[i],)), [value], [labels], spec, take)
+
+        near = list(map(row, range(len(call.results))))
+        if all(near):
+            return near
     placed = _with_dim_whole(call, value, axis)
     spec = placed.spec[:axis] + placed.spec[axis + 1 :]
     target = layout(call.shape, call.mesh.axes, spec)
@@ -227,7 +251,17 @@ def _padded_view(
         return _pad_block(local, own, paddings, value.shape, box)
 
     operand = beside(call.mesh, value, value.spec)
-    return if_near(View(call.mesh, call.results[0], value.spec, [operand, filler], needs, build))
+    starts = [low for low, _, _ in paddings]
+    view = View(
+        call.mesh,
+        call.results[0],
+        value.spec,
+        [operand, filler],
+        needs,
+        build,
+        zeros_around=(operand, starts) if filler.known == 0 else None,
+    )
+    return if_near(view)
 
 
 def _placed_before(boundary: int, padding: tuple[int, int, int], size: int) -> int:
