@@ -12,10 +12,12 @@ from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 from jax import lax
+from jax.interpreters import partial_eval
 
 from jpi._blocks.local_primitives import with_batch_first
 from jpi._jax.names import Primitive, Zero, ad, batching, mlir, type_of
 from jpi._layout.layout import Box
+from jpi._ordered.memory import as_made
 from jpi._primitives.moves import attach_p
 
 cut_p = Primitive("jpi_cut")
@@ -123,6 +125,11 @@ def _clipped(plan: Any, box: Box) -> Any:
 
 
 def _cut(*arrays: Any, plan: Any, boxes: Sequence[Box]) -> list[Any]:
+    parts = [_clipped(plan, box) for box in boxes]
+    if all(isinstance(part, Tile) for part in parts):
+        if isinstance(plan, Row):
+            arrays = tuple(map(as_made, arrays))
+        return [_part(arrays[part.number], part.box) for part in parts]
     size = math.prod(_shape(plan))
     is_small = _FEW * sum(math.prod(b - a for a, b in box) for box in boxes) < size
     whole = _joined(arrays, plan, is_small)
@@ -211,9 +218,24 @@ def _batched(plan: Any, every: tuple[int, int]) -> Any:
     return Row(plan.dim + 1, tuple(_batched(tile, every) for tile in plan.tiles))
 
 
+def _without_unused(used: Sequence[bool], equation: Any) -> tuple[list[bool], Any]:
+    """The equation without the parts that nobody uses.
+
+    It keeps all arrays: their cotangents take part in an exchange, though it may be empty here.
+    """
+    any_used = any(used)
+    needed = [any_used] * len(equation.invars)
+    if not any_used:
+        return needed, None
+    boxes = tuple(itertools.compress(equation.params["boxes"], used))
+    outvars = list(itertools.compress(equation.outvars, used))
+    return needed, equation.replace(outvars=outvars, params={**equation.params, "boxes": boxes})
+
+
 cut_p.multiple_results = True
 cut_p.def_impl(_cut)
 cut_p.def_abstract_eval(_types)
 mlir.register_lowering(cut_p, mlir.lower_fun(_cut, multiple_results=True))
 ad.deflinear2(cut_p, _transpose)
 batching.primitive_batchers[cut_p] = _batch
+partial_eval.dce_rules[cut_p] = _without_unused

@@ -15,6 +15,7 @@ from jpi._call.sharded import Sharded
 from jpi._call.target import Target
 from jpi._config import config
 from jpi._evaluation.tracing import GlobalFunction, trace_global
+from jpi._evaluation.views import undifferentiated
 from jpi._jax.statics import mixed, of_number
 from jpi._mpi.given import compare_given
 from jpi._ordered.compile import compile_threaded
@@ -128,7 +129,8 @@ class Program:
 
     def _local(self, dynamic: Sequence[Any]) -> list[Any]:
         fun, tree, kinds, target = self._source
-        result = inline(fun, tree, _refill(kinds, dynamic), target, is_compared=True)
+        with undifferentiated.active():
+            result = inline(fun, tree, _refill(kinds, dynamic), target, is_compared=True)
         leaves, self._tree = jax.tree.flatten(result, is_leaf=is_sharded)
         self._places = [(x.kind, x._mesh, x._layout) if is_sharded(x) else None for x in leaves]
         return [x._shard if is_sharded(x) else x for x in leaves]

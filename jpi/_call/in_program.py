@@ -13,7 +13,7 @@ from typing import Any
 
 from jpi._call.sharded import LATE, Sharded
 from jpi._evaluation.values import Placed, Value
-from jpi._evaluation.views import View, blocks_of, compute
+from jpi._evaluation.views import View, compute
 from jpi._jax import names as _jax
 from jpi._jax.modes import own_modes
 from jpi._layout.layout import Layout
@@ -40,7 +40,7 @@ class InProgram:
         """This rank's block. Communication: the rows that a view needs of other ranks."""
         assert isinstance(self.value, View) and self.purpose
         with _jax.set_current_trace(self.home), own_modes(), self.purpose():
-            compute([(v, blocks_of(v.layout(v.mesh), v.mesh)) for v in self.together])
+            compute(self.together)
             return self.value.settle(self.value.mesh).local
 
 

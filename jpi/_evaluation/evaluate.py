@@ -18,7 +18,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jpi._evaluation.registry import ANY_OTHER, Call, rules
-from jpi._evaluation.values import Value, replicated
+from jpi._evaluation.values import Origin, Placed, Value, replicated
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._mpi.mesh import Mesh
@@ -40,7 +40,7 @@ def evaluate(mesh: Mesh, closed: _jax.ClosedJaxpr, values: Sequence[Value]) -> l
 
     def constant(x: Any) -> Value:
         value = replicated(mesh, claimed(x, mesh, mesh.axis_names, _CONSTANT))
-        value.known = x if _is_number(x) else None
+        value.known = x if _is_number(x) or _is_few(x) else None
         return value
 
     return jaxprs.walk(closed, values, apply, constant)
@@ -56,14 +56,29 @@ def _apply(call: Call, operands: Sequence[Value]) -> Sequence[Value]:
     apply_rule = rules.get(call.primitive.name) or rules[ANY_OTHER]
     results = apply_rule(call, *operands, **call.params)
     if not isinstance(results, Value):
+        _note_origin(results, call, operands)
         return results
     if operands and all(operand.known is not None for operand in operands):
         results.known = _known(call, [operand.known for operand in operands])
+    _note_origin([results], call, operands)
     return [results]
+
+
+def _note_origin(results: Sequence[Value], call: Call, operands: Sequence[Value]) -> None:
+    """Note which primitive the results are of that are computed later, or again."""
+    for place, result in enumerate(results):
+        is_made = isinstance(result, Placed) and result.known is None and result.as_view is None
+        if result.origin is None and not is_made and all(result is not x for x in operands):
+            result.origin = Origin(call, operands, place)
 
 
 def _is_number(x: Any) -> bool:
     return np.isscalar(x) or (isinstance(x, np.ndarray) and not x.ndim)
+
+
+def _is_few(x: Any) -> bool:
+    is_integer = isinstance(x, np.ndarray) and np.issubdtype(x.dtype, np.integer)
+    return is_integer and x.size <= _FEW
 
 
 def _known(call: Call, operands: Sequence[Any]) -> Any:

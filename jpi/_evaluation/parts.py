@@ -1,4 +1,4 @@
-"""The parts of a value that this rank has computed or fetched, and what is cut from them."""
+"""Parts of arrays that this rank has computed or fetched, and what is cut from them."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ class Cuts:
 
     def __init__(self) -> None:
         self._asked: dict[int, dict[Box, Spanned]] = {}  # by identity of the array
+        self._given: dict[int, list[tuple[Spanned, Any]]] = {}
         self._cut: dict[int, dict[Box, Any]] = {}
 
     def ask(self, value: Any, part: Spanned) -> None:
         """Ask for a part before any is got; the value must live as long as the cuts."""
         self._asked.setdefault(id(value), {})[box_of(part)] = part
 
+    def give(self, value: Any, part: Spanned, local: Any) -> None:
+        """Give this rank's rows of a part, before any of them is got."""
+        self._given.setdefault(id(value), []).append((part, local))
+
     def get(self, value: Any, part: Spanned) -> Any:
         """This rank's rows of a part, when all parts of ``value`` that are asked for are there."""
         if id(value) not in self._cut:
-            self._cut[id(value)] = _cut(value.parts, self._asked[id(value)].values())
+            self._cut[id(value)] = _cut(self._given[id(value)], self._asked[id(value)].values())
         return self._cut[id(value)][box_of(part)]
-
-
-def cut_out(parts: Parts, part: Spanned) -> Any:
-    """This rank's rows of a part, which must be there."""
-    return _cut(parts, [part])[box_of(part)]
 
 
 def _cut(parts: Parts, asked: Iterable[Spanned]) -> dict[Box, Any]:
     groups: dict[int, tuple[Box, Any, list[Box]]] = {}  # by identity of what is cut
     for part in asked:
-        found = find(parts, part)
+        found = _find(parts, part)
         assert found is not None
         have, local = found
         groups.setdefault(id(local), (box_of(have), local, []))[2].append(box_of(part))
@@ -73,7 +73,7 @@ def _are_near(one: Spanned, other: Spanned) -> bool:
     return True
 
 
-def find(parts: Parts, part: Spanned) -> tuple[Spanned, Any] | None:
+def _find(parts: Parts, part: Spanned) -> tuple[Spanned, Any] | None:
     """What is there that contains ``part``."""
     for have, local in parts:
         if all(a.contains(b) for a, b in zip(have, part, strict=True)):

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 from jax import lax
@@ -79,6 +79,7 @@ class Value:
         weight: the bytes to move to change that. Operands of an operation agree on a layout by
             their weights: the heaviest one decides.
         known: its numbers, if the program itself says them, None otherwise.
+        origin: what it is a result of, if it is computed later, or again by each consumer.
     """
 
     shape: tuple[int, ...]
@@ -86,6 +87,7 @@ class Value:
     spec: Spec
     weight: int
     known: Any = None
+    origin: Origin | None = None
 
     @property
     def ndim(self) -> int:
@@ -112,11 +114,18 @@ class Value:
         return self.take(region_of(mesh, self.layout(mesh).replicated()))
 
 
+class Origin(NamedTuple):
+    """The result number ``place`` of a call."""
+
+    call: Any
+    operands: Sequence[Value]
+    place: int
+
+
 class Placed(Value):
     """A value whose block this rank holds.
 
     Attributes:
-        parts: the parts that this rank has fetched with rows of other blocks; see `views`.
         as_view: makes a view of another array with the same numbers, which cost next to nothing to
             compute again: arrays that are multiples of one array need its rows only.
     """
@@ -127,10 +136,6 @@ class Placed(Value):
     def __init__(self, local: Any, placement: Layout) -> None:
         self.local, self.placement = local, placement
         self.shape, self.spec = placement.shape, placement.spec
-
-    @cached_property
-    def parts(self) -> list[Any]:
-        return []
 
     @property
     def dtype(self) -> Any:

@@ -7,6 +7,7 @@ computed from them. So the parts that ranks compute of a view may overlap.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 from collections.abc import Callable, Sequence
@@ -19,13 +20,19 @@ from jax import lax
 
 from jpi._blocks.margins import Margin, with_margins
 from jpi._blocks.over_axes import spread_over
-from jpi._evaluation.parts import Cuts, add, cut_out, find
-from jpi._evaluation.values import Placed, Region, Value, placed_as, region_of
+from jpi._evaluation.parts import Cuts, add
+from jpi._evaluation.values import Placed, Region, Value, placed_as
+from jpi._jax.context import Context
 from jpi._layout.layout import Axes, Box, Layout, Spec, layout
 from jpi._layout.spans import Spanned, Spans, box_of
 from jpi._mpi.mesh import Mesh
 
 Needs = Callable[[Spanned], Sequence[Spanned]]
+
+# The last one computes the blocks of views; others may be added, with a derivative.
+computing: list[Callable[..., list[Any]]] = []
+# Where nobody asks for their derivative.
+undifferentiated = Context(lambda _: contextlib.nullcontext())
 
 FEW = 8  # rows that a rank may fetch however small its block is
 SHARE = 8  # it may fetch this part of a block
@@ -52,6 +59,8 @@ class View(Value):
     Attributes:
         result: its global type.
         depth: how many views are below it, one upon the other.
+        block: what this rank has computed of it: its block.
+        terms: those of which it is the sum.
     """
 
     def __init__(
@@ -77,8 +86,8 @@ class View(Value):
         self.depth: int = 1 + max((v.depth for v in operands if isinstance(v, View)), default=0)
         self.rows_of, self.zeros_around = rows_of, zeros_around
         self.number = next(_numbers)
-        self.parts: list[tuple[Spanned, Any]] = []
-        self._settled: Placed | None = None
+        self.block: Placed | None = None
+        self.terms: tuple[Value, ...] = ()
 
     @cached_property
     def reach(self) -> tuple[int, ...]:
@@ -99,17 +108,13 @@ class View(Value):
         return tuple(reach)
 
     def take(self, region: Region) -> Any:
-        target = region.layout
-        if target is None or target.spec != self.spec or region.mesh != self.mesh:
-            return self.settle(self.mesh).take(region)
-        local = computed(self, blocks_of(target, self.mesh))
-        return spread_over(local, self.mesh, region.axes, target.axes)
+        return self.settle(self.mesh).take(region)
 
     def settle(self, mesh: Mesh) -> Placed:
-        if self._settled is None:
-            chosen = self.layout(self.mesh)
-            self._settled = Placed(self.take(region_of(self.mesh, chosen)), chosen)
-        return self._settled
+        if self.block is None:
+            compute([self])
+        assert self.block is not None
+        return self.block
 
 
 def if_near(made: View) -> View | None:
@@ -168,79 +173,96 @@ def blocks_of(placement: Layout, mesh: Mesh) -> Spanned:
 # ---- computing views ----
 
 
-def computed(value: View, part: Spanned) -> Any:
-    """This rank's rows of a part of a view."""
-    compute([(value, part)])
-    return cut_out(value.parts, part)
-
-
 def take_all(mesh: Mesh, values: Sequence[Value], regions: Sequence[Region]) -> list[Any]:
     """``value.take(region)`` of each; the views among them fetch their rows together."""
-    compute(
-        [
-            (value, blocks_of(region.layout, mesh))
-            for value, region in zip(values, regions, strict=True)
-            if isinstance(value, View)
-            and value.mesh == mesh
-            and region.layout is not None
-            and region.layout.spec == value.spec
-        ]
-    )
+    compute([value for value in values if isinstance(value, View) and value.mesh == mesh])
     return [value.take(region) for value, region in zip(values, regions, strict=True)]
 
 
-def compute(wanted: Sequence[tuple[View, Spanned]]) -> None:
-    """Compute parts of views.
+def compute(*groups: Sequence[View]) -> None:
+    """Compute the blocks of views of one mesh.
+
+    Communication: see `blocks_computed`.
+    """
+    new: dict[View, int] = {}  # with the number of the group
+    for number, views in enumerate(groups):
+        new.update((view, number) for view in views if view.block is None and view not in new)
+    if new:
+        each = (list(views) for _, views in itertools.groupby(new, new.__getitem__))
+        for view, local in zip(new, computing[-1](*each), strict=True):
+            view.block = Placed(local, view.layout(view.mesh))
+
+
+def blocks_computed(*groups: Sequence[View]) -> list[Any]:
+    """This rank's blocks of views; those of a group are computed from the same rows.
 
     Communication: for each sharding of the arrays below and each dimension, one exchange of the
     rows that a rank does not hold.
     """
-    needed: dict[int, tuple[View, list[Spanned]]] = {}  # by the number of the view
-    sources: dict[int, tuple[Placed, list[Spanned]]] = {}  # by identity
-    for value, part in wanted:
-        _ask(value, part, needed, sources)
-    cuts, order = Cuts(), []
-    while needed:  # the latest view first: all that ask for parts of a view come after it
-        value, parts = needed.pop(max(needed))
-        order.append((value, parts))
-        for part in parts:
-            for operand, spans in zip(value.operands, value.needs(part), strict=True):
-                if not operand.is_replicated:
-                    _ask(operand, spans, needed, sources)
-                    cuts.ask(operand, spans)
-    if order:
-        _fetch(order[0][0].mesh, list(sources.values()))
-    for value, parts in reversed(order):
-        for part in parts:
-            value.parts.append((part, value.build(box_of(part), _operands(value, part, cuts))))
+    sources: dict[int, tuple[Value, list[Spanned]]] = {}  # by identity
+    plans = [_Group(views, sources) for views in groups]
+    for value, part, local in _fetched(groups[0][0].mesh, list(sources.values())):
+        for plan in plans:
+            plan.cuts.give(value, part, local)
+    return [block for plan in plans for block in plan.blocks()]
 
 
-def _ask(value: Value, part: Spanned, needed: dict, sources: dict) -> None:
-    if isinstance(value, View):
-        if find(value.parts, part) is None:
-            _, parts = needed.setdefault(value.number, (value, []))
-            add(parts, part)
-    else:
-        assert isinstance(value, Placed)
-        if find(value.parts, part) is None:
-            _, parts = sources.setdefault(id(value), (value, []))
-            add(parts, part)
+class _Group:
+    """Views, and what they need.
+
+    Args:
+        sources: the arrays below, and the parts of them that are needed; by identity.
+    """
+
+    def __init__(
+        self, views: Sequence[View], sources: dict[int, tuple[Value, list[Spanned]]]
+    ) -> None:
+        self.cuts, self._sources = Cuts(), sources
+        self._needed: dict[int, tuple[View, list[Spanned]]] = {}  # by the number of the view
+        self._order: list[tuple[View, list[Spanned]]] = []
+        self._wanted = [(view, blocks_of(view.layout(view.mesh), view.mesh)) for view in views]
+        for view, block in self._wanted:
+            self._ask(view, block)
+        while self._needed:  # the latest first: all that ask for parts of a view come after it
+            view, parts = self._needed.pop(max(self._needed))
+            self._order.append((view, parts))
+            for part in parts:
+                for operand, spans in zip(view.operands, view.needs(part), strict=True):
+                    if not operand.is_replicated:
+                        self._ask(operand, spans)
+
+    def _ask(self, value: Value, part: Spanned) -> None:
+        self.cuts.ask(value, part)
+        if isinstance(value, View) and value.block is None:
+            _, parts = self._needed.setdefault(value.number, (value, []))
+        else:
+            _, parts = self._sources.setdefault(id(value), (value, []))
+        add(parts, part)
+
+    def blocks(self) -> list[Any]:
+        cuts = self.cuts
+        for view, parts in reversed(self._order):
+            for part in parts:
+                cuts.give(view, part, view.build(box_of(part), _operands(view, part, cuts)))
+        return [cuts.get(view, block) for view, block in self._wanted]
 
 
-def _fetch(mesh: Mesh, sources: Sequence[tuple[Placed, list[Spanned]]]) -> None:
-    """Give each array the parts of it that this rank needs, dimension after dimension."""
+def _fetched(
+    mesh: Mesh, sources: Sequence[tuple[Value, list[Spanned]]]
+) -> list[tuple[Value, Spanned, Any]]:
+    """The parts of each array that this rank needs, dimension after dimension."""
     found = [(value, part) for value, parts in sources for part in parts]
-    locals = [value.local for value, _ in found]
-    for dim in range(max((value.ndim for value, _ in found), default=0)):
-        at = [k for k, (value, _) in enumerate(found) if dim < value.ndim]
+    placed = [value.settle(mesh) for value, _ in found]
+    locals = [x.local for x in placed]
+    for dim in range(max((x.ndim for x in placed), default=0)):
+        at = [k for k, x in enumerate(placed) if dim < x.ndim]
         margins = [
-            Margin(locals[k], dim, value.spec[dim], value.placement.offsets(dim), part[dim])
-            for k, (value, part) in ((k, found[k]) for k in at)
+            Margin(locals[k], dim, x.spec[dim], x.placement.offsets(dim), found[k][1][dim])
+            for k, x in ((k, placed[k]) for k in at)
         ]
         for k, local in zip(at, with_margins(mesh, margins), strict=True):
             locals[k] = local
-    for (value, part), local in zip(found, locals, strict=True):
-        value.parts.append((part, local))
+    return [(value, part, local) for (value, part), local in zip(found, locals, strict=True)]
 
 
 def _operands(value: View, part: Spanned, cuts: Cuts) -> list[Any]:
@@ -263,3 +285,6 @@ def _taken(operand: Value, box: Box, mesh: Mesh, axes: Axes) -> Any:
             boxes = [(*box[:dim], (a, b), *box[dim + 1 :]) for a, b in images if a < b]
             return lax.concatenate([_taken(operand, b, mesh, axes) for b in boxes], dim)
     return operand.take(Region(mesh, operand.shape, box, axes, None))
+
+
+computing.append(blocks_computed)

@@ -16,6 +16,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 from jpi._jax import jaxprs
@@ -26,6 +27,7 @@ from jpi._ordered.declared import declared
 from jpi._ordered.effect import compositions, is_ordered, twins
 from jpi._ordered.grouping import groups, together
 from jpi._ordered.lifetime import free_operands
+from jpi._ordered.memory import is_large, unwritten
 from jpi._ordered.origins import Origin, origin, within
 from jpi._ordered.programs import clearing
 
@@ -200,20 +202,34 @@ def _scan(
     consts, carry = operands[:num_consts], operands[num_consts : num_consts + num_carry]
     run = thread_tokens(jaxpr, [i >= num_consts for i in range(len(operands))])
 
-    def step(token_and_carry: Any, x: Any) -> Any:
-        token, carry = token_and_carry
-        token, results = run(token, *consts, *carry, *x)
-        return (token, results[:num_carry]), results[num_carry:]
+    types = jaxprs.output_types(jaxpr)[num_carry:]
+    # JAX fills the memory of what a scan stacks with zeros before.
+    stacks = {
+        i: unwritten((length, *x.shape), x.dtype, i)
+        for i, x in enumerate(types)
+        if is_large(length, x)
+    }
 
-    (token, carry), stacked = lax.scan(
+    def step(state: Any, x: Any) -> Any:
+        token, carry, stacks, at = state
+        token, results = run(token, *consts, *carry, *x)
+        each = dict(enumerate(results[num_carry:]))
+        stacks = {
+            i: lax.dynamic_update_index_in_dim(stack, each.pop(i), at, 0)
+            for i, stack in stacks.items()
+        }
+        return (token, results[:num_carry], stacks, at + (-1 if reverse else 1)), each
+
+    (token, carry, stacks, _), others = lax.scan(
         step,
-        (token, carry),
+        (token, carry, stacks, np.int32(length - 1 if reverse else 0)),
         operands[num_consts + num_carry :],
         length=length,
         reverse=reverse,
         unroll=unroll,
     )
-    return token, [*carry, *stacked]
+    stacked = {**stacks, **others}
+    return token, [*carry, *(stacked[i] for i in range(len(types)))]
 
 
 @_threads("while")

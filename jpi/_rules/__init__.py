@@ -29,3 +29,4 @@ from jpi._rules import sort as sort
 from jpi._rules import svd as svd
 from jpi._rules import tile as tile
 from jpi._rules import triangular_solve as triangular_solve
+from jpi._rules import view_derivatives as view_derivatives

@@ -13,9 +13,11 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from jpi._evaluation.evaluate import evaluate
-from jpi._evaluation.values import Value
+from jpi._evaluation.values import Deferred, Placed, Value, region_of
+from jpi._evaluation.views import View, compute, undifferentiated
 from jpi._jax import jaxprs
 from jpi._jax import names as _jax
 from jpi._layout.layout import Layout
@@ -37,20 +39,35 @@ def differentiated_globally(
     body = Local(mesh, closed, [x.placement for x in operands])
     transposer = _Transposer(body, function)
 
-    @jax.custom_jvp
     def run(*blocks: Any) -> list[Any]:
         return transposable(body, transposer, blocks)
 
+    return body.place(with_global_derivative(body, function, run)(*(x.local for x in operands)))
+
+
+def with_global_derivative(body: Local, function: Callable, run: Callable) -> Callable:
+    """``run``, with the derivative that JAX has for ``function``.
+
+    Args:
+        body: computes ``function`` on this rank's blocks.
+        run: does so too.
+    """
+    mesh, types = body.mesh, jaxprs.input_types(body.closed)
+    differentiable = jax.custom_jvp(run)
+
     def tangent(primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
         moves = [not is_zero(rate) for rate in tangents]
-        linear = _Linear(mesh, function, operands, moves)
-        given = evaluate(mesh, linear.traced, placed(primals, body.inputs))
-        results, residuals = given[: linear.count], given[linear.count :]
+        linear = _Linear(mesh, function, types, moves)
+        # JAX's checkpoint keeps all that a function with a derivative and with messages returns.
+        with undifferentiated.active():
+            given = evaluate(mesh, linear.traced, placed(primals, body.inputs))
+            results, residuals = given[: linear.count], given[linear.count :]
+            compute(*([x for x in each if isinstance(x, View)] for each in (results, residuals)))
         body.results = body.results or [value.layout(mesh) for value in results]
         blocks = taken(mesh, results, body.results)
         rates = iter(
             linear.apply(
-                [residual.settle(mesh) for residual in residuals],
+                residuals,
                 list(compress(tangents, moves)),
                 list(compress(body.inputs, moves)),
                 list(compress(body.results, linear.results_move)),
@@ -61,8 +78,16 @@ def differentiated_globally(
             for y, moves in zip(blocks, linear.results_move, strict=True)
         ]
 
-    run.defjvp(tangent, symbolic_zeros=True)
-    return body.place(run(*(x.local for x in operands)))
+    differentiable.defjvp(tangent, symbolic_zeros=True)
+    return differentiable
+
+
+def _kept(mesh: Mesh, residual: Value) -> Placed:
+    """What the derivative needs, in blocks if it is large."""
+    if isinstance(residual, Deferred) and residual.is_replicated:
+        blocks = mesh.layout(residual.shape, mesh.default_spec)
+        return Placed(residual.take(region_of(mesh, blocks)), blocks)
+    return residual.settle(mesh)
 
 
 class _Linear:
@@ -78,7 +103,7 @@ class _Linear:
     """
 
     def __init__(
-        self, mesh: Mesh, function: Callable, operands: Sequence[Value], moves: Sequence[bool]
+        self, mesh: Mesh, function: Callable, types: Sequence[Any], moves: Sequence[bool]
     ) -> None:
         self._mesh = mesh
         self.results_move: list[bool] = []
@@ -96,25 +121,29 @@ class _Linear:
             self.results_move[:] = [jnp.issubdtype(y.dtype, jnp.inexact) for y in results]
             return [*results, *residuals]
 
-        self.traced = traced(linearized, operands)
+        self.traced = traced(linearized, types)
 
     def apply(
         self,
-        residuals: Sequence[Any],
+        residuals: Sequence[Value],
         tangents: Sequence[Any],
         inputs: Sequence[Layout],
         outputs: Sequence[Layout],
     ) -> list[Any]:
         """The blocks of the tangents of the results, from those of the operands."""
-        count = len(residuals)
+        known = [value.known for value in residuals]
+        kept = [_kept(self._mesh, value) for value in residuals if value.known is None]
+        count = len(kept)
 
         def derivative(*args: Any) -> list[Any]:
-            rates = jax.tree.unflatten(self._tree, args[:count])(*args[count:])
+            others = iter(args[:count])
+            all_residuals = [next(others) if x is None else np.asarray(x) for x in known]
+            rates = jax.tree.unflatten(self._tree, all_residuals)(*args[count:])
             return list(compress(rates, self.results_move))
 
         types = [jax.typeof(x) for x in tangents]
-        forward, backward = _linear(self._mesh, derivative, residuals, types, inputs, outputs)
-        return linear_map(forward, backward, [x.local for x in residuals], tangents)
+        forward, backward = _linear(self._mesh, derivative, kept, types, inputs, outputs)
+        return linear_map(forward, backward, [x.local for x in kept], tangents)
 
 
 class _Transposer:

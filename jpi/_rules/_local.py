@@ -70,8 +70,8 @@ class Traced(Local):
         return jaxprs.run(self._traced, blocks)
 
 
-def traced(function: Callable, operands: Sequence[Value]) -> _jax.ClosedJaxpr:
-    """The jaxpr of a function of global arrays with the types of ``operands``."""
+def traced(function: Callable, operands: Sequence[Any]) -> _jax.ClosedJaxpr:
+    """The jaxpr of a function of global arrays with the types of ``operands``, or with these."""
     types = [jax.ShapeDtypeStruct(operand.shape, operand.dtype) for operand in operands]
     with tracing_globally.active():
         return jax.make_jaxpr(function)(*types)

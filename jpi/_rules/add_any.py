@@ -1,6 +1,9 @@
-"""Sums of cotangents: that of a roll, two parts of an array with zeros around them, is a roll."""
+"""Sums of cotangents: two parts of an array with zeros around them are a roll, as it began."""
 
 from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
 
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Value
@@ -8,20 +11,51 @@ from jpi._evaluation.views import View
 from jpi._rules._around import around
 from jpi._rules.elementwise import elementwise
 
+_MANY = 32  # terms among which no partner is looked for
+
 
 @rule("add_any")
-def add_any(call: Call, *values: Value) -> Value:
-    return _rolled(call, *values) or elementwise(call, *values)
+def add_any(call: Call, one: Value, other: Value) -> Value:
+    for values in ((one, other), (other, one)):
+        terms = _with_part(call, *values)
+        if terms:
+            break
+    else:
+        terms = [*_terms(one), *_terms(other)]
+        return _noted(elementwise(call, one, other), terms)
+    return _noted(functools.reduce(functools.partial(elementwise, call), terms), terms)
 
 
-def _rolled(call: Call, one: Value, other: Value) -> Value | None:
+def _with_part(call: Call, total: Value, part: Value) -> list[Value] | None:
+    """The terms of ``total``, one of which is the other part of a roll, with that roll for it."""
+    terms = list(_terms(total))
+    if len(terms) > _MANY:
+        return None
+    for place, term in enumerate(terms):
+        if whole := _rolled(call, term, part):
+            terms[place] = whole
+            return terms
+    return None
+
+
+def _terms(value: Value) -> Sequence[Value]:
+    return (isinstance(value, View) and value.terms) or (value,)
+
+
+def _noted(total: Value, terms: Sequence[Value]) -> Value:
+    if isinstance(total, View) and len(terms) > 1:
+        total.terms = tuple(terms)
+    return total
+
+
+def _rolled(call: Call, one: Value, other: Value) -> View | None:
     """The sum as rows of one array, on around its end, if it is that."""
     if not (isinstance(one, View) and isinstance(other, View)):
         return None
-    if one.zeros_around is None or other.zeros_around is None:
+    if not (one.zeros_around and other.zeros_around):
         return None
     (x, at), (y, place) = one.zeros_around, other.zeros_around
-    cut = [dim for dim in range(call.results[0].ndim) if at[dim] != place[dim]]
+    cut = [dim for dim in range(len(call.shape)) if at[dim] != place[dim]]
     if len(cut) != 1:
         return None
     (dim,) = cut

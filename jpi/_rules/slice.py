@@ -49,7 +49,7 @@ def split(call: Call, value: Value, *, sizes: Sequence[int], axis: int) -> list[
         near = [_near(call.mesh, result, value, start, steps) for result, start in parts]
         if not all(near):
             return _divided(call, value.settle(call.mesh), [start[axis] for start in at], axis)
-        return near
+        return list(filter(None, near))
     return [strided(call.mesh, result, value, start, steps) for result, start in parts]
 
 
@@ -147,17 +147,8 @@ def _strided_region(
 def unstack(call: Call, value: Value, *, axis: int) -> list[Value]:
     if not call.results:
         return []
-    if isinstance(value, View) and not value.spec[axis]:
-        labels = [*range(axis), None, *range(axis, value.ndim - 1)]
-        spec = (*value.spec[:axis], *value.spec[axis + 1 :])
-
-        def row(i: int) -> View | None:
-            take = lambda box, locals: lax.index_in_dim(*locals, i, axis, keepdims=False)  # noqa: E731
-            return aligned(replace(call, results=(call.results[i],)), [value], [labels], spec, take)
-
-        near = list(map(row, range(len(call.results))))
-        if all(near):
-            return near
+    if near := _rows_of_view(call, value, axis):
+        return near
     placed = _with_dim_whole(call, value, axis)
     spec = placed.spec[:axis] + placed.spec[axis + 1 :]
     target = layout(call.shape, call.mesh.axes, spec)
@@ -165,6 +156,23 @@ def unstack(call: Call, value: Value, *, axis: int) -> list[Value]:
         lax.index_in_dim(placed.local, i, axis, keepdims=False) for i in range(len(call.results))
     )
     return [Placed(row, target) for row in rows]
+
+
+def _rows_of_view(call: Call, value: Value, axis: int) -> list[Value] | None:
+    """The rows as views of a view, if it is unsharded along ``axis``."""
+    if not isinstance(value, View) or value.spec[axis]:
+        return None
+    labels = [*range(axis), None, *range(axis, value.ndim - 1)]
+    spec = (*value.spec[:axis], *value.spec[axis + 1 :])
+
+    def row(i: int) -> View | None:
+        def take(box: Box, locals: Sequence[Any]) -> Any:
+            return lax.index_in_dim(*locals, i, axis, keepdims=False)
+
+        return aligned(replace(call, results=call.results[i:]), [value], [labels], spec, take)
+
+    rows = [*filter(None, map(row, range(len(call.results))))]
+    return [*rows] if len(rows) == len(call.results) else None
 
 
 def _with_dim_whole(call: Call, value: Value, dim: int) -> Placed:

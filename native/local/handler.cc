@@ -100,6 +100,25 @@ XLA_FFI_Error* InOrderOnCpu(XLA_FFI_CallFrame* frame) {
   return handler->Call(frame);
 }
 
+// Takes memory for a result, and leaves it as it is.
+ffi::Error HandleUnwritten(ffi::AnyBuffer, ffi::Result<ffi::AnyBuffer> result) {
+  AdviseHugePages(result->untyped_data(), result->size_bytes());
+  return ffi::Error::Success();
+}
+
+XLA_FFI_Error* UnwrittenOnCpu(XLA_FFI_CallFrame* frame) {
+  static auto handler =
+      ffi::Ffi::Bind().Arg<ffi::AnyBuffer>().Ret<ffi::AnyBuffer>().To(HandleUnwritten);
+  return handler->Call(frame);
+}
+
+// The result has the memory of the operand.
+XLA_FFI_Error* AsMadeOnCpu(XLA_FFI_CallFrame* frame) {
+  static auto handler = ffi::Ffi::Bind().Arg<ffi::AnyBuffer>().Ret<ffi::AnyBuffer>().To(
+      [](auto...) { return ffi::Error::Success(); });
+  return handler->Call(frame);
+}
+
 XLA_FFI_Error* SortOnCpu(XLA_FFI_CallFrame* frame) {
   static auto handler = ffi::Ffi::Bind().Arg<ffi::AnyBuffer>().RemainingRets().To(HandleSort);
   return handler->Call(frame);
@@ -126,8 +145,11 @@ void SetSorts(uintptr_t of_4_bytes, uintptr_t of_8_bytes) {
 
 std::map<std::string, XLA_FFI_Handler*> LocalTargets() {
   std::map<std::string, XLA_FFI_Handler*> targets = MatrixTargets();
-  targets.insert(
-      {{"jpi_sort", SortOnCpu}, {"jpi_search", SearchOnCpu}, {"jpi_in_order", InOrderOnCpu}});
+  targets.insert({{"jpi_sort", SortOnCpu},
+                  {"jpi_search", SearchOnCpu},
+                  {"jpi_in_order", InOrderOnCpu},
+                  {"jpi_unwritten", UnwrittenOnCpu},
+                  {"jpi_as_made", AsMadeOnCpu}});
   return targets;
 }
 

@@ -149,7 +149,7 @@ STEPS = {
     "a field in spmd": (jpi.spmd(heat), 1, 1),
     "a periodic field": (advected, 1, 2),
     "fields in spmd": (jpi.spmd(coupled), 1, 1 + 2),  # for the second field, both of the first
-    "fields": (coupled, 2, 1 + 1 + 2),  # the carry of a loop takes one field after another
+    "fields": (coupled, 2, 1 + 1),  # the carry of a loop takes one field after another
 }
 
 
