@@ -16,6 +16,7 @@ from jpi._evaluation.values import Placed, Value, pending
 from jpi._layout.layout import Axes, layout
 from jpi._ordered.origins import with_origin
 from jpi._primitives.moves import allgather_p
+from jpi._rules._aligned import aligned
 
 OPS = {
     "reduce_sum": "SUM",
@@ -34,8 +35,20 @@ def _reduced(call: Call, value: Value, axes: Sequence[int]) -> tuple[Placed, Any
     return placed, layout(call.shape, call.mesh.axes, spec), over
 
 
+def _view(call: Call, value: Value, axes: Sequence[int]) -> Value | None:
+    """The reduction of a view, as a view, if no rank needs rows of others for it."""
+    if any(value.spec[dim] for dim in axes):
+        return None
+    kept = iter(range(value.ndim))
+    labels = [None if dim in axes else next(kept) for dim in range(value.ndim)]
+    spec = tuple(entry for dim, entry in enumerate(value.spec) if dim not in axes)
+    return aligned(call, [value], [labels], spec)
+
+
 @rule(*OPS)
 def reduce(call: Call, value: Value, *, axes: Sequence[int], **params: Any) -> Value:
+    if near := _view(call, value, axes):
+        return near
     placed, target, over = _reduced(call, value, axes)
     op = OPS[call.primitive.name]
     if op == "SUM":
@@ -57,6 +70,8 @@ def _with_factors(placed: Placed, axes: Sequence[int]) -> Any:
 
 @rule("reduce_max", "reduce_min")
 def reduce_extremum(call: Call, value: Value, *, axes: Sequence[int], **params: Any) -> Value:
+    if near := _view(call, value, axes):
+        return near
     placed, target, over = _reduced(call, value, axes)
     if not over:
         return Placed(call.bind(placed.local), target)

@@ -16,7 +16,7 @@ from jpi._blocks.rows import move_each, move_rows, on_axis
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Deferred, Placed, Region, Value, agree, region_of
 from jpi._evaluation.views import View, beside, if_near, is_periodic
-from jpi._layout.layout import Boundaries, Layout, Mapped, Spec, are_equal, layout
+from jpi._layout.layout import Boundaries, Box, Layout, Mapped, Spec, are_equal, layout
 from jpi._layout.spans import Spanned
 from jpi._rules._aligned import aligned, sizes_of
 from jpi._rules._around import around
@@ -72,23 +72,19 @@ def _transposed(call: Call, placed: Placed, permutation: Sequence[int]) -> Place
 
 @rule("squeeze")
 def squeeze(call: Call, value: Value, *, dimensions: Sequence[int]) -> Value:
+    if near := _with_other_ones(call, value):
+        return near
     spec = tuple(axes for dim, axes in enumerate(value.spec) if dim not in dimensions)
-    if not any(value.spec[dim] for dim in dimensions):
-        kept = iter(range(len(spec)))
-        labels = [None if dim in dimensions else next(kept) for dim in range(value.ndim)]
-        if near := aligned(call, [value], [labels], spec):
-            return near
     placed = _unshard(call, value, dimensions)
     return Placed(call.bind(placed.local), layout(call.shape, call.mesh.axes, spec))
 
 
 @rule("expand_dims")
 def expand_dims(call: Call, value: Value, *, dimensions: Sequence[int]) -> Value:
+    if near := _with_other_ones(call, value):
+        return near
     entries = iter(value.spec)
     spec = tuple(() if dim in dimensions else next(entries) for dim in range(len(call.shape)))
-    labels = [dim for dim in range(len(call.shape)) if dim not in dimensions]
-    if near := aligned(call, [value], [labels], spec):
-        return near
     placed = value.settle(call.mesh)
     return Placed(call.bind(placed.local), layout(call.shape, call.mesh.axes, spec))
 
@@ -135,6 +131,8 @@ def reshape(call: Call, value: Value, *, dimensions: Any, **params: Any) -> Valu
         value = _transposed(call, value.settle(call.mesh), dimensions)
     if math.prod(call.shape) == 0:
         return Deferred(call.shape, call.dtype, lambda region: jnp.zeros(region.shape, call.dtype))
+    if near := _with_other_ones(call, value):
+        return near
     groups = reshape_groups(value.shape, call.shape)
     surviving = {
         left[0] if len(left) == len(right) == 1 else _leading(left, value.shape)
@@ -153,6 +151,31 @@ def reshape(call: Call, value: Value, *, dimensions: Any, **params: Any) -> Valu
     for left, right in groups:
         local = _align_group(call, local, placed.placement, final, left, right)
     return Placed(lax.reshape(local, final.block_shape(call.mesh.coordinates)), final)
+
+
+def _with_other_ones(call: Call, value: Value) -> Value | None:
+    """A view with other dimensions of size 1, as a view."""
+    kept = [dim for dim, n in enumerate(value.shape) if n != 1]
+    into = [dim for dim, n in enumerate(call.shape) if n != 1]
+    is_same = [value.shape[dim] for dim in kept] == [call.shape[dim] for dim in into]
+    if not is_same or any(axes for dim, axes in enumerate(value.spec) if dim not in kept):
+        return None
+    place = dict(zip(kept, into, strict=True))
+    spec: list[Any] = [()] * len(call.shape)
+    for dim, target in place.items():
+        spec[target] = value.spec[dim]
+    labels = [place.get(dim) for dim in range(value.ndim)]
+
+    ones = [dim for dim in range(len(call.shape)) if dim not in into]
+
+    def build(box: Box, locals: Sequence[Any]) -> Any:
+        shape = [1 if dim in ones else n for dim, n in enumerate(sizes_of(box))]
+        result = lax.reshape(*locals, shape)
+        for dim in ones:
+            result = lax.slice_in_dim(result, *box[dim], axis=dim)
+        return result
+
+    return aligned(call, [value], [labels], tuple(spec), build)
 
 
 def _align_group(

@@ -153,16 +153,47 @@ STEPS = {
 }
 
 
-@pytest.mark.parametrize(("step", "exchanges", "rows"), STEPS.values(), ids=STEPS)
-def test_a_loop_exchanges_the_halo_alone(step, exchanges, rows):
+def start_of(name):
     field = jnp.asarray(random_array((40, 4)))
-    start = field if rows <= 2 else (field, 2 * field)
-    run = jpi.jit(lambda start: jax.lax.fori_loop(0, 3, lambda _, x: step(x), start))
+    return (field, 2 * field) if "fields" in name else field
+
+
+def sent_by_rank_0(run, start):
+    """The calls and the bytes of each operation, when it runs again."""
     jax.block_until_ready(run(start))
     with jpi.profile() as costs:
         jax.block_until_ready(run(start))
-    sent = {name: (cost.calls, cost.bytes) for name, cost in costs.ranks[0].items()}
-    assert sent == ({"alltoallv": (3 * exchanges, 3 * rows * 16)} if SIZE > 1 else {})
+    return {name: (cost.calls, cost.bytes) for name, cost in costs.ranks[0].items()}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_loop_exchanges_the_halo_alone(name):
+    step, exchanges, rows = STEPS[name]
+    run = jpi.jit(lambda start: jax.lax.fori_loop(0, 3, lambda _, x: step(x), start))
+    expected = {"alltoallv": (3 * exchanges, 3 * rows * 16)} if SIZE > 1 else {}
+    assert sent_by_rank_0(run, start_of(name)) == expected
+
+
+# The rows that rank 0 sends backward: of the cotangent, and of what it is multiplied with.
+BACKWARD = {"a field": 1, "a periodic field": 2 + 2.5}
+
+
+@pytest.mark.parametrize("name", BACKWARD)
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_a_gradient_exchanges_the_halo_alone(name, is_kept):
+    """Once forward and once backward, whether JAX keeps what the derivative needs or not."""
+    step, exchanges, rows = STEPS[name]
+    turn = step if is_kept else jax.checkpoint(step, prevent_cse=False)
+
+    def total(start):
+        last, _ = jax.lax.scan(lambda x, _: (turn(x), None), start, length=3)
+        return jnp.sum(last**2)
+
+    sent = sent_by_rank_0(jpi.jit(jax.grad(total)), start_of(name))
+    calls, count = sent.pop("alltoallv", (0, 0))
+    in_all = 3 * 2 * exchanges, 3 * (rows + BACKWARD[name]) * 16
+    assert (calls, count) == (in_all if SIZE > 1 else (0, 0))
+    assert set(sent) <= {"allreduce"}
 
 
 def test_a_view_is_computed_where_it_was_made():
