@@ -64,9 +64,11 @@ def sort_rows(operands: Sequence[Any], num_keys: int) -> list[Any]:
     return [_taken(x, places) for x in operands]
 
 
-def sort_keys(keys: Any) -> Any:
-    """Unsigned integers, sorted."""
-    return sort_keys_p.bind(keys, has_places=False)[0]
+def sort_keys(keys: Any, dtype: Any) -> Any:
+    """The numbers of a type that have these keys, sorted."""
+    if not jnp.issubdtype(dtype, jnp.floating):
+        return numbers_of(sort_keys_p.bind(keys, has_places=False, dtype=keys.dtype)[0], dtype)
+    return sort_keys_p.bind(keys, has_places=False, dtype=jnp.dtype(dtype))[0]
 
 
 def sort_in_total_order(x: Any) -> tuple[Any, Any]:
@@ -75,9 +77,11 @@ def sort_in_total_order(x: Any) -> tuple[Any, Any]:
     It goes before a positive one here, but `jax.lax.sort` keeps the order of both.
     """
     if not jnp.issubdtype(x.dtype, jnp.floating):
-        return sort_keys(ordered_bits(x)), False
-    ordered = sort_keys(ordered_bits(with_one_nan(x)))
-    return ordered, _contains(ordered, ordered_bits(-jnp.zeros((), x.dtype)))
+        keys = ordered_bits(x)
+        return sort_keys(keys, keys.dtype), False
+    zero = ordered_bits(-jnp.zeros((), x.dtype))
+    (ordered,) = sort_keys_p.bind(x, has_places=False, dtype=zero.dtype)
+    return ordered, _contains(ordered, zero)
 
 
 def _contains(ordered: Any, key: Any) -> Any:
@@ -98,22 +102,27 @@ def _by_places(x: Any) -> Any:
 def _places(keys: Sequence[Any]) -> Any:
     """Where the sorted numbers are, by keys of which the first counts most."""
     *others, last = keys
-    places = sort_keys_p.bind(last, has_places=True)[1]
+    places = _places_of(last)
     for key in reversed(others):
-        places = _taken(places, sort_keys_p.bind(_taken(key, places), has_places=True)[1])
+        places = _taken(places, _places_of(_taken(key, places)))
     return places
+
+
+def _places_of(key: Any) -> Any:
+    return sort_keys_p.bind(key, has_places=True, dtype=key.dtype)[1]
 
 
 def _taken(x: Any, places: Any) -> Any:
     return jnp.take_along_axis(x, places, axis=-1, mode="promise_in_bounds")
 
 
-run_compiled(sort_keys_p, "has_places")
+run_compiled(sort_keys_p, "has_places", "dtype")
 
 
+# Sorts keys, or floats by their keys, and gives keys, or floats if that is the `dtype`.
 @sort_keys_p.def_abstract_eval
-def _types(keys: Any, *, has_places: bool) -> list[Any]:
-    return [keys, keys.update(dtype=jnp.dtype("int32"))][: 1 + has_places]
+def _types(x: Any, *, has_places: bool, dtype: Any) -> list[Any]:
+    return [x.update(dtype=dtype), x.update(dtype=jnp.dtype("int32"))][: 1 + has_places]
 
 
 def _batch(operands: Sequence[Any], dims: Sequence[int], **params: Any) -> tuple[list[Any], Any]:
@@ -121,13 +130,15 @@ def _batch(operands: Sequence[Any], dims: Sequence[int], **params: Any) -> tuple
     return results, [0] * len(results)
 
 
-def _sort_by_xla(keys: Any, *, has_places: bool) -> Sequence[Any]:
+def _sort_by_xla(x: Any, *, has_places: bool, dtype: Any) -> Sequence[Any]:
+    keys = ordered_bits(with_one_nan(x)) if jnp.issubdtype(x.dtype, jnp.floating) else x
     places = [lax.broadcasted_iota(jnp.int32, keys.shape, keys.ndim - 1)][: int(has_places)]
-    return lax.sort([keys, *places], num_keys=1)
+    ordered, *places = lax.sort([keys, *places], num_keys=1)
+    return [ordered if dtype == keys.dtype else numbers_of(ordered, dtype), *places]
 
 
-def _lower_for_cpu(ctx: Any, keys: Any, *, has_places: bool) -> Any:
-    return jax.ffi.ffi_lowering("jpi_sort")(ctx, keys)
+def _lower_for_cpu(ctx: Any, x: Any, **params: Any) -> Any:
+    return jax.ffi.ffi_lowering("jpi_sort")(ctx, x)
 
 
 _jax.batching.primitive_batchers[sort_keys_p] = _batch

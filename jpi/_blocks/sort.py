@@ -24,7 +24,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from jpi._blocks.keys import have_one_key, keys_of, numbers_of
+from jpi._blocks.keys import have_one_key, keys_of
 from jpi._blocks.local_sort import sort_in_total_order, sort_keys, sort_local, sort_rows
 from jpi._blocks.search import search
 from jpi._layout.layout import Boundaries
@@ -59,7 +59,7 @@ def sort_blocks(
 
     def by_keys(ordered: Any) -> list[Any]:
         (received,) = _divided([ordered], boundaries, comm, target)
-        return [numbers_of(sort_keys(received), x.dtype)]
+        return [sort_keys(received, x.dtype)]
 
     if not jnp.issubdtype(x.dtype, jnp.floating):
         return by_keys(ordered)

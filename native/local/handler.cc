@@ -14,12 +14,57 @@ namespace ffi = xla::ffi;
 namespace jpi {
 namespace {
 
+template <typename Key>
+constexpr Key kSign = static_cast<Key>(Key{1} << (8 * sizeof(Key) - 1));
+
+// The bits of an infinity and of the one NaN of a type of floats; zeros for integers.
+template <typename Key>
+struct Floats {
+  Key infinity = 0, nan = 0;
+
+  explicit Floats(ffi::DataType type) {
+    const int digits = type == ffi::F16    ? 10
+                       : type == ffi::BF16 ? 7
+                       : type == ffi::F32  ? 23
+                       : type == ffi::F64  ? 52
+                                           : 0;
+    if (!digits) return;
+    infinity = static_cast<Key>(static_cast<Key>(~kSign<Key>) >> digits << digits);
+    nan = static_cast<Key>(infinity | Key{1} << (digits - 1));
+  }
+  explicit operator bool() const { return infinity; }
+};
+
+// Keys that order as floats with these bits do; all NaN are equal, and the last.
+template <typename Key>
+void Encode(const Key* bits, size_t count, Floats<Key> floats, Key* keys) {
+  for (size_t i = 0; i < count; ++i) {
+    const bool is_nan = static_cast<Key>(bits[i] & static_cast<Key>(~kSign<Key>)) > floats.infinity;
+    const Key x = is_nan ? floats.nan : bits[i];
+    keys[i] = static_cast<Key>(x & kSign<Key> ? ~x : x | kSign<Key>);
+  }
+}
+
+// The bits of the floats that have these keys, in their place.
+template <typename Key>
+void Decode(Key* keys, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    const Key x = keys[i];
+    keys[i] = static_cast<Key>(x & kSign<Key> ? x ^ kSign<Key> : ~x);
+  }
+}
+
 template <typename Key, bool kHasPlaces>
-void SortRows(const Key* operand, Run<Key, kHasPlaces> result, size_t rows, size_t columns) {
+void SortRows(const Key* operand, Floats<Key> given, Run<Key, kHasPlaces> result, bool gives_floats,
+              size_t rows, size_t columns) {
   const Scratch keys(columns * sizeof(Key)), places(kHasPlaces ? columns * sizeof(int32_t) : 0);
   const Run<Key, kHasPlaces> scratch{reinterpret_cast<Key*>(keys.bytes()), places.numbers()};
   for (size_t row = 0; row < rows; ++row) {
-    Sort(operand + row * columns, result.From(row * columns), scratch, columns);
+    const Key* source = operand + row * columns;
+    const auto target = result.From(row * columns);
+    if (given) Encode(source, columns, given, target.keys);
+    Sort(given ? target.keys : source, target, scratch, columns);
+    if (gives_floats) Decode(target.keys, columns);
   }
 }
 
@@ -28,14 +73,16 @@ ffi::Error SortKeys(ffi::AnyBuffer x, ffi::RemainingRets results) {
   const size_t columns = x.dimensions().back();
   const size_t rows = columns ? x.element_count() / columns : 0;
   const auto operand = static_cast<const Key*>(x.untyped_data());
-  const auto keys = static_cast<Key*>((*results.get<ffi::AnyBuffer>(0))->untyped_data());
+  const ffi::AnyBuffer first = **results.get<ffi::AnyBuffer>(0);
+  const auto keys = static_cast<Key*>(first.untyped_data());
+  const Floats<Key> given(x.element_type()), wanted(first.element_type());
   AdviseHugePages(keys, x.size_bytes());
   if (results.size() == 1) {
-    SortRows<Key, false>(operand, {keys, nullptr}, rows, columns);
+    SortRows<Key, false>(operand, given, {keys, nullptr}, bool(wanted), rows, columns);
   } else {
     const auto places = (*results.get<ffi::AnyBuffer>(1))->typed_data<int32_t>();
     AdviseHugePages(places, x.element_count() * sizeof(int32_t));
-    SortRows<Key, true>(operand, {keys, places}, rows, columns);
+    SortRows<Key, true>(operand, given, {keys, places}, bool(wanted), rows, columns);
   }
   return ffi::Error::Success();
 }
@@ -48,13 +95,17 @@ ffi::Error WithKey(ffi::DataType type, Function function) {
       case ffi::U8:
         return function(uint8_t{});
       case ffi::U16:
+      case ffi::F16:
+      case ffi::BF16:
         return function(uint16_t{});
       case ffi::U32:
+      case ffi::F32:
         return function(uint32_t{});
       case ffi::U64:
+      case ffi::F64:
         return function(uint64_t{});
       default:
-        return ffi::Error::InvalidArgument("jpi: the keys must be unsigned integers");
+        return ffi::Error::InvalidArgument("jpi: the keys must be unsigned integers or floats");
     }
   } catch (const std::exception& exception) {  // out of memory
     return ffi::Error::Internal(exception.what());

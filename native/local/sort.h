@@ -16,24 +16,9 @@
 #include <utility>
 #include <vector>
 
+#include "local/merge.h"
+
 namespace jpi {
-
-// Numbers that move together: the keys and, if there are any, their places.
-template <typename Key, bool kHasPlaces>
-struct Run {
-  Key* keys;
-  int32_t* places;
-
-  Run From(size_t start) const { return {keys + start, kHasPlaces ? places + start : nullptr}; }
-  void Set(size_t i, const Run& source, size_t j) const {
-    keys[i] = source.keys[j];
-    if constexpr (kHasPlaces) places[i] = source.places[j];
-  }
-  void Copy(const Run& source, size_t count) const {
-    std::copy_n(source.keys, count, keys);
-    if constexpr (kHasPlaces) std::copy_n(source.places, count, places);
-  }
-};
 
 constexpr size_t kFew = 24;      // numbers that are inserted one by one
 constexpr size_t kRuns = 32;     // runs that are merged in less time than digits are sorted,
@@ -48,73 +33,6 @@ void Insert(const Rows& x, size_t count) {
       if (x.places) std::swap(x.places[j], x.places[j - 1]);
     }
   }
-}
-
-// How many of the first `count` numbers of two merged runs are from the first run, which goes first
-// where keys are equal. Source: Odeh et al., Merge path, IPDPS workshops (2012).
-template <typename Key>
-size_t FromFirst(const Key* a, size_t a_count, const Key* b, size_t b_count, size_t count) {
-  size_t low = count > b_count ? count - b_count : 0, high = std::min(count, a_count);
-  while (low < high) {
-    const size_t middle = (low + high) / 2;
-    const bool is_before = a[middle] <= b[count - middle - 1];
-    (is_before ? low : high) = middle + is_before;
-  }
-  return low;
-}
-
-// A part of two runs that are merged: what is left of each, and where the result goes on.
-template <typename Rows>
-struct Lane {
-  Rows a, b, result;
-  size_t i = 0, i_stop, j = 0, j_stop;
-
-  // The next number, without a branch that the processor has to guess.
-  void Step() {
-    const auto first = a.keys[i], second = b.keys[j];
-    const bool is_b = second < first;
-    result.keys[i + j] = is_b ? second : first;
-    if (result.places) {
-      const int32_t at_first = a.places[i], at_second = b.places[j];
-      result.places[i + j] = is_b ? at_second : at_first;
-    }
-    j += is_b, i += !is_b;
-  }
-  size_t Sure() const { return std::min(i_stop - i, j_stop - j); }  // steps that leave no run
-  void Finish() {
-    while (i < i_stop && j < j_stop) Step();
-    result.From(i + j).Copy(a.From(i), i_stop - i);
-    result.From(i_stop + j).Copy(b.From(j), j_stop - j);
-  }
-};
-
-// Merges two runs. The parts of the result are made side by side: a step need not wait for the one
-// before it.
-template <typename Rows>
-void Merge(const Rows& a, size_t a_count, const Rows& b, size_t b_count, const Rows& result) {
-  constexpr size_t kLanes = 4, kFewSteps = 16;
-  std::array<Lane<Rows>, kLanes> lanes;
-  size_t i = 0, done = 0;
-  for (size_t lane = 0; lane < kLanes; ++lane) {
-    const size_t stop = (a_count + b_count) * (lane + 1) / kLanes;
-    const size_t i_stop = FromFirst(a.keys, a_count, b.keys, b_count, stop);
-    lanes[lane] = {a.From(i), b.From(done - i),          result.From(done), 0, i_stop - i,
-                   0,         stop - i_stop - (done - i)};
-    i = i_stop, done = stop;
-  }
-  const auto sure = [&] {
-    size_t least = lanes[0].Sure();
-    for (const auto& lane : lanes) least = std::min(least, lane.Sure());
-    return least;
-  };
-  for (size_t steps = sure(); steps >= kFewSteps; steps = sure()) {
-    auto together = lanes;  // in registers
-    for (size_t k = 0; k < steps; ++k) {
-      for (auto& lane : together) lane.Step();
-    }
-    lanes = together;
-  }
-  for (auto& lane : lanes) lane.Finish();
 }
 
 // How often `MergeRuns` merges neighbours until one run is left.
@@ -197,12 +115,13 @@ std::atomic<SortFunction>& SortOf() {
   return function;
 }
 
-// Sorts `count` keys, fewer than 2^31, into `x`; `scratch` has room for as many numbers.
+// Sorts `count` keys, fewer than 2^31, into `x`, where they may be already; `scratch` has room for
+// as many numbers.
 template <typename Key, bool kHasPlaces>
 void Sort(const Key* keys, const Run<Key, kHasPlaces>& x, const Run<Key, kHasPlaces>& scratch,
           size_t count) {
   const auto start_in = [&](const Run<Key, kHasPlaces>& start) {
-    std::copy_n(keys, count, start.keys);
+    if (keys != start.keys) std::copy_n(keys, count, start.keys);
     if constexpr (kHasPlaces) std::iota(start.places, start.places + count, 0);
     return start;
   };
@@ -211,8 +130,11 @@ void Sort(const Key* keys, const Run<Key, kHasPlaces>& x, const Run<Key, kHasPla
   if constexpr (!kHasPlaces) sort = SortOf<Key>().load(std::memory_order_relaxed);
   std::vector<size_t> runs = AscendingRuns(keys, count, sort ? kFewRuns : kRuns);
   if (!runs.empty()) {
+    const bool is_first_in_result = Passes(runs.size() - 1) % 2;
     Run<Key, kHasPlaces> source{const_cast<Key*>(keys), nullptr};  // which is only read
-    if constexpr (kHasPlaces) source = start_in(Passes(runs.size() - 1) % 2 ? scratch : x);
+    if (kHasPlaces || (keys == x.keys && is_first_in_result)) {
+      source = start_in(is_first_in_result ? scratch : x);
+    }
     return MergeRuns(source, x, scratch, std::move(runs));
   }
   start_in(x);

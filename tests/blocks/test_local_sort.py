@@ -62,7 +62,7 @@ def test_sorts_of_numpy_and_by_digits_are_the_same(dtype):
         try:
             for addresses in (sorts(), (0, 0)):
                 native.set_sorts(*addresses)
-                (found,) = sort_keys_p.bind(jnp.asarray(keys), has_places=False)
+                (found,) = sort_keys_p.bind(jnp.asarray(keys), has_places=False, dtype=keys.dtype)
                 np.testing.assert_array_equal(found, np.sort(keys))
         finally:
             native.set_sorts(*sorts())
