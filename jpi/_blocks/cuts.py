@@ -218,11 +218,12 @@ def _batched(plan: Any, every: tuple[int, int]) -> Any:
     return Row(plan.dim + 1, tuple(_batched(tile, every) for tile in plan.tiles))
 
 
-def _without_unused(used: Sequence[bool], equation: Any) -> tuple[list[bool], Any]:
-    """The equation without the parts that nobody uses.
+def _without_unused(used: Sequence[bool], *more: Any) -> tuple[list[bool], Any]:
+    """The equation without the parts that nobody uses, for JAX to drop what is not needed.
 
     It keeps all arrays: their cotangents take part in an exchange, though it may be empty here.
     """
+    *_, equation = more  # newer JAX says which operands are there, too
     any_used = any(used)
     needed = [any_used] * len(equation.invars)
     if not any_used:
