@@ -22,6 +22,7 @@ from jpi._blocks.over_axes import (
     spread_over,
 )
 from jpi._blocks.redistribute import redistribute
+from jpi._jax import names as _jax
 from jpi._layout.layout import Axes, Box, Layout, Spec, layout
 from jpi._mpi.mesh import Mesh
 
@@ -132,6 +133,7 @@ class Placed(Value):
 
     local: Any
     as_view: Callable[[], Value | None] | None = None
+    _spread_in: tuple[Any, dict[Axes, Any]] | None = None
 
     def __init__(self, local: Any, placement: Layout) -> None:
         self.local, self.placement = local, placement
@@ -147,12 +149,28 @@ class Placed(Value):
 
     def take(self, region: Region) -> Any:
         mesh, target = region.mesh, region.layout or self.placement.replicated()
-        local = redistribute(self.local, mesh.comm, self.placement, target)
-        local = spread_over(local, mesh, region.axes, target.axes)
+        if self.is_replicated and target.is_replicated:
+            local = self._spread(mesh, region.axes)
+        else:
+            local = redistribute(self.local, mesh.comm, self.placement, target)
+            local = spread_over(local, mesh, region.axes, target.axes)
         if region.layout is None:
             starts, stops = zip(*region.box, strict=True) if region.box else ((), ())
             local = lax.slice(local, starts, stops)
         return local
+
+    def _spread(self, mesh: Mesh, axes: Axes) -> Any:
+        """The value, which every rank holds, for a computation that differs over ``axes``.
+
+        It is spread once, as the ranks compare it then, and one may take more parts than another.
+        """
+        trace = _jax.current_trace()
+        if self._spread_in is None or self._spread_in[0] is not trace:
+            self._spread_in = trace, {}
+        known = self._spread_in[1]
+        if axes not in known:
+            known[axes] = spread_over(self.local, mesh, axes)
+        return known[axes]
 
     def settle(self, mesh: Mesh) -> Placed:
         return self

@@ -250,3 +250,26 @@ def test_second_derivatives(program, shape):
     shared = jnp.asarray(values), jnp.asarray(rate)
     for got, wanted in zip(jpi.jit(lambda x, t: twice(jnp, x, t))(*shared), expected, strict=True):
         assert_same(got, wanted)
+
+
+WITH_CONSTANTS = {
+    "a plain array": lambda m, u, v: m.roll(v * m.roll(u, 1, 0), 1, 0),
+    "a choice": lambda m, u, v: u + m.roll(m.where(v > 0, u, m.roll(u, 1, 0)), 1, 0),
+    "constants": lambda m, u, v: m.roll(u * m.where(u * m.roll(u, -1, 0) > 0.2, 1.5, v), 1, 0) * u,
+}
+
+
+@pytest.mark.parametrize("name", WITH_CONSTANTS)
+def test_ranks_compare_alike_what_they_take_in_other_parts(name, monkeypatch):
+    monkeypatch.setattr(jpi.config, "check", "full")
+    values, plain = random_array((10,), np.float32), random_array((10,), np.float32, seed=1)
+
+    def slopes(m, u, v):
+        def loss(u, v):
+            return m.sum(WITH_CONSTANTS[name](m, u, v) ** 2)
+
+        return jax.grad(loss, (0, 1))(u, v), jax.grad(lambda u: m.sum(jax.grad(loss)(u, v) ** 2))(u)
+
+    expected = jax.jit(lambda u, v: slopes(jax.numpy, u, v))(values, plain)
+    found = jpi.jit(lambda u, v: slopes(jnp, u, v))(jnp.asarray(values), jax.numpy.asarray(plain))
+    assert_same(found, expected)
