@@ -7,6 +7,7 @@ solved by a loop. So the derivative is traced on the global types, and evaluated
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from itertools import compress
 from typing import Any
@@ -67,7 +68,7 @@ def with_global_derivative(body: Local, function: Callable, run: Callable) -> Ca
         blocks = taken(mesh, results, body.results)
         rates = iter(
             linear.apply(
-                residuals,
+                _kept(body, residuals),
                 list(compress(tangents, moves)),
                 list(compress(body.inputs, moves)),
                 list(compress(body.results, linear.results_move)),
@@ -82,12 +83,19 @@ def with_global_derivative(body: Local, function: Callable, run: Callable) -> Ca
     return differentiable
 
 
-def _kept(mesh: Mesh, residual: Value) -> Placed:
-    """What the derivative needs, in blocks if it is large."""
-    if isinstance(residual, Deferred) and residual.is_replicated:
-        blocks = mesh.layout(residual.shape, mesh.default_spec)
-        return Placed(residual.take(region_of(mesh, blocks)), blocks)
-    return residual.settle(mesh)
+def _kept(body: Local, residuals: Sequence[Value]) -> list[Value]:
+    """What the derivative needs; in blocks, where every rank would hold more than its blocks."""
+    mesh, placements = body.mesh, [*body.inputs, *body.results]
+    largest = max(math.prod(x.counts(dim)[0] for dim in range(x.ndim)) for x in placements)
+
+    def kept(residual: Value) -> Value:
+        is_unmade = isinstance(residual, Deferred) and residual.is_replicated
+        if not is_unmade or math.prod(residual.shape) <= largest:
+            return residual
+        target = mesh.layout(residual.shape, mesh.default_spec)
+        return Placed(residual.take(region_of(mesh, target)), target)
+
+    return list(map(kept, residuals))
 
 
 class _Linear:
@@ -132,7 +140,7 @@ class _Linear:
     ) -> list[Any]:
         """The blocks of the tangents of the results, from those of the operands."""
         known = [value.known for value in residuals]
-        kept = [_kept(self._mesh, value) for value in residuals if value.known is None]
+        kept = [value.settle(self._mesh) for value in residuals if value.known is None]
         count = len(kept)
 
         def derivative(*args: Any) -> list[Any]:
