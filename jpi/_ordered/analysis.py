@@ -21,6 +21,7 @@ from jpi._jax import names as _jax
 from jpi._jax.callers import calling_line
 from jpi._mpi.comm import Comm
 from jpi._mpi.partition import alone, divides, is_whole, joined
+from jpi._ordered.branches import Branches
 from jpi._ordered.effect import compositions, is_ordered, twins
 from jpi._ordered.origins import site_within
 from jpi._ordered.varying import Kind, Together, Varying, both, causes, connected, rules, uses
@@ -81,6 +82,7 @@ class _Analysis:
         self._are_given = are_given
         self._places: list[Any] = []
         self._known: dict[Any, list[Kind]] = {}
+        self.branches = Branches()
 
     def kind_given(self, x: Any) -> Kind:
         """The kind of an array of which each rank may have its own."""
@@ -209,8 +211,11 @@ def _cond(analysis: _Analysis, equation: Any, given: list[Kind]) -> list[Kind]:
     if index and (together := _divided(index, branches)):
         analysis.refuse("the predicate of a branch that communicates", equation, index, together)
         index = _same_on(together, index)
-    results = [analysis.kinds_of(branch, operands) for branch in branches]
-    return [_all([index, *kinds]) for kinds in zip(*results, strict=True)]
+    in_each = analysis.branches.operands(equation, operands)
+    results = list(map(analysis.kinds_of, branches, in_each))
+    of_each = list(zip(*results, strict=True))
+    analysis.branches.note(equation, of_each)
+    return [_all([index, *kinds]) for kinds in of_each]
 
 
 @_enters("scan")

@@ -9,7 +9,7 @@ from harness.ranks import RANK, SIZE
 from jax import lax
 from jax.experimental.ode import odeint
 from mpi4py import MPI
-from support.oracle import random_array
+from support.oracle import assert_same, random_array
 
 import jpi
 import jpi.numpy
@@ -258,3 +258,33 @@ def test_a_solver_that_hides_blocks_in_a_closure_is_refused():
         else:
             with pytest.raises(TypeError, match=r"same on every rank.*test_varying.*jpi\.spmd"):
                 gradient(jnp.asarray(W), x)
+
+
+BRANCHES = {
+    "a checkpoint": lambda m, u, w: (
+        lambda c: jax.checkpoint(lambda c, w: m.sin(c * w[0] + w[1]))(c, w),
+        lambda c: m.sin(c) * w[0],
+    ),
+    "a product": lambda m, u, w: (lambda c: m.sin(c * (w @ w)), lambda c: c * c),
+}
+
+
+@pytest.mark.parametrize("name", BRANCHES)
+@pytest.mark.parametrize("predicate", [0, 1])
+def test_branches_share_what_their_derivatives_need(name, predicate):
+    """One keeps a plain array and another one a block, which have the same type."""
+    values, plain = random_array((2 * jpi.size(),)), random_array((2,), seed=1)
+
+    def slopes(m, u, w, t):
+        def loss(u, w):
+            return m.sum(jax.lax.cond(t > 0, *BRANCHES[name](m, u, w), u))
+
+        def twice(u, w):
+            return sum(m.sum(x**2) for x in jax.grad(loss, (0, 1))(u, w))
+
+        return jax.grad(loss, (0, 1))(u, w), jax.grad(twice, (0, 1))(u, w)
+
+    plain = jax.numpy.asarray(plain)
+    expected = jax.jit(lambda *xs: slopes(jax.numpy, *xs))(values, plain, predicate)
+    run = jpi.jit(lambda *xs: slopes(jpi.numpy, *xs))
+    assert_same(run(jpi.numpy.asarray(values), plain, predicate), expected)
