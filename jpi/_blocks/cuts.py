@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 from jax import lax
-from jax.interpreters import partial_eval
 
 from jpi._blocks.local_primitives import with_batch_first
-from jpi._jax.names import Primitive, Zero, ad, batching, mlir, type_of
+from jpi._jax.names import Primitive, Zero, ad, batching, mlir, partial_eval, type_of
 from jpi._layout.layout import Box
 from jpi._ordered.memory import as_made
 from jpi._primitives.moves import attach_p

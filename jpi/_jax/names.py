@@ -77,6 +77,7 @@ from jax.extend.core import Literal as Literal
 from jax.extend.core import Primitive as Primitive
 from jax.interpreters import ad as ad
 from jax.interpreters import mlir as mlir
+from jax.interpreters import partial_eval as partial_eval
 from jax.tree_util import GetAttrKey as GetAttrKey
 from jax.tree_util import register_pytree_with_keys as register_pytree_with_keys
 
