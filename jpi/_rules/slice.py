@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from jax import lax
 
 from jpi._blocks.rows import divide_along, move_blocks, move_rows, on_axis, take_runs
@@ -260,6 +261,7 @@ def _padded_view(
 
     operand = beside(call.mesh, value, value.spec)
     starts = [low for low, _, _ in paddings]
+    is_zero = filler.known is not None and not np.asarray(filler.known).any()
     view = View(
         call.mesh,
         call.results[0],
@@ -267,7 +269,7 @@ def _padded_view(
         [operand, filler],
         needs,
         build,
-        zeros_around=(operand, starts) if filler.known == 0 else None,
+        zeros_around=(operand, starts) if is_zero else None,
     )
     return if_near(view)
 
