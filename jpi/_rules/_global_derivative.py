@@ -38,12 +38,17 @@ def differentiated_globally(
     """
     operands = [value.settle(mesh) for value in values]
     body = Local(mesh, closed, [x.placement for x in operands])
+    return body.place(transposed_globally(body, function)(*(x.local for x in operands)))
+
+
+def transposed_globally(body: Local, function: Callable) -> Callable:
+    """``body``, with the derivative and transpose that JAX has for ``function``."""
     transposer = _Transposer(body, function)
 
     def run(*blocks: Any) -> list[Any]:
         return transposable(body, transposer, blocks)
 
-    return body.place(with_global_derivative(body, function, run)(*(x.local for x in operands)))
+    return with_global_derivative(body, function, run)
 
 
 def with_global_derivative(body: Local, function: Callable, run: Callable) -> Callable:

@@ -11,7 +11,9 @@ from jax import lax
 
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Placed, Value
+from jpi._jax.jaxprs import run as run_jaxpr
 from jpi._layout.layout import Layout
+from jpi._rules._global_derivative import transposed_globally
 from jpi._rules._local import Local, Traced, placed, taken
 
 
@@ -34,7 +36,9 @@ def custom_linear_solve(
     def local(closed: Any, consts: Sequence[Placed], results: list[Layout]) -> Callable:
         inputs = [*(c.placement for c in consts), *unknowns]
         body = Local(mesh, closed, inputs, lambda _: results)
-        return lambda blocks: body(*(c.local for c in consts), *blocks)
+        # Rows of constants and of what it is linear in may travel in one message.
+        run = transposed_globally(body, lambda *args: run_jaxpr(closed, args))
+        return lambda blocks: run(*(c.local for c in consts), *blocks)
 
     def solver(closed: Any, consts: Sequence[Placed]) -> Callable:
         solve = local(closed, consts, results)

@@ -3,7 +3,7 @@
 import jax
 import numpy as np
 import pytest
-from support.oracle import random_array
+from support.oracle import assert_same, random_array
 
 import jpi
 import jpi.numpy
@@ -118,3 +118,22 @@ def test_operators_that_do_not_fit_are_refused():
         cg(lambda x: jpi.numpy.expand_dims(x, 1), b)
     with pytest.raises(ValueError, match="solve_method"):
         gmres(lambda x: x, b, solve_method="other")
+
+
+def test_products_with_a_hessian_of_rolls():
+    """Rows of a constant and rows of what the solver multiplies travel in one message."""
+    values = random_array((4 * jpi.size() + 1,)) + 1.0
+
+    def step(u):
+        def slope(u):
+            return jax.grad(lambda u: jax.numpy.sum(jax.numpy.roll(u, 1) * u**3))(u)
+
+        def operator(w):
+            return jax.jvp(slope, (u,), (w,))[1] + 30 * w
+
+        return jax.scipy.sparse.linalg.cg(operator, u)[0]
+
+    def both(u):
+        return step(u), jax.grad(lambda u: jax.numpy.sum(step(u) ** 2))(u)
+
+    assert_same(jpi.spmd(both)(jpi.numpy.asarray(values)), jax.jit(both)(values), looser=1e3)
