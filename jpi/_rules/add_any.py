@@ -16,14 +16,10 @@ _MANY = 32  # terms among which no partner is looked for
 
 @rule("add_any")
 def add_any(call: Call, one: Value, other: Value) -> Value:
-    for values in ((one, other), (other, one)):
-        terms = _with_part(call, *values)
-        if terms:
-            break
-    else:
-        terms = [*_terms(one), *_terms(other)]
-        return _noted(elementwise(call, one, other), terms)
-    return _noted(functools.reduce(functools.partial(elementwise, call), terms), terms)
+    terms = _with_part(call, one, other) or _with_part(call, other, one)
+    if terms:
+        return _noted(functools.reduce(functools.partial(elementwise, call), terms), terms)
+    return _noted(elementwise(call, one, other), [*_terms(one), *_terms(other)])
 
 
 def _with_part(call: Call, total: Value, part: Value) -> list[Value] | None:

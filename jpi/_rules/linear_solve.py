@@ -33,11 +33,14 @@ def custom_linear_solve(
     unknowns = results[: len(given)]
     rhs = taken(mesh, given, unknowns)
 
-    def local(closed: Any, consts: Sequence[Placed], results: list[Layout]) -> Callable:
+    def local(
+        closed: Any, consts: Sequence[Placed], results: list[Layout], is_operator: bool = False
+    ) -> Callable:
         inputs = [*(c.placement for c in consts), *unknowns]
         body = Local(mesh, closed, inputs, lambda _: results)
-        # Rows of constants and of what it is linear in may travel in one message.
-        run = transposed_globally(body, lambda *args: run_jaxpr(closed, args))
+        run: Callable = body
+        if is_operator:  # rows of constants and of what it is linear in may be in one message
+            run = transposed_globally(body, lambda *args: run_jaxpr(closed, args))
         return lambda blocks: run(*(c.local for c in consts), *blocks)
 
     def solver(closed: Any, consts: Sequence[Placed]) -> Callable:
@@ -51,7 +54,7 @@ def custom_linear_solve(
 
     has_aux = len(results) > len(given)
     solution = lax.custom_linear_solve(
-        local(jaxprs.matvec, of_matvec, unknowns),
+        local(jaxprs.matvec, of_matvec, unknowns, is_operator=True),
         rhs,
         solver(jaxprs.solve, of_solve),
         jaxprs.transpose_solve and solver(jaxprs.transpose_solve, of_transpose),
