@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 NATIVE = Path(__file__).parents[1] / "native"
-LAYERS = ("mpi", "table", "records", "run", "local", "module.cc")  # from the lowest to the highest
+LAYERS = (
+    "sorting",
+    "mpi",
+    "table",
+    "records",
+    "run",
+    "local",
+    "module.cc",
+)  # from the lowest to the highest
 
 
 def includes(root):

@@ -1,9 +1,8 @@
 """Sorting the numbers that a rank holds, along their last dimension.
 
-On a CPU a function of ours sorts integers (native/local/sort.h), or one of NumPy: XLA compares them
-two by two, which takes ten times as long. It also merges the sorted runs that come from other
-ranks. Numbers of any other type are sorted by their integer keys. Elsewhere the keys are sorted by
-XLA.
+On a CPU a function of ours sorts integers (native/sorting/sort.h), or one of NumPy: XLA compares
+them two by two, which takes ten times as long. Numbers of any other type are sorted by their
+integer keys. Elsewhere the keys are sorted by XLA.
 """
 
 from __future__ import annotations
@@ -64,13 +63,6 @@ def sort_rows(operands: Sequence[Any], num_keys: int) -> list[Any]:
     return [_taken(x, places) for x in operands]
 
 
-def sort_keys(keys: Any, dtype: Any) -> Any:
-    """The numbers of a type that have these keys, sorted."""
-    if not jnp.issubdtype(dtype, jnp.floating):
-        return numbers_of(sort_keys_p.bind(keys, has_places=False, dtype=keys.dtype)[0], dtype)
-    return sort_keys_p.bind(keys, has_places=False, dtype=jnp.dtype(dtype))[0]
-
-
 def sort_in_total_order(x: Any) -> tuple[Any, Any]:
     """The ordered bits of real numbers, sorted, and whether there is a negative zero.
 
@@ -78,7 +70,7 @@ def sort_in_total_order(x: Any) -> tuple[Any, Any]:
     """
     if not jnp.issubdtype(x.dtype, jnp.floating):
         keys = ordered_bits(x)
-        return sort_keys(keys, keys.dtype), False
+        return sort_keys_p.bind(keys, has_places=False, dtype=keys.dtype)[0], False
     zero = ordered_bits(-jnp.zeros((), x.dtype))
     (ordered,) = sort_keys_p.bind(x, has_places=False, dtype=zero.dtype)
     return ordered, _contains(ordered, zero)

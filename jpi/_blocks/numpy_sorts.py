@@ -1,4 +1,4 @@
-"""The functions by which NumPy sorts unsigned integers, for native/local/sort.h.
+"""The functions by which NumPy sorts unsigned integers, for native/sorting/sort.h.
 
 With vectors of 256 bits NumPy sorts twice as fast as we do by digits, and with 512 three times. Its
 functions stand in the table that a dtype has for extensions (PyArray_ArrFuncs in NumPy's C API).

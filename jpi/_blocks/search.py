@@ -1,4 +1,4 @@
-"""Finding places in the sorted rows that a rank holds: on a CPU by native/local/search.h.
+"""Finding places in the sorted rows that a rank holds: on a CPU by native/sorting/search.h.
 
 XLA makes a loop of many small operations of it, each of which takes longer than the whole search.
 """

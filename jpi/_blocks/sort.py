@@ -15,7 +15,7 @@ Distrib. Comput. 12 (1991): exact splitting.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -24,13 +24,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from jpi._blocks.keys import have_one_key, keys_of
-from jpi._blocks.local_sort import sort_in_total_order, sort_keys, sort_local, sort_rows
+from jpi._blocks.keys import have_one_key, keys_of, numbers_of
+from jpi._blocks.local_sort import sort_in_total_order, sort_local, sort_rows
 from jpi._blocks.search import search
 from jpi._layout.layout import Boundaries
 from jpi._mpi.comm import Comm
 from jpi._primitives.reductions import allgather_each_p, allreduce_p, exscan_p
-from jpi._primitives.routing import exchange, fetch
+from jpi._primitives.routing import exchange, exchange_sorted, fetch
 
 DIGIT = 4  # the bits of a key that one sum over ranks finds,
 LONG_DIGIT = 8  # or that it finds if it stays as small as
@@ -58,8 +58,10 @@ def sort_blocks(
     boundaries, found = _boundaries([ordered], comm, target[1:], has_negative_zero)
 
     def by_keys(ordered: Any) -> list[Any]:
-        (received,) = _divided([ordered], boundaries, comm, target)
-        return [sort_keys(received, x.dtype)]
+        is_floating = jnp.issubdtype(x.dtype, jnp.floating)
+        merge = partial(exchange_sorted, dtype=x.dtype if is_floating else ordered.dtype)
+        (y,) = _divided([ordered], boundaries, comm, target, merge)
+        return [y if is_floating else numbers_of(y, x.dtype)]
 
     if not jnp.issubdtype(x.dtype, jnp.floating):
         return by_keys(ordered)
@@ -70,16 +72,21 @@ def _by_rows(*operands: Any, num_keys: int, comm: Comm, target: Boundaries) -> l
     ordered = sort_rows(operands, num_keys)
     keys = [key for x in ordered[:num_keys] for key in keys_of(x)]
     boundaries, _ = _boundaries(keys, comm, target[1:])
-    return sort_rows(_divided(ordered, boundaries, comm, target), num_keys)
+    return sort_rows(_divided(ordered, boundaries, comm, target, exchange), num_keys)
 
 
-def _divided(ordered: Sequence[Any], boundaries: Any, comm: Comm, target: Boundaries) -> list[Any]:
+def _divided(
+    ordered: Sequence[Any],
+    boundaries: Any,
+    comm: Comm,
+    target: Boundaries,
+    move: Callable[..., Any],
+) -> list[Any]:
     """The runs of ``ordered`` that belong to this rank's columns, from all ranks."""
     sent = jnp.diff(boundaries, axis=1, prepend=0)
     own = target[comm.rank + 1] - target[comm.rank]
     return [
-        jnp.stack([exchange(x[row], sent[row], comm, own) for row in range(len(x))])
-        for x in ordered
+        jnp.stack([move(x[row], sent[row], comm, own) for row in range(len(x))]) for x in ordered
     ]
 
 

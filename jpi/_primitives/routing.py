@@ -7,6 +7,7 @@ another owner, and four for each offset, or eight for each run of adjacent offse
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -52,6 +53,17 @@ def exchange(x: Any, counts: Any, comm: Comm, rows: int) -> Any:
     return exchange_p.bind(x, counts, comm=comm, rows=rows)
 
 
+def exchange_sorted(x: Any, counts: Any, comm: Comm, rows: int, dtype: Any) -> Any:
+    """As `exchange`, of a sorted vector: what arrives is merged.
+
+    Args:
+        x: unsigned integers, sorted.
+        dtype: that of ``x``, or floats of its size: those that have these integers for their keys
+            (`jpi._blocks.keys`).
+    """
+    return exchange_sorted_p.bind(x, counts, comm=comm, rows=rows, dtype=jnp.dtype(dtype))
+
+
 def deliver(
     base: Any, x: Any, owner: Any, offset: Any, comm: Comm, op: Op = "set", unique: bool = False
 ) -> Any:
@@ -86,6 +98,13 @@ exchange_p = ordered_primitive(
     message=lambda comm, rows: {"comm": comm},
     native_operands=2,
 )
+exchange_sorted_p = ordered_primitive(
+    "exchange_sorted",
+    target=lambda **params: "exchange_sorted",
+    results=lambda x, counts, comm, rows, dtype: [x.update(shape=(rows,), dtype=dtype)],
+    message=lambda comm, rows, dtype: {"comm": comm},
+    native_operands=2,
+)
 deliver_p = ordered_primitive(
     "deliver",
     target=lambda op, **params: "deliver" if op == "set" else "accumulate",
@@ -95,7 +114,7 @@ deliver_p = ordered_primitive(
     may_overwrite=True,
 )
 
-makes_varying(fetch_p, exchange_p, deliver_p)
+makes_varying(fetch_p, exchange_p, exchange_sorted_p, deliver_p)
 
 
 def _is_moving(base: Any, tangents: Sequence[Any]) -> bool:
@@ -248,15 +267,16 @@ def _deliver_batch(
 
 
 def _exchange_batch(
-    operands: Sequence[Any], dims: Sequence[int | None], **params: Any
+    primitive: Any, operands: Sequence[Any], dims: Sequence[int | None], **params: Any
 ) -> tuple[Any, int]:
     """One call after the other, as the number of rows to each rank may differ."""
     size = _size(operands, dims)
     moved = [_moved(x, dim, size, 0) for x, dim in zip(operands, dims, strict=True)]
-    return lax.map(lambda pair: exchange_p.bind(*pair, **params), moved), 0
+    return lax.map(lambda pair: primitive.bind(*pair, **params), moved), 0
 
 
-_jax.batching.primitive_batchers[exchange_p] = _exchange_batch
+for _primitive in (exchange_p, exchange_sorted_p):
+    _jax.batching.primitive_batchers[_primitive] = functools.partial(_exchange_batch, _primitive)
 _jax.ad.primitive_jvps[fetch_p] = _fetch_jvp
 _jax.ad.primitive_transposes[fetch_p] = _fetch_transpose
 _jax.batching.primitive_batchers[fetch_p] = _fetch_batch

@@ -5,66 +5,31 @@
 #include <memory>
 
 #include "local/matrices.h"
-#include "local/search.h"
-#include "local/sort.h"
 #include "run/pages.h"
+#include "sorting/keys.h"
+#include "sorting/search.h"
+#include "sorting/sort.h"
 
 namespace ffi = xla::ffi;
 
 namespace jpi {
 namespace {
 
-template <typename Key>
-constexpr Key kSign = static_cast<Key>(Key{1} << (8 * sizeof(Key) - 1));
-
-// The bits of an infinity and of the one NaN of a type of floats; zeros for integers.
-template <typename Key>
-struct Floats {
-  Key infinity = 0, nan = 0;
-
-  explicit Floats(ffi::DataType type) {
-    const int digits = type == ffi::F16    ? 10
-                       : type == ffi::BF16 ? 7
-                       : type == ffi::F32  ? 23
-                       : type == ffi::F64  ? 52
-                                           : 0;
-    if (!digits) return;
-    infinity = static_cast<Key>(static_cast<Key>(~kSign<Key>) >> digits << digits);
-    nan = static_cast<Key>(infinity | Key{1} << (digits - 1));
-  }
-  explicit operator bool() const { return infinity; }
-};
-
-// Keys that order as floats with these bits do; all NaN are equal, and the last.
-template <typename Key>
-void Encode(const Key* bits, size_t count, Floats<Key> floats, Key* keys) {
-  for (size_t i = 0; i < count; ++i) {
-    const bool is_nan = static_cast<Key>(bits[i] & static_cast<Key>(~kSign<Key>)) > floats.infinity;
-    const Key x = is_nan ? floats.nan : bits[i];
-    keys[i] = static_cast<Key>(x & kSign<Key> ? ~x : x | kSign<Key>);
-  }
-}
-
-// The bits of the floats that have these keys, in their place.
-template <typename Key>
-void Decode(Key* keys, size_t count) {
-  for (size_t i = 0; i < count; ++i) {
-    const Key x = keys[i];
-    keys[i] = static_cast<Key>(x & kSign<Key> ? x ^ kSign<Key> : ~x);
-  }
-}
-
 template <typename Key, bool kHasPlaces>
-void SortRows(const Key* operand, Floats<Key> given, Run<Key, kHasPlaces> result, bool gives_floats,
-              size_t rows, size_t columns) {
+void SortRows(const Key* operand, Floats<Key> given, Numbers<Key, kHasPlaces> result,
+              bool gives_floats, size_t rows, size_t columns) {
   const Scratch keys(columns * sizeof(Key)), places(kHasPlaces ? columns * sizeof(int32_t) : 0);
-  const Run<Key, kHasPlaces> scratch{reinterpret_cast<Key*>(keys.bytes()), places.numbers()};
+  const Numbers<Key, kHasPlaces> scratch{reinterpret_cast<Key*>(keys.bytes()), places.numbers()};
   for (size_t row = 0; row < rows; ++row) {
     const Key* source = operand + row * columns;
     const auto target = result.From(row * columns);
     if (given) Encode(source, columns, given, target.keys);
-    Sort(given ? target.keys : source, target, scratch, columns);
-    if (gives_floats) Decode(target.keys, columns);
+    const Key* unsorted = given ? target.keys : source;
+    if (gives_floats) {
+      Sort(unsorted, target, scratch, columns, DecodeKeys());
+    } else {
+      Sort(unsorted, target, scratch, columns, LeaveKeys());
+    }
   }
 }
 

@@ -55,7 +55,8 @@ inline Peers PeersOf(Counts peers, const int32_t* envelope) {
 }
 
 // The operands after the token and x that a Route has.
-inline RoutedRows RoutedRowsOf(Route route, ffi::RemainingArgs args, int dtype) {
+inline RoutedRows RoutedRowsOf(const Collective& row, ffi::RemainingArgs args, int dtype) {
+  const Route route = row.route;
   RoutedRows routed;
   const auto numbers = [&](size_t i, int64_t& count) {
     const auto buffer = args.get<ffi::AnyBuffer>(i).value();
@@ -64,7 +65,7 @@ inline RoutedRows RoutedRowsOf(Route route, ffi::RemainingArgs args, int dtype) 
     count = static_cast<int64_t>(buffer.element_count());
     return static_cast<const int32_t*>(buffer.untyped_data());
   };
-  if (route == Route::kExchange) {
+  if (row.counts_rows()) {
     routed.counts = numbers(2, routed.counts_count);
   } else if (route == Route::kFetch || route == Route::kDeliver) {
     int64_t places = 0;
@@ -123,7 +124,7 @@ inline Message Decode(const Collective& row, ffi::RemainingArgs args, ffi::Remai
             y.dimensions(),
             {0, 0, 0, 0, -1},
             nullptr,
-            RoutedRowsOf(row.route, args, dtype),
+            RoutedRowsOf(row, args, dtype),
             &GetLiveComm(attributes.comm),
             attributes.purpose,
             attributes.statics,

@@ -27,7 +27,7 @@ int ExchangeBlocks(const Runtime<Handle>& mpi, const Collective& row, const Mess
       send.Set(rank, block(m.x_dtype, 0, to_root && rank != m.root ? 0 : m.x_count));
     } else {
       send.Set(rank, block(m.x_dtype, sent, from_root && !m.is_root() ? 0 : m.send[rank]));
-      sent += m.send[rank];
+      sent += m.send[rank] + (rank == m.comm->rank ? m.kept : 0);
     }
     if (m.recv.size() == 0) {
       recv.Set(rank, block(m.y_dtype, 0, from_root && rank != m.root ? 0 : m.y_count));

@@ -7,9 +7,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <utility>
+#include <vector>
 
 #include "run/combine.h"
 #include "run/routes.h"
+#include "sorting/merge.h"
 
 namespace jpi {
 
@@ -93,29 +96,89 @@ inline int64_t Deliver(const Message& m, bool combines, const RunStep& run) {
   return Leaving(m, routes.out, rows);
 }
 
+// How many rows this rank sends to each rank, as the call's `counts` say, and receives from it.
+struct Traffic {
+  Traffic(const Message& m, const Rows& rows, const RunStep& run)
+      : sent(m.comm->size), received(m.comm->size) {
+    PerRank one(m.comm->size);
+    for (int rank = 0; rank < m.comm->size; ++rank) {
+      sent.counts[rank] = m.routed.counts[rank];
+      one.counts[rank] = 1;
+      Require(sent.counts[rank] >= 0, "`counts` must be 0 or more; got ", sent.counts[rank],
+              " for rank ", rank, ". Pass how many rows go to each.");
+    }
+    ExchangeItems(m, DtypeIndex(ffi::S64), 1, sent.counts.data(), one, received.counts.data(), one,
+                  "alltoall", run);
+    sent.Accumulate();
+    received.Accumulate();
+    Require(sent.total() <= rows.count, "`counts` must not exceed the rows of `x`, ", rows.count,
+            "; got ", sent.total(), " in all. Pass how many of them go to each rank.");
+    Require(received.total() * rows.length == m.y_count, "`y` must have ",
+            received.total() * rows.length, " elements, as many as arrive; got ", m.y_count,
+            ". Make the counts of all ranks agree with the shapes of the results.");
+  }
+
+  PerRank sent, received;
+};
+
 // Sends the first rows of x to the first rank, the next rows to the second rank, and so on;
 // `counts` says how many each rank gets. Fills y with the rows that the ranks send here, in the
 // order of the ranks. Returns how many elements left this rank.
 inline int64_t Exchange(const Message& m, const RunStep& run) {
   const Rows rows(m);
-  PerRank sent(m.comm->size), received(m.comm->size), one(m.comm->size);
+  const Traffic traffic(m, rows, run);
+  ExchangeItems(m, m.x_dtype, rows.length, m.x, traffic.sent, m.y, traffic.received, "alltoallv",
+                run);
+  return Leaving(m, traffic.sent, rows);
+}
+
+// The same for x that is sorted: y is sorted too, or has the floats of these keys. What stays on
+// this rank is merged from where it is.
+template <typename Key>
+int64_t MergeKeys(const Message& m, const RunStep& run) {
+  const Rows rows(m);
+  Traffic traffic(m, rows, run);
+  const int64_t leaving = Leaving(m, traffic.sent, rows);
+  const int own = m.comm->rank;
+  Message others = m;
+  others.kept = std::exchange(traffic.sent.counts[own], 0);
+  traffic.received.counts[own] = 0;
+  traffic.received.Accumulate();
+  const Scratch received(traffic.received.total() * sizeof(Key)), scratch(m.y_count * sizeof(Key));
+  ExchangeItems(others, m.x_dtype, 1, m.x, traffic.sent, received.bytes(), traffic.received,
+                "alltoallv", run);
+  using Keys = Numbers<Key, false>;
+  const auto keys = [](const void* from, int64_t start) {
+    return Keys{static_cast<Key*>(const_cast<void*>(from)) + start, nullptr};
+  };
+  std::vector<SortedRun<Keys>> runs;
+  const auto add = [&](const Keys& run, int64_t count) {
+    if (count) runs.push_back({run, static_cast<size_t>(count)});
+  };
   for (int rank = 0; rank < m.comm->size; ++rank) {
-    sent.counts[rank] = m.routed.counts[rank];
-    one.counts[rank] = 1;
-    Require(sent.counts[rank] >= 0, "`counts` must be 0 or more; got ", sent.counts[rank],
-            " for rank ", rank, ". Pass how many rows go to each.");
+    add(keys(received.bytes(), traffic.received.starts[rank]), traffic.received.counts[rank]);
   }
-  ExchangeItems(m, DtypeIndex(ffi::S64), 1, sent.counts.data(), one, received.counts.data(), one,
-                "alltoall", run);
-  sent.Accumulate();
-  received.Accumulate();
-  Require(sent.total() <= rows.count, "`counts` must not exceed the rows of `x`, ", rows.count,
-          "; got ", sent.total(), " in all. Pass how many of them go to each rank.");
-  Require(received.total() * rows.length == m.y_count, "`y` must have ",
-          received.total() * rows.length, " elements, as many as arrive; got ", m.y_count,
-          ". Make the counts of all ranks agree with the shapes of the results.");
-  ExchangeItems(m, m.x_dtype, rows.length, m.x, sent, m.y, received, "alltoallv", run);
-  return Leaving(m, sent, rows);
+  add(keys(m.x, traffic.sent.starts[own]), others.kept);
+  // The first pass does not write where the runs are: they are not in `scratch`.
+  if (m.x_dtype == m.y_dtype) {
+    MergeRuns(std::move(runs), keys(m.y, 0), keys(scratch.bytes(), 0), LeaveKeys());
+  } else {
+    MergeRuns(std::move(runs), keys(m.y, 0), keys(scratch.bytes(), 0), DecodeKeys());
+  }
+  return leaving;
+}
+
+inline int64_t ExchangeSorted(const Message& m, const RunStep& run) {
+  switch (m.item_size()) {
+    case 1:
+      return MergeKeys<uint8_t>(m, run);
+    case 2:
+      return MergeKeys<uint16_t>(m, run);
+    case 4:
+      return MergeKeys<uint32_t>(m, run);
+    default:
+      return MergeKeys<uint64_t>(m, run);
+  }
 }
 
 }  // namespace jpi

@@ -47,7 +47,7 @@ int RunOnce(const Runtime<Handle>& mpi, const Collectives<Handle, Count>& functi
                                    x ? x->type : mpi.types[m.x_dtype],
                                    y ? y->type : mpi.types[m.y_dtype],
                                    m.y_count * kDtypes[m.y_dtype].size,
-                                   Blocks<Count>(m.send),
+                                   Blocks<Count>(m.send, m.comm->rank, m.kept),
                                    Blocks<Count>(m.recv),
                                    functions.op(m.x_dtype, m.op),
                                    m.root,
@@ -115,9 +115,10 @@ int Run(const Runtime<Handle>& mpi, const Collective& row, Message& m) {
     RequireSame(m, run);
     return 0;
   }
-  m.routed.leaving = row.route == Route::kDeliver    ? Deliver(m, row.reduces, run)
-                     : row.route == Route::kExchange ? Exchange(m, run)
-                                                     : Fetch(m, run);
+  m.routed.leaving = row.route == Route::kDeliver          ? Deliver(m, row.reduces, run)
+                     : row.route == Route::kExchange       ? Exchange(m, run)
+                     : row.route == Route::kExchangeSorted ? ExchangeSorted(m, run)
+                                                           : Fetch(m, run);
   return 0;
 }
 

@@ -28,7 +28,7 @@ struct PerRank {
 using RunStep = std::function<void(const char* name, const Message& part)>;
 
 // Sends a block of items to each rank and receives one from each. An item is
-// `length` elements.
+// `length` elements; m.kept elements of x do not move.
 inline void ExchangeItems(const Message& m, int dtype, int64_t length, const void* x,
                           const PerRank& sent, void* y, const PerRank& received, const char* name,
                           const RunStep& run) {

@@ -79,6 +79,7 @@ inline constexpr Collective kCollectives[] = {
     Routed("deliver", false, Route::kDeliver),
     Routed("accumulate", true, Route::kDeliver),
     Routed("exchange", false, Route::kExchange),
+    Routed("exchange_sorted", false, Route::kExchangeSorted),
     Routed("compare", false, Route::kCompare),
     {"barrier", false, Extent::kNone, Extent::kNone, Known::kByAll, Large::kDatatype,
      [](const auto& mpi, const auto& c) { return mpi.Barrier(c.comm); }},

@@ -51,6 +51,7 @@ struct Message {
   std::string_view purpose;  // the operation that makes the call; empty if unknown
   int64_t statics;           // a hash of what is static in that operation
   int64_t operands;          // a hash of what its operands were made by; 0 if unknown
+  int64_t kept = 0;  // elements of x that do not move, before those for the ranks after this one
 
   int64_t item_size() const { return kDtypes[x_dtype].size; }
   bool is_root() const { return comm->rank == root; }

@@ -8,17 +8,18 @@
 
 namespace jpi {
 
-// Counts and the offsets of their blocks, as MPI's v-collectives take them.
+// Counts and the offsets of their blocks, as MPI's v-collectives take them. `kept` elements lie
+// after the block of `rank`.
 template <typename Count>
 struct Blocks {
-  explicit Blocks(Counts from) {
+  explicit Blocks(Counts from, int rank = 0, int64_t kept = 0) {
     counts.reserve(from.size());
     offsets.reserve(from.size());
     int64_t offset = 0;
     for (int64_t n : from) {
       counts.push_back(Narrow<Count>(n));
       offsets.push_back(Narrow<Count>(offset));
-      offset += n;
+      offset += n + (static_cast<int>(counts.size()) == rank + 1 ? kept : 0);
       is_equal = is_equal && n == *from.begin();
     }
   }

@@ -38,11 +38,12 @@ enum class Known { kByAll, kByEach };
 // What a collective does with the rows of arrays, if its operands say to which rank each row goes.
 // `x` is a rank's block.
 enum class Route {
-  kNone,      // the collective is of another kind
-  kCompare,   // moves no rows: compares x over the ranks
-  kExchange,  // sends rows in their order; the operand is how many go to each rank
-  kFetch,     // fetches rows of other blocks; the operands are their owners and places
-  kDeliver    // changes rows of other blocks; the operands are new rows, their owners and places
+  kNone,            // the collective is of another kind
+  kCompare,         // moves no rows: compares x over the ranks
+  kExchange,        // sends rows in their order; the operand is how many go to each rank
+  kExchangeSorted,  // the same for sorted keys, which are merged
+  kFetch,           // fetches rows of other blocks; the operands are their owners and places
+  kDeliver          // changes rows of other blocks; operands: new rows, their owners and places
 };
 
 // An operation: a row of the table, from which its FFI target is made.
@@ -71,9 +72,12 @@ struct Collective {
 
   // A token and x; then the envelope of a message, or the operands of a Route.
   size_t operands() const {
-    constexpr size_t kOfRoute[] = {2, 2, 3, 4, 5};  // in the order of Route
+    constexpr size_t kOfRoute[] = {2, 2, 3, 3, 4, 5};  // in the order of Route
     return is_message() ? 3 : kOfRoute[static_cast<int>(route)];
   }
+
+  // Whether the operand of its Route is how many rows go to each rank.
+  bool counts_rows() const { return route == Route::kExchange || route == Route::kExchangeSorted; }
 
   // A token and y; then the envelope of a message.
   size_t results() const { return is_message() ? 3 : 2; }

@@ -103,7 +103,13 @@ inline void RequireRoutedRows(const Collective& row, const Message& m) {
   Require(m.x_shape.size() > 0, "`x` must have rows; got a scalar. Pass an array.");
   int64_t length = 1;
   for (size_t dim = 1; dim < m.x_shape.size(); ++dim) length *= m.x_shape[dim];
-  if (row.route == Route::kExchange) {
+  if (row.route == Route::kExchangeSorted) {
+    Require(kDtypes[m.x_dtype].family == Family::kInteger && length == 1,
+            "`x` must be a vector of integers; got ", kDtypes[m.x_dtype].name, ". Sort its keys.");
+    Require(kDtypes[m.y_dtype].size == m.item_size(), "`y` must have elements of ", m.item_size(),
+            " bytes; got ", kDtypes[m.y_dtype].name, ". Pass the type of the sorted numbers.");
+  }
+  if (row.counts_rows()) {
     Require(m.routed.counts_count == m.comm->size, "`counts` must have a number for each of ",
             m.comm->size, " ranks; got ", m.routed.counts_count,
             ". Pass how many rows go to each.");
@@ -124,7 +130,8 @@ inline void Validate(const Collective& row, const Message& m) {
   Require(!row.reduces || CanReduce(m.op, kDtypes[m.x_dtype].family),
           "`op` must be able to reduce the dtype; got ", OpName(m.op), " on ",
           kDtypes[m.x_dtype].name, ". Convert `x` with astype, or use another op.");
-  Require(row.is_message() || m.x_dtype == m.y_dtype, "`y` must have the dtype of `x`, ",
+  const bool may_convert = row.is_message() || row.route == Route::kExchangeSorted;
+  Require(may_convert || m.x_dtype == m.y_dtype, "`y` must have the dtype of `x`, ",
           kDtypes[m.x_dtype].name, "; got ", kDtypes[m.y_dtype].name, ". Convert `x` with astype.");
   if (row.large == Large::kParts) {
     RequireParts("send", m.x_shape, m.send, m);

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpi4py import MPI
+from support.native_calls import MODES, counting
 from support.native_log import calls_during
 from support.oracle import assert_same, random_array
 
 import jpi
-from jpi._primitives.routing import deliver, fetch
+from jpi._blocks.keys import ordered_bits
+from jpi._primitives.routing import deliver, exchange_sorted, fetch
 
 pytestmark = pytest.mark.sweep(3)
 
@@ -299,3 +301,57 @@ def test_delivery_in_a_loop_keeps_order():
     slope = MPI.COMM_WORLD.allreduce(float(jnp.sum(gradient * direction)))
     rate = MPI.COMM_WORLD.allreduce(float(jax.jvp(loss, (x,), (direction,))[1]))
     assert slope == pytest.approx(rate, rel=1e-4, abs=1e-4)
+
+
+# ---- sorted keys ----
+
+KEYS = "uint8 uint16 uint32 float16 bfloat16 float32".split()
+LONGEST = [0, 3, 700, 9000]  # of the runs between two ranks, which are merged in other ways
+
+
+def sorted_runs(name, longest):
+    """For each rank its sorted numbers, and how many go to each rank; some go to none."""
+    draw = np.random.default_rng(longest)
+    counts = draw.integers(0, longest, (SIZE, SIZE), endpoint=True).astype(np.int32)
+    counts[:, -1] //= 3
+    high = 200 if name == "uint8" else 5000
+    numbers = [np.sort(draw.integers(0, high, n.sum() + 2)) for n in counts]
+    if name.startswith(("float", "bfloat")):
+        numbers = [np.where(x > 0.9 * high, np.nan, x - high / 2) for x in numbers]
+        numbers = [np.where(np.arange(x.size) < 2, -np.inf, x) for x in numbers]
+    return [jnp.asarray(x).astype(name) for x in numbers], counts
+
+
+def runs_to(rank, xs, counts):
+    """The runs that arrive at a rank, in one vector."""
+    return np.concatenate(
+        [np.split(x, np.cumsum(n))[rank] for x, n in zip(xs, counts, strict=True)]
+    )
+
+
+@pytest.mark.parametrize("how", MODES)
+@pytest.mark.parametrize("longest", LONGEST)
+@pytest.mark.parametrize("name", KEYS)
+def test_exchanged_keys_are_merged(name, longest, how):
+    xs, counts = sorted_runs(name, longest)
+    expected = np.sort(runs_to(RANK, xs, counts).astype(np.float32)).astype(xs[0].dtype)
+    keys = ordered_bits(xs[RANK])
+    with counting(*MODES[how]):
+        y = exchange_sorted(keys, counts[RANK], COMM, len(expected), name)
+        merged = exchange_sorted(keys, counts[RANK], COMM, len(expected), keys.dtype)
+        jax.block_until_ready((y, merged))  # while all ranks count in this way
+    assert y.dtype == name
+    np.testing.assert_array_equal(y.astype(np.float32), expected.astype(np.float32))
+    np.testing.assert_array_equal(merged, ordered_bits(jnp.asarray(expected)))
+
+
+def test_exchanged_keys_of_a_batch_are_merged():
+    xs, counts = sorted_runs("float32", 50)
+    n = len(runs_to(RANK, xs, counts))
+    shifts = jnp.arange(3.0)[:, None]
+
+    def one(shift):
+        return exchange_sorted(ordered_bits(xs[RANK] + shift), counts[RANK], COMM, n, "float32")
+
+    expected = np.sort(runs_to(RANK, xs, counts)) + shifts
+    np.testing.assert_array_equal(jax.jit(jax.vmap(one))(shifts), expected)

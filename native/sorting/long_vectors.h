@@ -33,6 +33,12 @@ constexpr bool HasLongVectors = sizeof(Key) >= 4;
 
 constexpr size_t kVectorLanes = 2;  // parts that are merged side by side
 
+// The larger of the keys of two vectors in the places of a mask, and the smaller in the others.
+template <typename Key>
+JPI_LONG_VECTORS __m512i Exchange(__m512i x, __m512i other, unsigned mask) {
+  return Compare<Key>::Max(Compare<Key>::Min(x, other), mask, x, other);
+}
+
 template <>
 struct Compare<uint32_t> {
   JPI_LONG_VECTORS static __m512i Min(__m512i a, __m512i b) { return _mm512_min_epu32(a, b); }
@@ -46,13 +52,10 @@ struct Compare<uint32_t> {
   }
   // A bitonic vector, sorted.
   JPI_LONG_VECTORS static __m512i Sorted(__m512i x) {
-    x = Exchange(x, _mm512_shuffle_i64x2(x, x, 0x4E), 0xFF00);
-    x = Exchange(x, _mm512_shuffle_i64x2(x, x, 0xB1), 0xF0F0);
-    x = Exchange(x, _mm512_shuffle_epi32(x, _MM_PERM_BADC), 0xCCCC);
-    return Exchange(x, _mm512_shuffle_epi32(x, _MM_PERM_CDAB), 0xAAAA);
-  }
-  JPI_LONG_VECTORS static __m512i Exchange(__m512i x, __m512i other, unsigned mask) {
-    return Max(Min(x, other), mask, x, other);
+    x = Exchange<uint32_t>(x, _mm512_shuffle_i64x2(x, x, 0x4E), 0xFF00);
+    x = Exchange<uint32_t>(x, _mm512_shuffle_i64x2(x, x, 0xB1), 0xF0F0);
+    x = Exchange<uint32_t>(x, _mm512_shuffle_epi32(x, _MM_PERM_BADC), 0xCCCC);
+    return Exchange<uint32_t>(x, _mm512_shuffle_epi32(x, _MM_PERM_CDAB), 0xAAAA);
   }
 };
 
@@ -67,12 +70,9 @@ struct Compare<uint64_t> {
     return _mm512_permutexvar_epi64(_mm512_set_epi64(0, 1, 2, 3, 4, 5, 6, 7), x);
   }
   JPI_LONG_VECTORS static __m512i Sorted(__m512i x) {
-    x = Exchange(x, _mm512_shuffle_i64x2(x, x, 0x4E), 0xF0);
-    x = Exchange(x, _mm512_shuffle_i64x2(x, x, 0xB1), 0xCC);
-    return Exchange(x, _mm512_shuffle_epi32(x, _MM_PERM_BADC), 0xAA);
-  }
-  JPI_LONG_VECTORS static __m512i Exchange(__m512i x, __m512i other, unsigned mask) {
-    return Max(Min(x, other), mask, x, other);
+    x = Exchange<uint64_t>(x, _mm512_shuffle_i64x2(x, x, 0x4E), 0xF0);
+    x = Exchange<uint64_t>(x, _mm512_shuffle_i64x2(x, x, 0xB1), 0xCC);
+    return Exchange<uint64_t>(x, _mm512_shuffle_epi32(x, _MM_PERM_BADC), 0xAA);
   }
 };
 
@@ -102,7 +102,8 @@ struct VectorLane {
     return Compare<Key>::Sorted(Compare<Key>::Max(waiting, next));
   }
   // One run has less than a vector left. It is merged with what waits, and this with the other.
-  JPI_LONG_VECTORS void Finish(__m512i waiting) {
+  // Returns the end of the result.
+  JPI_LONG_VECTORS Key* Finish(__m512i waiting) {
     std::array<Key, kSize> kept;
     std::array<Key, 2 * kSize> merged;
     _mm512_storeu_si512(kept.data(), waiting);
@@ -110,26 +111,32 @@ struct VectorLane {
     const Key *few = is_a ? a : b, *few_stop = is_a ? a_stop : b_stop;
     const Key *more = is_a ? b : a, *more_stop = is_a ? b_stop : a_stop;
     const auto stop = std::merge(kept.begin(), kept.end(), few, few_stop, merged.begin());
-    std::merge(merged.begin(), stop, more, more_stop, result);
+    return std::merge(merged.begin(), stop, more, more_stop, result);
   }
 };
 
-// Merges parts of two runs, each at least two vectors long.
-template <typename Key, size_t kLanes>
-__attribute__((target("avx512f"))) void MergeVectors(std::array<VectorLane<Key>, kLanes> lanes) {
+// Merges parts of two runs, each at least two vectors long, and finishes the keys of the result
+// while they are in the cache.
+template <typename Key, size_t kLanes, typename Finish>
+__attribute__((target("avx512f"))) void MergeVectors(std::array<VectorLane<Key>, kLanes> lanes,
+                                                     const Finish& finish) {
+  constexpr size_t kMostSteps = 64;
   __m512i waiting[kLanes];
   for (size_t k = 0; k < kLanes; ++k) waiting[k] = lanes[k].Next();
   while (true) {
-    size_t steps = lanes[0].Sure();
+    size_t steps = kMostSteps;
     for (const auto& lane : lanes) steps = std::min(steps, lane.Sure());
     if (!steps) break;
-    for (; steps > 0; --steps) {
+    for (size_t step = 0; step < steps; ++step) {
       for (size_t k = 0; k < kLanes; ++k) waiting[k] = lanes[k].Step(waiting[k]);
     }
+    const size_t done = steps * VectorLane<Key>::kSize;
+    for (const auto& lane : lanes) finish(lane.result - done, done);
   }
   for (size_t k = 0; k < kLanes; ++k) {
+    Key* const start = lanes[k].result;
     while (lanes[k].Sure()) waiting[k] = lanes[k].Step(waiting[k]);
-    lanes[k].Finish(waiting[k]);
+    finish(start, lanes[k].Finish(waiting[k]) - start);
   }
 }
 #endif

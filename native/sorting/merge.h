@@ -7,28 +7,38 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
-#include "local/long_vectors.h"
+#include "sorting/keys.h"
+#include "sorting/long_vectors.h"
 
 namespace jpi {
 
 // Numbers that move together: the keys and, if there are any, their places.
 template <typename Key, bool kHasPlaces>
-struct Run {
+struct Numbers {
   static constexpr bool kIsPlaced = kHasPlaces;
 
   Key* keys;
   int32_t* places;
 
-  Run From(size_t start) const { return {keys + start, kHasPlaces ? places + start : nullptr}; }
-  void Set(size_t i, const Run& source, size_t j) const {
+  Numbers From(size_t start) const { return {keys + start, kHasPlaces ? places + start : nullptr}; }
+  void Set(size_t i, const Numbers& source, size_t j) const {
     keys[i] = source.keys[j];
     if constexpr (kHasPlaces) places[i] = source.places[j];
   }
-  void Copy(const Run& source, size_t count) const {
+  void Copy(const Numbers& source, size_t count) const {
     std::copy_n(source.keys, count, keys);
     if constexpr (kHasPlaces) std::copy_n(source.places, count, places);
   }
+};
+
+// A run and its length.
+template <typename Rows>
+struct SortedRun {
+  Rows rows;
+  size_t count;
 };
 
 // How many of the first `count` numbers of two merged runs are from the first run, which goes first
@@ -71,15 +81,20 @@ struct Lane {
 
 // Parts of two runs, and of the result that they give.
 template <size_t kLanes, typename Rows>
-std::array<Lane<Rows>, kLanes> Divided(const Rows& a, size_t a_count, const Rows& b, size_t b_count,
+std::array<Lane<Rows>, kLanes> Divided(const SortedRun<Rows>& a, const SortedRun<Rows>& b,
                                        const Rows& result) {
   std::array<Lane<Rows>, kLanes> lanes;
   size_t i = 0, done = 0;
   for (size_t lane = 0; lane < kLanes; ++lane) {
-    const size_t stop = (a_count + b_count) * (lane + 1) / kLanes;
-    const size_t i_stop = FromFirst(a.keys, a_count, b.keys, b_count, stop);
-    lanes[lane] = {a.From(i), b.From(done - i),          result.From(done), 0, i_stop - i,
-                   0,         stop - i_stop - (done - i)};
+    const size_t stop = (a.count + b.count) * (lane + 1) / kLanes;
+    const size_t i_stop = FromFirst(a.rows.keys, a.count, b.rows.keys, b.count, stop);
+    lanes[lane] = {a.rows.From(i),
+                   b.rows.From(done - i),
+                   result.From(done),
+                   0,
+                   i_stop - i,
+                   0,
+                   stop - i_stop - (done - i)};
     i = i_stop, done = stop;
   }
   return lanes;
@@ -87,9 +102,9 @@ std::array<Lane<Rows>, kLanes> Divided(const Rows& a, size_t a_count, const Rows
 
 #ifdef JPI_HAS_LONG_VECTORS
 // Merges two runs of keys in long vectors; false if that is not possible, or one is too short.
-template <typename Rows>
-bool MergeInLongVectors(const Rows& a, size_t a_count, const Rows& b, size_t b_count,
-                        const Rows& result) {
+template <typename Rows, typename Finish>
+bool MergeInLongVectors(const SortedRun<Rows>& a, const SortedRun<Rows>& b, const Rows& result,
+                        const Finish& finish) {
   using Key = std::remove_pointer_t<decltype(Rows::keys)>;
   if constexpr (!HasLongVectors<Key>) {
     return false;
@@ -98,13 +113,13 @@ bool MergeInLongVectors(const Rows& a, size_t a_count, const Rows& b, size_t b_c
     if (!is_possible) return false;
     std::array<VectorLane<Key>, kVectorLanes> lanes;
     size_t k = 0;
-    for (const auto& lane : Divided<kVectorLanes>(a, a_count, b, b_count, result)) {
+    for (const auto& lane : Divided<kVectorLanes>(a, b, result)) {
       if (std::min(lane.i_stop, lane.j_stop) < 2 * VectorLane<Key>::kSize) return false;
       const auto [a_part, b_part, part, i, i_stop, j, j_stop] = lane;
       lanes[k++] = {a_part.keys, a_part.keys + i_stop, b_part.keys, b_part.keys + j_stop,
                     part.keys};
     }
-    MergeVectors<Key, kVectorLanes>(lanes);
+    MergeVectors<Key, kVectorLanes>(lanes, finish);
     return true;
   }
 }
@@ -112,15 +127,16 @@ bool MergeInLongVectors(const Rows& a, size_t a_count, const Rows& b, size_t b_c
 
 // Merges two runs. The parts of the result are made side by side: a step need not wait for the one
 // before it.
-template <typename Rows>
-void Merge(const Rows& a, size_t a_count, const Rows& b, size_t b_count, const Rows& result) {
+template <typename Rows, typename Finish>
+void Merge(const SortedRun<Rows>& a, const SortedRun<Rows>& b, const Rows& result,
+           const Finish& finish) {
 #ifdef JPI_HAS_LONG_VECTORS
   if constexpr (!Rows::kIsPlaced) {
-    if (MergeInLongVectors(a, a_count, b, b_count, result)) return;
+    if (MergeInLongVectors(a, b, result, finish)) return;
   }
 #endif
   constexpr size_t kFewSteps = 16;
-  std::array<Lane<Rows>, 4> lanes = Divided<4>(a, a_count, b, b_count, result);
+  std::array<Lane<Rows>, 4> lanes = Divided<4>(a, b, result);
   const auto sure = [&] {
     size_t least = lanes[0].Sure();
     for (const auto& lane : lanes) least = std::min(least, lane.Sure());
@@ -134,6 +150,44 @@ void Merge(const Rows& a, size_t a_count, const Rows& b, size_t b_count, const R
     lanes = together;
   }
   for (auto& lane : lanes) lane.Finish();
+  finish(result.keys, a.count + b.count);
+}
+
+// How often `MergeRuns` merges neighbours until one run is left.
+inline size_t Passes(size_t runs) {
+  size_t passes = 0;
+  for (; runs > 1; runs = (runs + 1) / 2) ++passes;
+  return passes;
+}
+
+// Sorts runs into `result`, by merging neighbours, and finishes the keys there. The runs are not
+// where the first pass writes: that is the result if the number of passes is odd, and else
+// `scratch`.
+template <typename Rows, typename Finish>
+void MergeRuns(std::vector<SortedRun<Rows>> runs, const Rows& result, const Rows& scratch,
+               const Finish& finish) {
+  bool is_result = Passes(runs.size()) % 2;
+  for (; runs.size() > 1; is_result = !is_result) {
+    Rows target = is_result ? result : scratch;
+    std::vector<SortedRun<Rows>> merged;
+    for (size_t r = 0; r < runs.size(); r += 2) {
+      const SortedRun<Rows> a = runs[r];
+      const SortedRun<Rows> b = r + 1 < runs.size() ? runs[r + 1] : SortedRun<Rows>{a.rows, 0};
+      if (runs.size() > 2) {
+        Merge(a, b, target, LeaveKeys());
+      } else {
+        Merge(a, b, target, finish);
+      }
+      merged.push_back({target, a.count + b.count});
+      target = target.From(a.count + b.count);
+    }
+    runs = std::move(merged);
+  }
+  for (const SortedRun<Rows>& run : runs) {  // one, or none
+    if (run.rows.keys == result.keys) continue;
+    result.Copy(run.rows, run.count);
+    finish(result.keys, run.count);
+  }
 }
 
 }  // namespace jpi

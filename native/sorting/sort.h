@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "local/merge.h"
+#include "sorting/merge.h"
 
 namespace jpi {
 
@@ -35,37 +35,8 @@ void Insert(const Rows& x, size_t count) {
   }
 }
 
-// How often `MergeRuns` merges neighbours until one run is left.
-inline size_t Passes(size_t runs) {
-  size_t passes = 0;
-  for (; runs > 1; runs = (runs + 1) / 2) ++passes;
-  return passes;
-}
-
-// Sorts `source`, which consists of ascending runs between `bounds`, into `result`, by merging
-// neighbours. The source is not where the first pass writes: that is the result if the number of
-// passes is odd, and else `scratch`.
-template <typename Rows>
-void MergeRuns(Rows source, const Rows& result, const Rows& scratch, std::vector<size_t> bounds) {
-  const size_t count = bounds.back();
-  bool is_result = Passes(bounds.size() - 1) % 2;
-  for (; bounds.size() > 2; is_result = !is_result) {
-    const Rows& target = is_result ? result : scratch;
-    std::vector<size_t> merged = {0};
-    for (size_t r = 0; r + 1 < bounds.size(); r += 2) {
-      const size_t start = bounds[r], middle = bounds[r + 1];
-      const size_t stop = r + 2 < bounds.size() ? bounds[r + 2] : middle;
-      Merge(source.From(start), middle - start, source.From(middle), stop - middle,
-            target.From(start));
-      merged.push_back(stop);
-    }
-    bounds = std::move(merged);
-    source = target;
-  }
-  if (source.keys != result.keys) result.Copy(source, count);
-}
-
-// The bounds of the ascending runs of `keys`; no bounds if there are more than `most`.
+// Where the ascending runs of `keys` start, and the end of the last; nothing if there are more than
+// `most`.
 template <typename Key>
 std::vector<size_t> AscendingRuns(const Key* keys, size_t count, size_t most) {
   constexpr size_t kChunk = 256;
@@ -73,9 +44,9 @@ std::vector<size_t> AscendingRuns(const Key* keys, size_t count, size_t most) {
   std::vector<size_t> bounds = {0};
   for (size_t start = 1; start < count; start += kChunk) {
     const size_t stop = std::min(start + kChunk, count);
-    bool descends = false;  // compared without a branch: in long vectors
-    for (size_t i = start; i < stop; ++i) descends |= keys[i] < keys[i - 1];
-    for (size_t i = start; descends && i < stop; ++i) {
+    Key descents = 0;  // counted without a branch: in long vectors
+    for (size_t i = start; i < stop; ++i) descents |= static_cast<Key>(keys[i] < keys[i - 1]);
+    for (size_t i = start; descents && i < stop; ++i) {
       if (keys[i] >= keys[i - 1]) continue;
       if (bounds.size() == most) return {};
       bounds.push_back(i);
@@ -86,14 +57,14 @@ std::vector<size_t> AscendingRuns(const Key* keys, size_t count, size_t most) {
 }
 
 template <typename Key, bool kHasPlaces>
-void SortByDigits(Run<Key, kHasPlaces> x, Run<Key, kHasPlaces> scratch, size_t count) {
+void SortByDigits(Numbers<Key, kHasPlaces> x, Numbers<Key, kHasPlaces> scratch, size_t count) {
   constexpr size_t kDigits = sizeof(Key), kValues = 256;
   const auto digit_of = [](Key key, size_t digit) { return (key >> (8 * digit)) % kValues; };
   std::array<std::array<uint32_t, kValues>, kDigits> counts = {};
   for (size_t i = 0; i < count; ++i) {
     for (size_t digit = 0; digit < kDigits; ++digit) ++counts[digit][digit_of(x.keys[i], digit)];
   }
-  const Run<Key, kHasPlaces> result = x;
+  const Numbers<Key, kHasPlaces> result = x;
   for (size_t digit = 0; digit < kDigits; ++digit) {
     auto& next = counts[digit];
     if (next[digit_of(x.keys[0], digit)] == count) continue;  // all have this digit
@@ -115,31 +86,42 @@ std::atomic<SortFunction>& SortOf() {
   return function;
 }
 
-// Sorts `count` keys, fewer than 2^31, into `x`, where they may be already; `scratch` has room for
-// as many numbers.
-template <typename Key, bool kHasPlaces>
-void Sort(const Key* keys, const Run<Key, kHasPlaces>& x, const Run<Key, kHasPlaces>& scratch,
-          size_t count) {
-  const auto start_in = [&](const Run<Key, kHasPlaces>& start) {
+// Sorts `count` keys, fewer than 2^31, into `x`, where they may be already, and finishes them
+// there; `scratch` has room for as many numbers.
+template <typename Key, bool kHasPlaces, typename Finish>
+void Sort(const Key* keys, const Numbers<Key, kHasPlaces>& x,
+          const Numbers<Key, kHasPlaces>& scratch, size_t count, const Finish& finish) {
+  const auto start_in = [&](const Numbers<Key, kHasPlaces>& start) {
     if (keys != start.keys) std::copy_n(keys, count, start.keys);
     if constexpr (kHasPlaces) std::iota(start.places, start.places + count, 0);
     return start;
   };
-  if (count <= kFew) return Insert(start_in(x), count);
+  const auto finished = [&] { finish(x.keys, count); };
+  if (count <= kFew) {
+    Insert(start_in(x), count);
+    return finished();
+  }
   SortFunction sort = nullptr;
   if constexpr (!kHasPlaces) sort = SortOf<Key>().load(std::memory_order_relaxed);
-  std::vector<size_t> runs = AscendingRuns(keys, count, sort ? kFewRuns : kRuns);
-  if (!runs.empty()) {
-    const bool is_first_in_result = Passes(runs.size() - 1) % 2;
-    Run<Key, kHasPlaces> source{const_cast<Key*>(keys), nullptr};  // which is only read
+  const std::vector<size_t> bounds = AscendingRuns(keys, count, sort ? kFewRuns : kRuns);
+  if (!bounds.empty()) {
+    const size_t runs = bounds.size() - 1;
+    const bool is_first_in_result = Passes(runs) % 2;
+    Numbers<Key, kHasPlaces> source{const_cast<Key*>(keys), nullptr};  // which is only read
     if (kHasPlaces || (keys == x.keys && is_first_in_result)) {
       source = start_in(is_first_in_result ? scratch : x);
     }
-    return MergeRuns(source, x, scratch, std::move(runs));
+    std::vector<SortedRun<Numbers<Key, kHasPlaces>>> pieces;
+    for (size_t r = 0; r < runs; ++r) {
+      pieces.push_back({source.From(bounds[r]), bounds[r + 1] - bounds[r]});
+    }
+    return MergeRuns(std::move(pieces), x, scratch, finish);
   }
   start_in(x);
-  if (sort && !sort(x.keys, static_cast<intptr_t>(count), nullptr)) return;
-  SortByDigits(x, scratch, count);
+  if (!sort || sort(x.keys, static_cast<intptr_t>(count), nullptr)) {
+    SortByDigits(x, scratch, count);
+  }
+  finished();
 }
 
 }  // namespace jpi
