@@ -56,6 +56,8 @@ def sort_rows(operands: Sequence[Any], num_keys: int) -> list[Any]:
         return list(lax.sort(operands, num_keys=num_keys))  # JAX has no integers of this size now
     if len(operands) == 1 and have_one_key(operands[0]):
         x = operands[0]
+        if are_coded(x.dtype) and not jnp.issubdtype(x.dtype, jnp.floating):
+            return list(sort_keys_p.bind(x, has_places=False, dtype=x.dtype))
         ordered, has_negative_zero = sort_in_total_order(x)
         by_places = lambda _: _by_places(x)  # noqa: E731
         return [lax.cond(has_negative_zero, by_places, lambda y: numbers_of(y, x.dtype), ordered)]
@@ -68,12 +70,17 @@ def sort_in_total_order(x: Any) -> tuple[Any, Any]:
 
     It goes before a positive one here, but `jax.lax.sort` keeps the order of both.
     """
+    zero = ordered_bits(jnp.zeros((), x.dtype))
+    numbers = x if are_coded(x.dtype) else ordered_bits(x)
+    (ordered,) = sort_keys_p.bind(numbers, has_places=False, dtype=zero.dtype)
     if not jnp.issubdtype(x.dtype, jnp.floating):
-        keys = ordered_bits(x)
-        return sort_keys_p.bind(keys, has_places=False, dtype=keys.dtype)[0], False
-    zero = ordered_bits(-jnp.zeros((), x.dtype))
-    (ordered,) = sort_keys_p.bind(x, has_places=False, dtype=zero.dtype)
-    return ordered, _contains(ordered, zero)
+        return ordered, False
+    return ordered, _contains(ordered, ordered_bits(-jnp.zeros((), x.dtype)))
+
+
+def are_coded(dtype: Any) -> bool:
+    """Whether the native side finds the keys of numbers of this type, which have one key."""
+    return jnp.issubdtype(dtype, jnp.floating) or dtype.kind in "iu"
 
 
 def _contains(ordered: Any, key: Any) -> Any:
@@ -111,7 +118,7 @@ def _taken(x: Any, places: Any) -> Any:
 run_compiled(sort_keys_p, "has_places", "dtype")
 
 
-# Sorts keys, or floats by their keys, and gives keys, or floats if that is the `dtype`.
+# Sorts numbers by their keys, and gives them, or the keys if that is the `dtype`.
 @sort_keys_p.def_abstract_eval
 def _types(x: Any, *, has_places: bool, dtype: Any) -> list[Any]:
     return [x.update(dtype=dtype), x.update(dtype=jnp.dtype("int32"))][: 1 + has_places]
@@ -123,7 +130,7 @@ def _batch(operands: Sequence[Any], dims: Sequence[int], **params: Any) -> tuple
 
 
 def _sort_by_xla(x: Any, *, has_places: bool, dtype: Any) -> Sequence[Any]:
-    keys = ordered_bits(with_one_nan(x)) if jnp.issubdtype(x.dtype, jnp.floating) else x
+    keys = ordered_bits(with_one_nan(x) if jnp.issubdtype(x.dtype, jnp.floating) else x)
     places = [lax.broadcasted_iota(jnp.int32, keys.shape, keys.ndim - 1)][: int(has_places)]
     ordered, *places = lax.sort([keys, *places], num_keys=1)
     return [ordered if dtype == keys.dtype else numbers_of(ordered, dtype), *places]

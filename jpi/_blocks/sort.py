@@ -25,7 +25,7 @@ import numpy as np
 from jax import lax
 
 from jpi._blocks.keys import have_one_key, keys_of, numbers_of
-from jpi._blocks.local_sort import sort_in_total_order, sort_local, sort_rows
+from jpi._blocks.local_sort import are_coded, sort_in_total_order, sort_local, sort_rows
 from jpi._blocks.search import search
 from jpi._layout.layout import Boundaries
 from jpi._mpi.comm import Comm
@@ -58,10 +58,9 @@ def sort_blocks(
     boundaries, found = _boundaries([ordered], comm, target[1:], has_negative_zero)
 
     def by_keys(ordered: Any) -> list[Any]:
-        is_floating = jnp.issubdtype(x.dtype, jnp.floating)
-        merge = partial(exchange_sorted, dtype=x.dtype if is_floating else ordered.dtype)
+        merge = partial(exchange_sorted, dtype=x.dtype if are_coded(x.dtype) else ordered.dtype)
         (y,) = _divided([ordered], boundaries, comm, target, merge)
-        return [y if is_floating else numbers_of(y, x.dtype)]
+        return [y if are_coded(x.dtype) else numbers_of(y, x.dtype)]
 
     if not jnp.issubdtype(x.dtype, jnp.floating):
         return by_keys(ordered)

@@ -58,8 +58,8 @@ def exchange_sorted(x: Any, counts: Any, comm: Comm, rows: int, dtype: Any) -> A
 
     Args:
         x: unsigned integers, sorted.
-        dtype: that of ``x``, or floats of its size: those that have these integers for their keys
-            (`jpi._blocks.keys`).
+        dtype: that of ``x``, or of signed integers or floats of its size, which are the numbers
+            that have these keys (`jpi._blocks.keys`).
     """
     return exchange_sorted_p.bind(x, counts, comm=comm, rows=rows, dtype=jnp.dtype(dtype))
 

@@ -25,7 +25,7 @@ from jpi._evaluation.values import Placed, Value, agree, placed_as, region_of
 from jpi._layout.layout import Boundaries, Layout, layout, offsets
 from jpi._primitives.moves import allgather_p
 
-GATHERED = 4096  # numbers that every rank may hold, however short the blocks
+GATHERED = 1 << 14  # numbers that every rank may hold, however short the blocks
 
 
 @rule("sort")

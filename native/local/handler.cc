@@ -16,20 +16,15 @@ namespace jpi {
 namespace {
 
 template <typename Key, bool kHasPlaces>
-void SortRows(const Key* operand, Floats<Key> given, Numbers<Key, kHasPlaces> result,
-              bool gives_floats, size_t rows, size_t columns) {
+void SortRows(const Key* operand, const Coding<Key>& given, Numbers<Key, kHasPlaces> result,
+              const Coding<Key>& wanted, size_t rows, size_t columns) {
   const Scratch keys(columns * sizeof(Key)), places(kHasPlaces ? columns * sizeof(int32_t) : 0);
   const Numbers<Key, kHasPlaces> scratch{reinterpret_cast<Key*>(keys.bytes()), places.numbers()};
   for (size_t row = 0; row < rows; ++row) {
     const Key* source = operand + row * columns;
     const auto target = result.From(row * columns);
-    if (given) Encode(source, columns, given, target.keys);
-    const Key* unsorted = given ? target.keys : source;
-    if (gives_floats) {
-      Sort(unsorted, target, scratch, columns, DecodeKeys());
-    } else {
-      Sort(unsorted, target, scratch, columns, LeaveKeys());
-    }
+    if (!given.has_own_keys()) given.Encode(source, columns, target.keys);
+    Sort(given.has_own_keys() ? source : target.keys, target, scratch, columns, wanted);
   }
 }
 
@@ -40,14 +35,14 @@ ffi::Error SortKeys(ffi::AnyBuffer x, ffi::RemainingRets results) {
   const auto operand = static_cast<const Key*>(x.untyped_data());
   const ffi::AnyBuffer first = **results.get<ffi::AnyBuffer>(0);
   const auto keys = static_cast<Key*>(first.untyped_data());
-  const Floats<Key> given(x.element_type()), wanted(first.element_type());
+  const Coding<Key> given(x.element_type()), wanted(first.element_type());
   AdviseHugePages(keys, x.size_bytes());
   if (results.size() == 1) {
-    SortRows<Key, false>(operand, given, {keys, nullptr}, bool(wanted), rows, columns);
+    SortRows<Key, false>(operand, given, {keys, nullptr}, wanted, rows, columns);
   } else {
     const auto places = (*results.get<ffi::AnyBuffer>(1))->typed_data<int32_t>();
     AdviseHugePages(places, x.element_count() * sizeof(int32_t));
-    SortRows<Key, true>(operand, given, {keys, places}, bool(wanted), rows, columns);
+    SortRows<Key, true>(operand, given, {keys, places}, wanted, rows, columns);
   }
   return ffi::Error::Success();
 }
@@ -58,19 +53,23 @@ ffi::Error WithKey(ffi::DataType type, Function function) {
   try {
     switch (type) {
       case ffi::U8:
+      case ffi::S8:
         return function(uint8_t{});
       case ffi::U16:
+      case ffi::S16:
       case ffi::F16:
       case ffi::BF16:
         return function(uint16_t{});
       case ffi::U32:
+      case ffi::S32:
       case ffi::F32:
         return function(uint32_t{});
       case ffi::U64:
+      case ffi::S64:
       case ffi::F64:
         return function(uint64_t{});
       default:
-        return ffi::Error::InvalidArgument("jpi: the keys must be unsigned integers or floats");
+        return ffi::Error::InvalidArgument("jpi: the keys must be integers or floats");
     }
   } catch (const std::exception& exception) {  // out of memory
     return ffi::Error::Internal(exception.what());

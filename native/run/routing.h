@@ -132,7 +132,7 @@ inline int64_t Exchange(const Message& m, const RunStep& run) {
   return Leaving(m, traffic.sent, rows);
 }
 
-// The same for x that is sorted: y is sorted too, or has the floats of these keys. What stays on
+// The same for x that is sorted: y is sorted too, or has the numbers of these keys. What stays on
 // this rank is merged from where it is.
 template <typename Key>
 int64_t MergeKeys(const Message& m, const RunStep& run) {
@@ -160,11 +160,8 @@ int64_t MergeKeys(const Message& m, const RunStep& run) {
   }
   add(keys(m.x, traffic.sent.starts[own]), others.kept);
   // The first pass does not write where the runs are: they are not in `scratch`.
-  if (m.x_dtype == m.y_dtype) {
-    MergeRuns(std::move(runs), keys(m.y, 0), keys(scratch.bytes(), 0), LeaveKeys());
-  } else {
-    MergeRuns(std::move(runs), keys(m.y, 0), keys(scratch.bytes(), 0), DecodeKeys());
-  }
+  MergeRuns(std::move(runs), keys(m.y, 0), keys(scratch.bytes(), 0),
+            Coding<Key>(kDtypes[m.y_dtype].id));
   return leaving;
 }
 

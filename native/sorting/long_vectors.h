@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "sorting/keys.h"
+
 #if defined(__x86_64__) && defined(__GNUC__)
 #define JPI_HAS_LONG_VECTORS
 #include <immintrin.h>
@@ -115,11 +117,11 @@ struct VectorLane {
   }
 };
 
-// Merges parts of two runs, each at least two vectors long, and finishes the keys of the result
+// Merges parts of two runs, each at least two vectors long, and decodes the keys of the result
 // while they are in the cache.
-template <typename Key, size_t kLanes, typename Finish>
+template <typename Key, size_t kLanes>
 __attribute__((target("avx512f"))) void MergeVectors(std::array<VectorLane<Key>, kLanes> lanes,
-                                                     const Finish& finish) {
+                                                     const Coding<Key>& coding) {
   constexpr size_t kMostSteps = 64;
   __m512i waiting[kLanes];
   for (size_t k = 0; k < kLanes; ++k) waiting[k] = lanes[k].Next();
@@ -131,12 +133,12 @@ __attribute__((target("avx512f"))) void MergeVectors(std::array<VectorLane<Key>,
       for (size_t k = 0; k < kLanes; ++k) waiting[k] = lanes[k].Step(waiting[k]);
     }
     const size_t done = steps * VectorLane<Key>::kSize;
-    for (const auto& lane : lanes) finish(lane.result - done, done);
+    for (const auto& lane : lanes) coding.Decode(lane.result - done, done);
   }
   for (size_t k = 0; k < kLanes; ++k) {
     Key* const start = lanes[k].result;
     while (lanes[k].Sure()) waiting[k] = lanes[k].Step(waiting[k]);
-    finish(start, lanes[k].Finish(waiting[k]) - start);
+    coding.Decode(start, lanes[k].Finish(waiting[k]) - start);
   }
 }
 #endif

@@ -102,10 +102,9 @@ std::array<Lane<Rows>, kLanes> Divided(const SortedRun<Rows>& a, const SortedRun
 
 #ifdef JPI_HAS_LONG_VECTORS
 // Merges two runs of keys in long vectors; false if that is not possible, or one is too short.
-template <typename Rows, typename Finish>
+template <typename Key, typename Rows>
 bool MergeInLongVectors(const SortedRun<Rows>& a, const SortedRun<Rows>& b, const Rows& result,
-                        const Finish& finish) {
-  using Key = std::remove_pointer_t<decltype(Rows::keys)>;
+                        const Coding<Key>& coding) {
   if constexpr (!HasLongVectors<Key>) {
     return false;
   } else {
@@ -119,7 +118,7 @@ bool MergeInLongVectors(const SortedRun<Rows>& a, const SortedRun<Rows>& b, cons
       lanes[k++] = {a_part.keys, a_part.keys + i_stop, b_part.keys, b_part.keys + j_stop,
                     part.keys};
     }
-    MergeVectors<Key, kVectorLanes>(lanes, finish);
+    MergeVectors<Key, kVectorLanes>(lanes, coding);
     return true;
   }
 }
@@ -127,12 +126,12 @@ bool MergeInLongVectors(const SortedRun<Rows>& a, const SortedRun<Rows>& b, cons
 
 // Merges two runs. The parts of the result are made side by side: a step need not wait for the one
 // before it.
-template <typename Rows, typename Finish>
+template <typename Key, typename Rows>
 void Merge(const SortedRun<Rows>& a, const SortedRun<Rows>& b, const Rows& result,
-           const Finish& finish) {
+           const Coding<Key>& coding) {
 #ifdef JPI_HAS_LONG_VECTORS
   if constexpr (!Rows::kIsPlaced) {
-    if (MergeInLongVectors(a, b, result, finish)) return;
+    if (MergeInLongVectors(a, b, result, coding)) return;
   }
 #endif
   constexpr size_t kFewSteps = 16;
@@ -150,7 +149,7 @@ void Merge(const SortedRun<Rows>& a, const SortedRun<Rows>& b, const Rows& resul
     lanes = together;
   }
   for (auto& lane : lanes) lane.Finish();
-  finish(result.keys, a.count + b.count);
+  coding.Decode(result.keys, a.count + b.count);
 }
 
 // How often `MergeRuns` merges neighbours until one run is left.
@@ -160,12 +159,12 @@ inline size_t Passes(size_t runs) {
   return passes;
 }
 
-// Sorts runs into `result`, by merging neighbours, and finishes the keys there. The runs are not
+// Sorts runs into `result`, by merging neighbours, and decodes the keys there. The runs are not
 // where the first pass writes: that is the result if the number of passes is odd, and else
 // `scratch`.
-template <typename Rows, typename Finish>
+template <typename Key, typename Rows>
 void MergeRuns(std::vector<SortedRun<Rows>> runs, const Rows& result, const Rows& scratch,
-               const Finish& finish) {
+               const Coding<Key>& coding) {
   bool is_result = Passes(runs.size()) % 2;
   for (; runs.size() > 1; is_result = !is_result) {
     Rows target = is_result ? result : scratch;
@@ -173,11 +172,7 @@ void MergeRuns(std::vector<SortedRun<Rows>> runs, const Rows& result, const Rows
     for (size_t r = 0; r < runs.size(); r += 2) {
       const SortedRun<Rows> a = runs[r];
       const SortedRun<Rows> b = r + 1 < runs.size() ? runs[r + 1] : SortedRun<Rows>{a.rows, 0};
-      if (runs.size() > 2) {
-        Merge(a, b, target, LeaveKeys());
-      } else {
-        Merge(a, b, target, finish);
-      }
+      Merge(a, b, target, runs.size() > 2 ? Coding<Key>() : coding);
       merged.push_back({target, a.count + b.count});
       target = target.From(a.count + b.count);
     }
@@ -186,7 +181,7 @@ void MergeRuns(std::vector<SortedRun<Rows>> runs, const Rows& result, const Rows
   for (const SortedRun<Rows>& run : runs) {  // one, or none
     if (run.rows.keys == result.keys) continue;
     result.Copy(run.rows, run.count);
-    finish(result.keys, run.count);
+    coding.Decode(result.keys, run.count);
   }
 }
 

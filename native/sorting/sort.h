@@ -86,20 +86,19 @@ std::atomic<SortFunction>& SortOf() {
   return function;
 }
 
-// Sorts `count` keys, fewer than 2^31, into `x`, where they may be already, and finishes them
+// Sorts `count` keys, fewer than 2^31, into `x`, where they may be already, and decodes them
 // there; `scratch` has room for as many numbers.
-template <typename Key, bool kHasPlaces, typename Finish>
+template <typename Key, bool kHasPlaces>
 void Sort(const Key* keys, const Numbers<Key, kHasPlaces>& x,
-          const Numbers<Key, kHasPlaces>& scratch, size_t count, const Finish& finish) {
+          const Numbers<Key, kHasPlaces>& scratch, size_t count, const Coding<Key>& coding) {
   const auto start_in = [&](const Numbers<Key, kHasPlaces>& start) {
     if (keys != start.keys) std::copy_n(keys, count, start.keys);
     if constexpr (kHasPlaces) std::iota(start.places, start.places + count, 0);
     return start;
   };
-  const auto finished = [&] { finish(x.keys, count); };
   if (count <= kFew) {
     Insert(start_in(x), count);
-    return finished();
+    return coding.Decode(x.keys, count);
   }
   SortFunction sort = nullptr;
   if constexpr (!kHasPlaces) sort = SortOf<Key>().load(std::memory_order_relaxed);
@@ -115,13 +114,13 @@ void Sort(const Key* keys, const Numbers<Key, kHasPlaces>& x,
     for (size_t r = 0; r < runs; ++r) {
       pieces.push_back({source.From(bounds[r]), bounds[r + 1] - bounds[r]});
     }
-    return MergeRuns(std::move(pieces), x, scratch, finish);
+    return MergeRuns(std::move(pieces), x, scratch, coding);
   }
   start_in(x);
   if (!sort || sort(x.keys, static_cast<intptr_t>(count), nullptr)) {
     SortByDigits(x, scratch, count);
   }
-  finished();
+  coding.Decode(x.keys, count);
 }
 
 }  // namespace jpi

@@ -305,7 +305,7 @@ def test_delivery_in_a_loop_keeps_order():
 
 # ---- sorted keys ----
 
-KEYS = "uint8 uint16 uint32 float16 bfloat16 float32".split()
+KEYS = "uint8 int8 uint16 int16 uint32 int32 float16 bfloat16 float32".split()
 LONGEST = [0, 3, 700, 9000]  # of the runs between two ranks, which are merged in other ways
 
 
@@ -314,10 +314,12 @@ def sorted_runs(name, longest):
     draw = np.random.default_rng(longest)
     counts = draw.integers(0, longest, (SIZE, SIZE), endpoint=True).astype(np.int32)
     counts[:, -1] //= 3
-    high = 200 if name == "uint8" else 5000
+    high = 100 if "int8" in name else 5000
     numbers = [np.sort(draw.integers(0, high, n.sum() + 2)) for n in counts]
-    if name.startswith(("float", "bfloat")):
-        numbers = [np.where(x > 0.9 * high, np.nan, x - high / 2) for x in numbers]
+    if not name.startswith("u"):
+        numbers = [x - high // 2 for x in numbers]
+    if "float" in name:
+        numbers = [np.where(x > 0.4 * high, np.nan, x) for x in numbers]
         numbers = [np.where(np.arange(x.size) < 2, -np.inf, x) for x in numbers]
     return [jnp.asarray(x).astype(name) for x in numbers], counts
 
