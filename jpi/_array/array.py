@@ -35,7 +35,10 @@ class _Named(type):
     """The name of DistArray in JAX's own errors, which says what to do."""
 
     def __repr__(cls) -> str:
-        return "<class 'jpi.DistArray'> (use jpi.numpy, jpi.spmd(f), or x.gather())"
+        return (
+            "<class 'jpi.DistArray'> (use jpi.numpy or jpi.spmd(f); jpi.numpy.asarray makes one of "
+            "a plain array, x.gather() a plain array of one)"
+        )
 
 
 @api

@@ -38,7 +38,7 @@ class _Place(tuple[Mesh, Layout]):
         return (
             f"{mesh}, shape {placement.shape}, spec {partition_spec(placement)}; where only the "
             "spec differs, end the body of the loop, or a branch, with x.redistribute(spec), or "
-            "use jpi.lax or jpi.spmd"
+            "use jpi.lax or jpi.spmd; inside of jpi.spmd, make it an argument of the function"
         )
 
 

@@ -169,17 +169,7 @@ def test_a_random_shape_of_numpy_integers():
     assert_same(jpi.random.normal(key, (THREE,)), jax.random.normal(key, (3,)))
 
 
-PACKED = [
-    "int4",
-    "uint4",
-    pytest.param(
-        "float4_e2m1fn",
-        marks=pytest.mark.xfail(reason="XLA needs its fusion emitters here, which tests turn off"),
-    ),
-]
-
-
-@pytest.mark.parametrize("dtype", PACKED)
+@pytest.mark.parametrize("dtype", ["int4", "uint4"])
 def test_numbers_of_less_than_a_byte_move(dtype):
     y = jax.numpy.arange(5).astype(dtype)
     x = jpi.numpy.asarray(y)
