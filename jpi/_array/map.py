@@ -11,6 +11,7 @@ from jpi._array.array import DistArray
 from jpi._array.assemble import from_shard
 from jpi._array.halo import Mode, halo
 from jpi._blocks.over_axes import spread_over
+from jpi._blocks.redistribute import redistribute
 from jpi._call.arguments import ARRAYS, common_mesh, is_sharded
 from jpi._jax.tracebacks import api
 from jpi._layout.layout import Axes
@@ -71,16 +72,26 @@ def stencil(
             (or a tree of such): with ``width`` 1, ``lambda p: p[2:] - p[:-2]``, for instance.
         x: the distributed array.
         width, mode, axis: as in `jpi.halo`.
-        args: further arguments of ``f``: values that all ranks share, whose gradients are summed.
+        args: further arguments of ``f``, trees of arrays. For a DistArray, ``f`` gets this rank's
+            block, of one that has the shape of ``x`` the block in the layout of ``x``; a plain
+            array is a value that all ranks share, and its gradient is summed over them.
 
-    Shapes: that of ``x``. Communication: that of `jpi.halo`.
-    Errors: those of `jpi.halo`; ValueError if ``f`` returns another shape than the block's.
+    Shapes: that of ``x``. Communication: that of `jpi.halo`; one exchange for each of the ``args``
+    with the shape of ``x`` in another layout.
+    Errors: those of `jpi.halo`; ValueError if ``f`` returns another shape than the block's, or the
+    arrays are on different meshes.
 
     Example: ``jpi.stencil(lambda p: (p[2:] - p[:-2]) / (2 * dx), u, 1)``
     """
     padded = halo(x, width, axis, mode)
-    _compare_plain("stencil", jax.tree.leaves(tuple(args), is_leaf=is_sharded), x.mesh)
-    results = f(padded, *(_block(arg, x.mesh, x._layout.axes) for arg in args))
+    leaves = jax.tree.leaves(tuple(args), is_leaf=is_sharded)
+    common_mesh([x, *filter(is_sharded, leaves)], "stencil")
+    _compare_plain("stencil", leaves, x.mesh)
+
+    def block(arg: Any) -> Any:
+        return _block(_laid_out_as(x, arg), x.mesh, x._layout.axes)
+
+    results = f(padded, *jax.tree.map(block, tuple(args), is_leaf=is_sharded))
     return jax.tree.map(lambda y: _in_place_of(x, y, padded.shape), results)
 
 
@@ -98,8 +109,14 @@ def _in_place_of(x: DistArray, y: Any, padded: tuple[int, ...]) -> DistArray:
     return DistArray(y, x.mesh, x._layout)
 
 
+def _laid_out_as(x: DistArray, arg: Any) -> Any:
+    if not is_sharded(arg) or arg.shape != x.shape:
+        return arg
+    return DistArray(redistribute(arg._shard, x.comm, arg._layout, x._layout), x.mesh, x._layout)
+
+
 def _block(x: Any, mesh: Mesh, used: Axes) -> Any:
     """The operand on this rank, where the computation differs along the axes ``used``."""
     if is_sharded(x):
         return spread_over(x.shard, mesh, used, x._layout.axes)
-    return jax.tree.map(lambda leaf: spread_over(jax.numpy.asarray(leaf), mesh, used), x)
+    return spread_over(jax.numpy.asarray(x), mesh, used)

@@ -87,6 +87,35 @@ def test_stencils_and_their_gradients_are_those_of_one_process(mode, shape):
     assert_same(actual, expected, what=f"{mode} {shape}")
 
 
+@pytest.mark.parametrize("spec", [("x", "y"), ("y", "x"), ("x", None), None], ids=str)
+def test_arguments_of_a_stencil_follow_the_layout_of_the_array(spec):
+    x, k, scale = random_array((6, 5)), random_array((6, 5), seed=1), random_array((), seed=2)
+    mesh = jpi.make_mesh(GRID[jpi.size()], ("x", "y"))
+
+    def flow(p, fields):
+        return laplacian(p) * fields["k"] * fields["scale"]
+
+    def loss(advance):
+        return jax.value_and_grad(lambda *xs: (advance(*xs) ** 2).sum(), argnums=(0, 1, 2))
+
+    def padded(x, k, scale):
+        return flow(jnp.pad(x, 1, "wrap"), {"k": k, "scale": scale})
+
+    def distributed(x, k, scale):
+        return jpi.stencil(flow, x, 1, args=({"k": k, "scale": scale},))
+
+    expected = loss(padded)(jnp.asarray(x), jnp.asarray(k), jnp.asarray(scale))
+    fields = [jpi.numpy.asarray(a, spec=s, mesh=mesh) for a, s in ((x, ("x", "y")), (k, spec))]
+    assert_same(jpi.jit(loss(distributed))(*fields, jnp.asarray(scale)), expected)
+
+
+def test_arguments_of_a_stencil_on_another_mesh_are_refused():
+    x = jpi.numpy.asarray(random_array((6, 5)))
+    other = jpi.make_mesh(GRID[jpi.size()], ("x", "y"))
+    with pytest.raises(ValueError, match="must be on one mesh"):
+        jpi.stencil(lambda p, k: p[1:-1] * k, x, 1, axis=0, args=(x.redistribute("x", other),))
+
+
 def test_a_time_loop_differentiates():
     x = random_array((7,))
 
