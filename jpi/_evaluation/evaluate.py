@@ -40,7 +40,8 @@ def evaluate(mesh: Mesh, closed: _jax.ClosedJaxpr, values: Sequence[Value]) -> l
 
     def constant(x: Any) -> Value:
         value = replicated(mesh, claimed(x, mesh, mesh.axis_names, _CONSTANT))
-        value.known = x if _is_number(x) or _is_few(x) else None
+        is_known = _is_number(x) or (isinstance(x, np.ndarray) and _is_few(x))
+        value.known = x if is_known else None
         return value
 
     return jaxprs.walk(closed, values, apply, constant)
@@ -77,14 +78,13 @@ def _is_number(x: Any) -> bool:
 
 
 def _is_few(x: Any) -> bool:
-    is_integer = isinstance(x, np.ndarray) and np.issubdtype(x.dtype, np.integer)
-    return is_integer and x.size <= _FEW
+    """Whether an array, or a result of this type, is a few integers."""
+    return math.prod(x.shape) <= _FEW and jnp.issubdtype(x.dtype, jnp.integer)
 
 
 def _known(call: Call, operands: Sequence[Any]) -> Any:
     """A result that the program itself says, such as an index: only a few integers are kept."""
-    is_few = math.prod(call.shape) <= _FEW and jnp.issubdtype(call.dtype, jnp.integer)
-    if not is_few:
+    if not _is_few(call):
         return None
     with jax.ensure_compile_time_eval():
         return call.bind(*operands)

@@ -4,6 +4,7 @@ from jpi._rules import add_any as add_any
 from jpi._rules import calls as calls
 from jpi._rules import cholesky as cholesky
 from jpi._rules import closed_over as closed_over
+from jpi._rules import concatenate as concatenate
 from jpi._rules import control_flow as control_flow
 from jpi._rules import cumulative as cumulative
 from jpi._rules import custom_derivatives as custom_derivatives
@@ -26,6 +27,7 @@ from jpi._rules import shape as shape
 from jpi._rules import slice as slice
 from jpi._rules import sliding_window as sliding_window
 from jpi._rules import sort as sort
+from jpi._rules import split as split
 from jpi._rules import svd as svd
 from jpi._rules import tile as tile
 from jpi._rules import triangular_solve as triangular_solve

@@ -76,5 +76,12 @@ def view_of_aligned(
     return if_near(view)
 
 
+def without(value: Value, dims: Sequence[int]) -> tuple[Labels, Spec]:
+    """The labels of a value whose result lacks ``dims``, and the spec of the result."""
+    kept = [dim for dim in range(value.ndim) if dim not in dims]
+    labels = [kept.index(dim) if dim in kept else None for dim in range(value.ndim)]
+    return labels, tuple(value.spec[dim] for dim in kept)
+
+
 def sizes_of(box: Box) -> tuple[int, ...]:
     return tuple(stop - start for start, stop in box)

@@ -16,7 +16,7 @@ from jpi._evaluation.values import Placed, Value, pending
 from jpi._layout.layout import Axes, layout
 from jpi._ordered.origins import with_origin
 from jpi._primitives.moves import allgather_p
-from jpi._rules._aligned import aligned
+from jpi._rules._aligned import aligned, without
 
 OPS = {
     "reduce_sum": "SUM",
@@ -39,9 +39,7 @@ def _view(call: Call, value: Value, axes: Sequence[int]) -> Value | None:
     """The reduction of a view, as a view, if no rank needs rows of others for it."""
     if any(value.spec[dim] for dim in axes):
         return None
-    kept = iter(range(value.ndim))
-    labels = [None if dim in axes else next(kept) for dim in range(value.ndim)]
-    spec = tuple(entry for dim, entry in enumerate(value.spec) if dim not in axes)
+    labels, spec = without(value, axes)
     return aligned(call, [value], [labels], spec)
 
 

@@ -1,4 +1,4 @@
-"""Primitives that take, mirror or surround rows: slice, split, unstack, rev, pad.
+"""Primitives that take, mirror or surround rows: slice, rev, pad.
 
 Each ends with the balanced blocks of its result, dimension after dimension. Nothing moves along a
 dimension that is unsharded, or taken whole.
@@ -7,16 +7,13 @@ dimension that is unsharded, or taken whole.
 from __future__ import annotations
 
 import functools
-import itertools
-import operator
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from jax import lax
 
-from jpi._blocks.rows import divide_along, move_blocks, move_rows, on_axis, take_runs
+from jpi._blocks.rows import move_blocks, move_rows, on_axis, take_runs
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Deferred, Placed, Region, Value, region_of
 from jpi._evaluation.views import View, beside, if_near, is_periodic, shifted
@@ -24,7 +21,6 @@ from jpi._layout.layout import Box, Layout, Mapped, layout, overlaps
 from jpi._layout.spans import Spanned, Spans
 from jpi._mpi.mesh import Mesh
 from jpi._primitives.moves import alltoallv_p
-from jpi._rules._aligned import aligned
 
 
 @rule("slice")
@@ -40,32 +36,6 @@ def slice_(
     return strided(call.mesh, call.results[0], value, start_indices, steps)
 
 
-@rule("split")
-def split(call: Call, value: Value, *, sizes: Sequence[int], axis: int) -> list[Value]:
-    starts = itertools.accumulate(sizes, initial=0)
-    origin, steps = [0] * value.ndim, (1,) * value.ndim
-    at = [[*origin[:axis], start, *origin[axis + 1 :]] for start in starts]
-    parts = list(zip(call.results, at, strict=False))
-    if value.spec[axis]:
-        near = [_near(call.mesh, result, value, start, steps) for result, start in parts]
-        if not all(near):
-            return _divided(call, value.settle(call.mesh), [start[axis] for start in at], axis)
-        return list(filter(None, near))
-    return [strided(call.mesh, result, value, start, steps) for result, start in parts]
-
-
-def _divided(call: Call, placed: Placed, starts: Sequence[int], axis: int) -> list[Value]:
-    """The parts of ``placed`` that begin at ``starts`` along ``axis``, which is sharded."""
-    targets = [layout(result.shape, call.mesh.axes, placed.spec) for result in call.results]
-    bounds = [
-        Mapped(target.offsets(axis), functools.partial(operator.add, start))
-        for target, start in zip(targets, starts, strict=False)
-    ]
-    axes, source = placed.spec[axis], placed.placement.offsets(axis)
-    parts = divide_along(placed.local, call.mesh, axes, source, bounds, axis)
-    return [Placed(part, target) for part, target in zip(parts, targets, strict=True)]
-
-
 def strided(
     mesh: Mesh, result: Any, value: Value, starts: Sequence[int], steps: Sequence[int]
 ) -> Value:
@@ -78,7 +48,7 @@ def strided(
             lambda region: _strided_region(value, starts, steps, region),
             weight=value.weight,
         )
-    near = _near(mesh, result, value, starts, steps)
+    near = near_part(mesh, result, value, starts, steps)
     if near:
         return near
     placed = value.settle(mesh)
@@ -95,7 +65,7 @@ def strided(
     return Placed(move_blocks(local, mesh, target, natural), target)
 
 
-def _near(
+def near_part(
     mesh: Mesh, result: Any, value: Value, starts: Sequence[int], steps: Sequence[int]
 ) -> View | None:
     """The part as a view, if it is near."""
@@ -142,50 +112,6 @@ def _strided_region(
     )
     local = value.take(Region(region.mesh, value.shape, box, region.axes, None))
     return lax.slice(local, (0,) * value.ndim, local.shape, steps)
-
-
-@rule("unstack")
-def unstack(call: Call, value: Value, *, axis: int) -> list[Value]:
-    if not call.results:
-        return []
-    if near := _rows_of_view(call, value, axis):
-        return near
-    placed = _with_dim_whole(call, value, axis)
-    spec = placed.spec[:axis] + placed.spec[axis + 1 :]
-    target = layout(call.shape, call.mesh.axes, spec)
-    rows = (
-        lax.index_in_dim(placed.local, i, axis, keepdims=False) for i in range(len(call.results))
-    )
-    return [Placed(row, target) for row in rows]
-
-
-def _rows_of_view(call: Call, value: Value, axis: int) -> list[Value] | None:
-    """The rows as views of a view, if it is unsharded along ``axis``."""
-    if not isinstance(value, View) or value.spec[axis]:
-        return None
-    labels = [*range(axis), None, *range(axis, value.ndim - 1)]
-    spec = (*value.spec[:axis], *value.spec[axis + 1 :])
-
-    def row(i: int) -> View | None:
-        def take(box: Box, locals: Sequence[Any]) -> Any:
-            return lax.index_in_dim(*locals, i, axis, keepdims=False)
-
-        return aligned(replace(call, results=call.results[i:]), [value], [labels], spec, take)
-
-    rows = [*filter(None, map(row, range(len(call.results))))]
-    return [*rows] if len(rows) == len(call.results) else None
-
-
-def _with_dim_whole(call: Call, value: Value, dim: int) -> Placed:
-    """``value`` with ``dim`` whole; its axes move to the largest dimension that is long enough."""
-    spec = list(value.spec)
-    axes, spec[dim] = spec[dim], ()
-    parts = value.layout(call.mesh).parts(dim)
-    free = [k for k in range(value.ndim) if k != dim and not spec[k] and value.shape[k] >= parts]
-    if axes and free:
-        spec[max(free, key=lambda k: value.shape[k])] = axes
-    target = layout(value.shape, call.mesh.axes, tuple(spec))
-    return Placed(value.take(region_of(call.mesh, target)), target)
 
 
 @rule("rev")

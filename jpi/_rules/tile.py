@@ -12,7 +12,7 @@ from jax import lax
 from jpi._evaluation.registry import Call, rule
 from jpi._evaluation.values import Deferred, Placed, Region, Value, region_of
 from jpi._layout.layout import layout
-from jpi._rules.shape import concatenate
+from jpi._rules.concatenate import concatenate
 
 
 @rule("tile")
