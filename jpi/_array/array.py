@@ -16,7 +16,7 @@ from jpi._array.leaf import Leaf
 from jpi._array.masks import is_mask, take
 from jpi._array.methods import Methods
 from jpi._array.pickling import restored, saved
-from jpi._array.pytree import register
+from jpi._array.pytree import IN_SPMD, register
 from jpi._array.update import At
 from jpi._blocks.redistribute import redistribute
 from jpi._call.call import call
@@ -31,14 +31,14 @@ from jpi._primitives.moves import gather_p
 _Slices = slice | EllipsisType | None
 
 
+_OUTSIDE = "use jpi.numpy, jpi.spmd(f), or x.gather(); jpi.numpy.asarray makes one of a plain array"
+
+
 class _Named(type):
     """The name of DistArray in JAX's own errors, which says what to do."""
 
     def __repr__(cls) -> str:
-        return (
-            "<class 'jpi.DistArray'> (use jpi.numpy or jpi.spmd(f); jpi.numpy.asarray makes one of "
-            "a plain array, x.gather() a plain array of one)"
-        )
+        return f"<class 'jpi.DistArray'> ({IN_SPMD if is_tracing_globally() else _OUTSIDE})"
 
 
 @api

@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 import jax
 
 from jpi._blocks.redistribute import redistribute
+from jpi._call.closure import is_tracing_globally
 from jpi._call.sharded import Sharded, partition_spec
 from jpi._config import config
 from jpi._jax import marks
@@ -35,11 +36,23 @@ class _Place(tuple[Mesh, Layout]):
 
     def __repr__(self) -> str:
         mesh, placement = self
-        return (
-            f"{mesh}, shape {placement.shape}, spec {partition_spec(placement)}; where only the "
-            "spec differs, end the body of the loop, or a branch, with x.redistribute(spec), or "
-            "use jpi.lax or jpi.spmd; inside of jpi.spmd, make it an argument of the function"
-        )
+        hint = IN_SPMD if is_tracing_globally() else _WHERE_SPECS_DIFFER
+        return f"{mesh}, shape {placement.shape}, spec {partition_spec(placement)}; {hint}"
+
+
+class _Unnamed:
+    """The block in JAX's name of an argument, which is then that of the array."""
+
+    def __str__(self) -> str:
+        return ""
+
+
+_OF_THE_ARRAY = _Unnamed()
+_WHERE_SPECS_DIFFER = (
+    "where only the spec differs, end the body of the loop, or a branch, with "
+    "x.redistribute(spec), or use jpi.lax or jpi.spmd"
+)
+IN_SPMD = "inside of jpi.spmd, make it an argument of the function that jpi.spmd gets"
 
 
 def register(kind: type[Sharded], leaf: type[Sharded]) -> None:
@@ -58,7 +71,7 @@ def register(kind: type[Sharded], leaf: type[Sharded]) -> None:
         static = _Place((x._mesh, x._layout))
         if is_function_of_trees():
             return ((_jax.GetAttrKey("array"), leaf_of(x, static)),), static
-        return ((_jax.GetAttrKey("shard"), _shard_of(x)),), static
+        return ((_OF_THE_ARRAY, _shard_of(x)),), static
 
     def unflatten(static: tuple[Mesh, Layout], leaves: Iterable[Any]) -> Any:
         (x,) = leaves

@@ -1551,7 +1551,7 @@ def indices(
     spec: Spec = None,
     mesh: Mesh | None = None,
 ) -> DistArray | tuple[DistArray, ...]:
-    """Args: spec: the mesh axes over which each dimension is sharded; by default the first dimension over all ranks. mesh: the mesh; the current one by default (see `jpi.use_mesh`)."""
+    """Args: spec: the mesh axes over which each dimension is sharded; by default the first dimension of the grid over all ranks, so that ``i, j = indices((m, n))`` has blocks of the grid. mesh: the mesh; the current one by default (see `jpi.use_mesh`)."""
 
 @overload
 def inner(

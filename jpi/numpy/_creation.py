@@ -56,13 +56,34 @@ empty, arange, linspace = _creator(jnp.empty), _creator(jnp.arange), _creator(jn
 fftfreq, rfftfreq = _creator(jnp.fft.fftfreq), _creator(jnp.fft.rfftfreq)
 logspace, geomspace = _creator(jnp.logspace), _creator(jnp.geomspace)
 eye, identity, tri = _creator(jnp.eye), _creator(jnp.identity), _creator(jnp.tri)
-fromfunction, indices = _creator(jnp.fromfunction), _creator(jnp.indices)
+fromfunction, _indices = _creator(jnp.fromfunction), _creator(jnp.indices)
 bartlett, blackman, kaiser = _creator(jnp.bartlett), _creator(jnp.blackman), _creator(jnp.kaiser)
 hamming, hanning = _creator(jnp.hamming), _creator(jnp.hanning)
 zeros_like = _creator(jnp.zeros_like, like=True)
 ones_like = _creator(jnp.ones_like, like=True)
 full_like = _creator(jnp.full_like, like=True)
 empty_like = _creator(jnp.empty_like, like=True)
+
+
+@placed_like(jnp.indices)
+def indices(
+    dimensions: Any,
+    dtype: Any = None,
+    sparse: bool = False,
+    *,
+    spec: Any = None,
+    mesh: Mesh | None = None,
+) -> Any:
+    """As `jax.numpy.indices`, made block by block.
+
+    Args:
+        spec: the mesh axes over which each dimension is sharded; by default the first dimension of
+            the grid over all ranks, so that ``i, j = indices((m, n))`` has blocks of the grid.
+        mesh: the mesh; the current one by default (see `jpi.use_mesh`).
+    """
+    if spec is None and not sparse and len(dimensions):
+        spec = (None, *target_of(None, mesh).spec)
+    return _indices(dimensions, dtype, sparse, spec=spec, mesh=mesh)
 
 
 @placed_like(jnp.asarray)

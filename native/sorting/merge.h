@@ -165,6 +165,11 @@ inline size_t Passes(size_t runs) {
 template <typename Key, typename Rows>
 void MergeRuns(std::vector<SortedRun<Rows>> runs, const Rows& result, const Rows& scratch,
                const Coding<Key>& coding) {
+  if (runs.size() == 1) {
+    const auto& [rows, count] = runs.front();
+    if (rows.keys != result.keys) result.Copy(rows, count);
+    return coding.Decode(result.keys, count);
+  }
   bool is_result = Passes(runs.size()) % 2;
   for (; runs.size() > 1; is_result = !is_result) {
     Rows target = is_result ? result : scratch;
@@ -177,11 +182,6 @@ void MergeRuns(std::vector<SortedRun<Rows>> runs, const Rows& result, const Rows
       target = target.From(a.count + b.count);
     }
     runs = std::move(merged);
-  }
-  for (const SortedRun<Rows>& run : runs) {  // one, or none
-    if (run.rows.keys == result.keys) continue;
-    result.Copy(run.rows, run.count);
-    coding.Decode(result.keys, run.count);
   }
 }
 

@@ -105,3 +105,9 @@ def test_a_mesh_has_one_axis_by_default():
     assert jpi.make_mesh().rank == jpi.rank()
     alone = jpi.make_mesh(comm=MPI.COMM_SELF)
     assert dict(alone.shape) == {"ranks": 1} and alone.rank == 0
+
+
+def test_a_branch_on_a_value_names_the_argument():
+    x = jpi.numpy.arange(6.0)
+    with pytest.raises(jax.errors.TracerBoolConversionError, match=r"argument field\.\n"):
+        jpi.jit(lambda field: field if field.sum() > 0 else -field)(x)

@@ -37,6 +37,19 @@ def test_created_arrays_equal_those_of_jax_numpy(case, spec):
         assert_same(actual, CASES[case](jax.numpy, n), what=f"{n}")
 
 
+@pytest.mark.parametrize("shape", [(9, 4), (2, 3, 2), (3,), (0, 2)])
+def test_indices_of_a_grid_have_its_blocks(shape):
+    found = jpi.numpy.indices(shape)
+    assert_same(found, jax.numpy.indices(shape))
+    for each, expected in zip(found, jax.numpy.indices(shape), strict=True):
+        assert each.spec == jpi.numpy.zeros(shape).spec
+        assert_same(each, expected)
+    sparse = jpi.numpy.indices(shape, sparse=True)
+    assert_same(list(sparse), list(jax.numpy.indices(shape, sparse=True)))
+    rows = jpi.numpy.indices(shape, spec=())
+    assert is_plain(rows)
+
+
 @pytest.mark.parametrize("name", ["zeros_like", "ones_like", "full_like", "empty_like"])
 def test_likes_take_the_layout_of_their_argument(name):
     x = jpi.numpy.asarray(random_array((5, 6)), spec=jpi.P(None, "ranks"))

@@ -68,6 +68,16 @@ def test_sorts_of_numpy_and_by_digits_are_the_same(dtype):
             native.set_sorts(*sorts())
 
 
+@pytest.mark.parametrize("runs", [1, 2, 3, 40])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_runs_are_merged_in_every_dtype(dtype, runs):
+    merged = jnp.sort(rows_of(3840, dtype).reshape(2, runs, -1)).reshape(2, -1)
+    operands = [merged, jnp.sort(rows_of(25, dtype)), jnp.full((1, 300), merged[0, 0])]
+    actual = jax.jit(lambda xs: [sort_local([x], 1)[0] for x in xs])(operands)
+    expected = jax.jit(lambda xs: [sorted_by_xla([x], 1)[0] for x in xs])(operands)
+    assert_identical(actual, expected)
+
+
 @pytest.mark.parametrize("num_keys", [1, 2])
 def test_other_operands_follow_the_keys(num_keys):
     operands = [

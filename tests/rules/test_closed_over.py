@@ -96,3 +96,12 @@ def test_arrays_on_another_mesh_are_an_error():
 def test_collectives_of_local_arrays_are_an_error():
     with pytest.raises(TypeError, match=r"`allreduce` is for this rank's own arrays.*jpi\.spmd"):
         jpi.spmd(lambda x: jpi.allreduce(x))(jpi.numpy.asarray(random_array((7,))))
+
+
+def test_the_carry_of_a_loop_that_is_closed_over_is_refused_with_advice():
+    x = jpi.numpy.arange(8.0)
+    argument = "inside of jpi.spmd, make it an argument of the function"
+    with pytest.raises(TypeError, match=argument):
+        jpi.spmd(lambda k: jax.lax.fori_loop(0, 3, lambda i, c: c * k, x))(x)
+    with pytest.raises(TypeError, match=argument):
+        jpi.spmd(lambda v: jax.jvp(jnp.sin, (x,), (v,))[1])(x)

@@ -58,6 +58,16 @@ def special(dtype, size=37, seed=0):
     return x.astype(jax.numpy.dtype(dtype))
 
 
+@pytest.mark.parametrize("size", [25, 400, 20000])
+@pytest.mark.parametrize("dtype", ["int8", "int32", "uint8", "float32"])
+def test_sorted_and_equal_numbers_stay(dtype, size):
+    ascending = np.sort(np.random.default_rng(0).integers(-50, 50, size)).astype(dtype)
+    for x in (ascending, ascending[::-1], np.zeros(size, dtype)):
+        y = jnp.asarray(x)
+        for found in (jnp.sort(y), jnp.sort(jnp.sort(y)), jnp.sort(y, descending=True)[::-1]):
+            np.testing.assert_array_equal(found.gather(), np.sort(x))
+
+
 SORTS = {
     "sort": lambda m, x: m.sort(x, axis=0),
     "argsort": lambda m, x: m.argsort(x, axis=0),
