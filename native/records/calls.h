@@ -6,7 +6,6 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <cstring>
 #include <mutex>
 #include <string_view>
 #include <vector>
@@ -50,8 +49,7 @@ struct CallRecord {
 template <size_t kSize>
 void CopyEnd(char (&to)[kSize], std::string_view from) {
   from.remove_prefix(from.size() - std::min(from.size(), kSize - 1));
-  std::memcpy(to, from.data(), from.size());
-  to[from.size()] = 0;
+  to[from.copy(to, from.size())] = 0;
 }
 
 class Calls {
