@@ -7,15 +7,8 @@ from pathlib import Path
 import pytest
 
 NATIVE = Path(__file__).parents[1] / "native"
-LAYERS = (
-    "sorting",
-    "mpi",
-    "table",
-    "records",
-    "run",
-    "local",
-    "module.cc",
-)  # from the lowest to the highest
+# From the lowest to the highest.
+LAYERS = ("sorting", "mpi", "table", "records", "run", "local", "module.cc")
 
 
 def includes(root):

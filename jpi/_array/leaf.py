@@ -37,9 +37,9 @@ class Leaf(jax.Array):
 class _OfManyRanksError(TypeError, AttributeError):
     """A function for arrays on one device got a distributed array."""
 
+    __module__, __qualname__ = "builtins", "TypeError"  # as users know it
 
-# As users know it.
-_OfManyRanksError.__module__, _OfManyRanksError.__qualname__ = "builtins", "TypeError"
+
 _OfManyRanksError.__name__ = "TypeError"
 
 

@@ -56,8 +56,10 @@ def sort_rows(operands: Sequence[Any], num_keys: int) -> list[Any]:
         return list(lax.sort(operands, num_keys=num_keys))  # JAX has no integers of this size now
     if len(operands) == 1 and have_one_key(operands[0]):
         x = operands[0]
-        if are_coded(x.dtype) and not jnp.issubdtype(x.dtype, jnp.floating):
-            return list(sort_keys_p.bind(x, has_places=False, dtype=x.dtype))
+        if not jnp.issubdtype(x.dtype, jnp.floating):
+            numbers = _coded(x)
+            (y,) = sort_keys_p.bind(numbers, has_places=False, dtype=numbers.dtype)
+            return [y if numbers is x else numbers_of(y, x.dtype)]
         ordered, has_negative_zero = sort_in_total_order(x)
         by_places = lambda _: _by_places(x)  # noqa: E731
         return [lax.cond(has_negative_zero, by_places, lambda y: numbers_of(y, x.dtype), ordered)]
@@ -70,12 +72,14 @@ def sort_in_total_order(x: Any) -> tuple[Any, Any]:
 
     It goes before a positive one here, but `jax.lax.sort` keeps the order of both.
     """
-    zero = ordered_bits(jnp.zeros((), x.dtype))
-    numbers = x if are_coded(x.dtype) else ordered_bits(x)
-    (ordered,) = sort_keys_p.bind(numbers, has_places=False, dtype=zero.dtype)
-    if not jnp.issubdtype(x.dtype, jnp.floating):
-        return ordered, False
-    return ordered, _contains(ordered, ordered_bits(-jnp.zeros((), x.dtype)))
+    zero = ordered_bits(jnp.full((), -0.0).astype(x.dtype))
+    (ordered,) = sort_keys_p.bind(_coded(x), has_places=False, dtype=zero.dtype)
+    return ordered, jnp.issubdtype(x.dtype, jnp.floating) and _contains(ordered, zero)
+
+
+def _coded(x: Any) -> Any:
+    """``x``, or its ordered bits if the native side does not find them."""
+    return x if are_coded(x.dtype) else ordered_bits(x)
 
 
 def are_coded(dtype: Any) -> bool:

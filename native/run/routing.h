@@ -159,7 +159,7 @@ int64_t MergeKeys(const Message& m, const RunStep& run) {
     add(keys(received.bytes(), traffic.received.starts[rank]), traffic.received.counts[rank]);
   }
   add(keys(m.x, traffic.sent.starts[own]), others.kept);
-  // The first pass does not write where the runs are: they are not in `scratch`.
+  // The runs are neither in y nor in `scratch`, where the first pass writes.
   MergeRuns(std::move(runs), keys(m.y, 0), keys(scratch.bytes(), 0),
             Coding<Key>(kDtypes[m.y_dtype].id));
   return leaving;

@@ -44,9 +44,9 @@ std::vector<size_t> AscendingRuns(const Key* keys, size_t count, size_t most) {
   std::vector<size_t> bounds = {0};
   for (size_t start = 1; start < count; start += kChunk) {
     const size_t stop = std::min(start + kChunk, count);
-    Key descents = 0;  // counted without a branch: in long vectors
-    for (size_t i = start; i < stop; ++i) descents |= static_cast<Key>(keys[i] < keys[i - 1]);
-    for (size_t i = start; descents && i < stop; ++i) {
+    Key descends = 0;  // a number of this size, and no branch: in long vectors
+    for (size_t i = start; i < stop; ++i) descends |= static_cast<Key>(keys[i] < keys[i - 1]);
+    for (size_t i = start; descends && i < stop; ++i) {
       if (keys[i] >= keys[i - 1]) continue;
       if (bounds.size() == most) return {};
       bounds.push_back(i);
